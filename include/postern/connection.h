@@ -1,0 +1,125 @@
+/*
+ * postern/connection.h - one client connection, whatever TLS library carries it.
+ *
+ * A connection collects evidence while the handshake runs and is judged by the
+ * gate when a request is evaluated. It is used by one thread at a time, together
+ * with the requests bound to it.
+ *
+ * With mbedTLS, postern_mbedtls_attach() and postern_mbedtls_handshake() call
+ * what is below. A server on another TLS library calls it itself:
+ *
+ *   postern_connection_new()
+ *   postern_connection_on_sni()   when the ClientHello names a server
+ *   postern_connection_set_tls()  once, after the handshake succeeded
+ *
+ * A connection that never got set_tls is plaintext: nothing is presented on it.
+ */
+#ifndef POSTERN_CONNECTION_H
+#define POSTERN_CONNECTION_H
+
+#include <postern/crypto.h>
+#include <postern/value.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct postern_gate;
+typedef struct postern_connection postern_connection;
+
+/**
+ * Starts a connection.
+ *
+ * @param gate     must outlive the connection
+ * @param peer     the socket's address; copied, an IPv4-mapped one is unmapped.
+ *                 NULL or family 0: not known, and `ip.src` is then missing.
+ * @param listener a name for where it arrived, such as "public"; copied
+ * @param out      receives the connection, freed with postern_connection_free();
+ *                 NULL on failure
+ * @retval POSTERN_OK, POSTERN_NO_MEMORY, POSTERN_STATE (no gate)
+ */
+POSTERN_API postern_status postern_connection_new(struct postern_gate *gate,
+                                                  const postern_address *peer,
+                                                  postern_str listener,
+                                                  postern_connection **out);
+
+/** Frees `connection`. NULL is fine. No request bound to it may be evaluated
+ *  afterwards. */
+POSTERN_API void postern_connection_free(postern_connection *connection);
+
+/**
+ * Tells the server name of the ClientHello. The first name counts: the same name
+ * again changes nothing (TLS 1.3 may repeat its ClientHello).
+ *
+ * @param name                as received; reduced to its normal form
+ * @param ask_for_certificate receives whether this host is registered: the
+ *                            handshake should then request, but not require, a
+ *                            client certificate. False on failure.
+ * @retval POSTERN_OK
+ * @retval POSTERN_INVALID   malformed, or different from the first name: abort the
+ *                           handshake (alert unrecognized_name)
+ * @retval POSTERN_STATE     called after postern_connection_set_tls()
+ * @retval POSTERN_NO_MEMORY abort the handshake
+ */
+POSTERN_API postern_status postern_connection_on_sni(postern_connection *connection,
+                                                     postern_str name,
+                                                     bool *ask_for_certificate);
+
+/** The trust anchors of the registered host that on_sni asked for, as made by the
+ *  crypto table's trust_new; NULL when there are none. For adapters that want to
+ *  verify during the handshake. Valid as long as the connection. */
+POSTERN_API const void *postern_connection_trust(const postern_connection *connection);
+
+/** What a finished handshake showed. Zeroed means: nothing. Everything is copied. */
+typedef struct postern_tls_info {
+    size_t size;         /**< sizeof(postern_tls_info) */
+    bool fresh;          /**< full handshake in this connection, which returned success:
+                              the client proved that it holds the leaf's key */
+    postern_str version; /**< "TLSv1.2", "TLSv1.3" */
+    postern_str cipher;  /**< OpenSSL's name of the suite */
+    postern_str alpn;    /**< negotiated protocol, or empty */
+    postern_str client_hello; /**< the ClientHello handshake message with its 4-byte
+                                   header, or empty */
+    const postern_str *chain; /**< certificates as the client sent them, DER, leaf
+                                   first */
+    size_t chain_count;
+    const postern_path_step *path; /**< the path that was built during the handshake
+                                        against postern_connection_trust(), leaf first;
+                                        NULL: the gate builds one with trust_verify */
+    size_t path_count;
+} postern_tls_info;
+
+/**
+ * Hands in what the handshake showed, once, after it succeeded. A certificate
+ * counts as presented only when `fresh` is true, on_sni asked for it and the chain
+ * is not empty.
+ *
+ * @retval POSTERN_OK
+ * @retval POSTERN_STATE     the second call: the connection presents nothing from
+ *                           now on
+ * @retval POSTERN_INVALID   zeroed info; nothing is presented
+ * @retval POSTERN_LIMIT     the chain is larger than limits.chain_*: close
+ * @retval POSTERN_NO_MEMORY close
+ */
+POSTERN_API postern_status postern_connection_set_tls(postern_connection *connection,
+                                                      const postern_tls_info *info);
+
+/** For adapters: state that lives and dies with the connection. `free_state` is
+ *  called once, with `state`, when the connection is freed or other state is set;
+ *  it may be NULL. */
+POSTERN_API void postern_connection_set_adapter(postern_connection *connection,
+                                                void *state,
+                                                void (*free_state)(void *state));
+
+/** What postern_connection_set_adapter() stored, or NULL. */
+POSTERN_API void *postern_connection_adapter(const postern_connection *connection);
+
+/** The allocator of the connection's scheme; never NULL. */
+POSTERN_API const postern_allocator *
+postern_connection_allocator(const postern_connection *connection);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * postern/filter.h - one expression: compile it once, match it often.
+ *
+ * Semantics: grammar/postern.ebnf and the documentation of Cloudflare's Rules
+ * language. A comparison with a missing value is false, `ne` included.
+ */
+#ifndef POSTERN_FILTER_H
+#define POSTERN_FILTER_H
+
+#include <postern/report.h>
+#include <postern/request.h>
+#include <postern/scheme.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A compiled expression. Immutable; any threads may match it at once. */
+typedef struct postern_filter postern_filter;
+
+/** How to compile. Zeroed means defaults. */
+typedef struct postern_compile_options {
+    bool strict_cloudflare; /**< refuse what Cloudflare does not have: `postern.*` */
+} postern_compile_options;
+
+/**
+ * Compiles `expression` against the fields of `scheme`.
+ *
+ * @param expression UTF-8 or any bytes; not kept
+ * @param options    may be NULL
+ * @param out        receives a filter, freed with postern_filter_free(); NULL on
+ *                   failure
+ * @param report     receives up to eight findings, each pointing into
+ *                   `expression`; may be NULL. Warnings come with POSTERN_OK too.
+ * @retval POSTERN_OK
+ * @retval POSTERN_SYNTAX, POSTERN_UNKNOWN_NAME, POSTERN_TYPE, POSTERN_LIMIT,
+ *         POSTERN_INVALID (a literal out of range): that of the first error
+ * @retval POSTERN_NO_MEMORY nothing is leaked
+ *
+ * Thread-safe. Cost: linear in the length, under two microseconds for a simple
+ * rule.
+ */
+POSTERN_API postern_status postern_filter_compile(const postern_scheme *scheme,
+                                                  postern_str expression,
+                                                  const postern_compile_options *options,
+                                                  postern_filter **out,
+                                                  postern_report *report);
+
+/** Frees `filter`. NULL is fine. */
+POSTERN_API void postern_filter_free(postern_filter *filter);
+
+/**
+ * Evaluates `filter` against `request`. A bare filter sees what it is given:
+ * headers are not hidden and no connection is judged. Access decisions belong
+ * to postern_gate_evaluate().
+ *
+ * @param request of the same scheme; sealed by this call (see request.h)
+ * @param matched receives the answer, only together with POSTERN_OK; otherwise
+ *                it is set to false
+ * @retval POSTERN_OK
+ * @retval POSTERN_STATE     another scheme, or a request that was misused
+ * @retval POSTERN_INVALID   the request's head is malformed (no Host, ...)
+ * @retval POSTERN_NO_MEMORY, POSTERN_LIMIT the values it needs do not fit
+ *
+ * Any status but POSTERN_OK is a fault: treat it as a refusal. Takes no lock;
+ * allocates nothing once the request's memory is warm.
+ */
+POSTERN_API postern_status postern_filter_match(const postern_filter *filter,
+                                                postern_request *request, bool *matched);
+
+/**
+ * Writes instruction `index` of the compiled form, for people who are curious
+ * and for tests that pin it, such as "0002 STRING_EQ http.host \"a\" true:next".
+ *
+ * @return as snprintf; 0 when there is no such instruction
+ */
+POSTERN_API size_t postern_filter_print(const postern_filter *filter, size_t index,
+                                        char *buf, size_t cap);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * postern/options.h - what an embedder may choose: memory, clock, cryptography
+ * and limits. Zeroed options are good defaults.
+ */
+#ifndef POSTERN_OPTIONS_H
+#define POSTERN_OPTIONS_H
+
+#include <postern/crypto.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Upper bounds. 0 means the default in brackets; each is pinned by a test. */
+typedef struct postern_limits {
+    uint32_t expression_bytes;    /**< length of an expression [4096] */
+    uint32_t nesting;             /**< parentheses, `not`, calls in each other [128] */
+    uint32_t request_bytes;       /**< derived values of one request [1 MiB] */
+    uint32_t headers;             /**< header lines of one request [512] */
+    uint32_t chain_bytes;         /**< DER of a client's whole chain [64 KiB] */
+    uint32_t chain_certificates;  /**< certificates a client may send [10] */
+    uint32_t policy_bytes;        /**< a policy file, or one of its PEM files [64 MiB] */
+} postern_limits;
+
+/**
+ * Milliseconds since 1970-01-01 00:00:00 UTC, without leap seconds; negative
+ * when the time is not known (every decision that needs it is then a fault).
+ * Called from whichever thread evaluates.
+ */
+typedef int64_t (*postern_clock)(void *user);
+
+/** Copied by postern_scheme_new(); what it points to must outlive the scheme. */
+typedef struct postern_options {
+    const postern_allocator *allocator; /**< NULL: malloc, realloc, free */
+    postern_clock clock;                /**< NULL: the system's UTC clock */
+    void *clock_user;                   /**< handed to `clock` */
+    const postern_crypto *crypto;       /**< NULL: no cryptography */
+    postern_limits limits;              /**< zeroes: the defaults */
+} postern_options;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

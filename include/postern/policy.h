@@ -1,0 +1,93 @@
+/*
+ * postern/policy.h - a policy: which hosts ask for client certificates, whom
+ * they trust, and the rules that decide.
+ *
+ * The file's format is described in grammar/policy.md. Loading checks all of it:
+ * unknown keys, fields, actions and phases, certificates and CRLs. Either the
+ * whole policy loads or nothing does.
+ */
+#ifndef POSTERN_POLICY_H
+#define POSTERN_POLICY_H
+
+#include <postern/filter.h>
+#include <postern/verdict.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A loaded policy. Immutable and reference-counted; any threads share it. */
+typedef struct postern_policy postern_policy;
+
+/**
+ * Reads a file that a policy names. Called while loading only, in the loading
+ * thread.
+ *
+ * @param path as the policy spells it, joined to the directory of the policy
+ *             when relative; NUL-terminated
+ * @param out  receives the bytes, allocated with `alloc` (exactly out->len
+ *             bytes; the library frees them); empty files give len 0
+ * @retval POSTERN_OK, POSTERN_IO, POSTERN_LIMIT (over `max` bytes),
+ *         POSTERN_NO_MEMORY
+ */
+typedef postern_status (*postern_file_reader)(void *user, const char *path, size_t max,
+                                              const postern_allocator *alloc,
+                                              postern_str *out);
+
+/** Where a policy comes from. Zeroed but for `path`: a file on disk. */
+typedef struct postern_source {
+    const char *path; /**< file name; also what findings and relative paths use. With
+                           `text` it may be NULL. */
+    postern_str text; /**< the policy itself; empty: read `path` */
+    postern_file_reader read; /**< NULL: the C library's files */
+    void *read_user;
+    bool import; /**< `text` is a ruleset exported from Cloudflare (API answer,
+                      Terraform JSON, bare `{"rules": [...]}`), not a policy file */
+} postern_source;
+
+/**
+ * Loads a policy.
+ *
+ * @param scheme kept alive by the policy
+ * @param source borrowed for the call
+ * @param out    receives the policy, given back with postern_policy_release();
+ *               NULL on failure
+ * @param report receives every error, and warnings and notes also on success;
+ *               may be NULL
+ * @retval POSTERN_OK
+ * @retval POSTERN_IO         the file itself cannot be read
+ * @retval POSTERN_NO_MEMORY
+ * @retval other              that of the first error in `report`
+ */
+POSTERN_API postern_status postern_policy_load(const postern_scheme *scheme,
+                                               const postern_source *source,
+                                               postern_policy **out,
+                                               postern_report *report);
+
+/** Gives a reference back. NULL is fine. */
+POSTERN_API void postern_policy_release(const postern_policy *policy);
+
+/** A number that no other policy of this scheme has; grows with every load. */
+POSTERN_API uint64_t postern_policy_generation(const postern_policy *policy);
+
+/** How many rules the policy holds, disabled ones included. */
+POSTERN_API size_t postern_policy_rule_count(const postern_policy *policy);
+
+/**
+ * Evaluates the rules for a simulated request: for tests, on a laptop, without
+ * TLS. Host and path checks apply when the request has a head; SNI checks do not.
+ * A registered host's own refusal of revoked certificates applies.
+ *
+ * @param request from postern_request_new_simulated(); any other is a fault
+ * @param verdict receives the answer; its strings live as long as the request is
+ *                not begun or freed
+ */
+POSTERN_API void postern_policy_evaluate(const postern_policy *policy,
+                                         postern_request *request,
+                                         postern_verdict *verdict);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

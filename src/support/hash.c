@@ -1,0 +1,56 @@
+#include "support/hash.h"
+
+#include "support/text.h"
+
+#include <string.h>
+
+/* Multiply and fold the high half onto the low one, in 64-bit steps so that no
+ * 128-bit type is needed. */
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+    const uint64_t al = a & 0xffffffffU;
+    const uint64_t ah = a >> 32;
+    const uint64_t bl = b & 0xffffffffU;
+    const uint64_t bh = b >> 32;
+    const uint64_t cross = (al * bl >> 32) + (ah * bl & 0xffffffffU) + al * bh;
+    const uint64_t high = ah * bh + (ah * bl >> 32) + (cross >> 32);
+
+    return a * b ^ high;
+}
+
+static uint64_t load(const char *at, size_t len)
+{
+    uint64_t word = 0;
+
+    memcpy(&word, at, len);
+    return word;
+}
+
+uint64_t pst_hash(postern_str text, uint64_t seed)
+{
+    static const uint64_t k0 = 0xa0761d6478bd642fU;
+    static const uint64_t k1 = 0xe7037ed1a0b428dbU;
+    uint64_t hash = seed ^ k0;
+    const char *at = text.data;
+    size_t left = text.len;
+
+    for (; left >= 16; at += 16, left -= 16) {
+        hash = mix(load(at, 8) ^ k1, load(at + 8, 8) ^ hash);
+    }
+    if (left >= 8) {
+        hash = mix(load(at, 8) ^ k1, load(at + left - 8, 8) ^ hash);
+    } else if (left > 0) {
+        hash = mix(load(at, left) ^ k1, hash);
+    }
+    return mix(hash ^ k1, (uint64_t)text.len ^ k0);
+}
+
+uint32_t pst_hash_folded(postern_str name)
+{
+    uint32_t hash = 2166136261U;
+
+    for (size_t i = 0; i < name.len; i++) {
+        hash = (hash ^ pst_lower((unsigned char)name.data[i])) * 16777619U;
+    }
+    return hash == 0 ? 1 : hash;
+}

@@ -1,0 +1,29 @@
+/*
+ * support/report.h - how the library records a finding.
+ *
+ * The finder fills a pst_finding (borrowed text, all optional but status and
+ * message) and the report copies it. The public half is postern/report.h.
+ */
+#ifndef PST_SUPPORT_REPORT_H
+#define PST_SUPPORT_REPORT_H
+
+#include <postern/report.h>
+
+/** Adds a copy of `finding`. `report` may be NULL. When there is no memory the
+ *  report says so instead. @return finding->status, so that a finder leaves in
+ *  one line */
+postern_status pst_report_add(postern_report *report, const postern_finding *finding);
+
+/** Records running out of memory; never fails. @return POSTERN_NO_MEMORY */
+postern_status pst_report_no_memory(postern_report *report);
+
+/** The status of the first error in `report`, or `otherwise`. */
+postern_status pst_report_first_error(const postern_report *report,
+                                      postern_status otherwise);
+
+/** Fills line, column, excerpt and caret of `finding` from `offset` in `text`:
+ *  the line around it, cut to a readable length. */
+void pst_finding_place(postern_finding *finding, postern_str text, size_t offset,
+                       size_t length);
+
+#endif

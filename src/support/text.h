@@ -1,0 +1,82 @@
+/*
+ * support/text.h - small work on byte strings: ASCII folding, a writer with
+ * snprintf's manners, and the nearest of several names for error hints.
+ */
+#ifndef PST_SUPPORT_TEXT_H
+#define PST_SUPPORT_TEXT_H
+
+#include <postern/base.h>
+
+#include <string.h>
+
+/** A to Z become a to z; every other byte stays. */
+static inline unsigned char pst_lower(unsigned char c)
+{
+    return (unsigned char)(c - 'A') < 26U ? (unsigned char)(c | 0x20U) : c;
+}
+
+static inline bool pst_is_digit(unsigned char c)
+{
+    return (unsigned char)(c - '0') < 10U;
+}
+
+static inline bool pst_is_letter(unsigned char c)
+{
+    return (unsigned char)((c | 0x20U) - 'a') < 26U;
+}
+
+/** The value of a hexadecimal digit of either case, or -1. */
+int pst_hex_value(unsigned char c);
+
+/** True when both hold the same bytes. */
+static inline bool pst_str_same(postern_str a, postern_str b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+/** True when both hold the same bytes, ASCII case aside. */
+bool pst_str_same_folded(postern_str a, postern_str b);
+
+bool pst_str_starts(postern_str text, postern_str prefix);
+
+/** <0, 0, >0 as memcmp; a prefix sorts before what it begins. */
+int pst_str_order(postern_str a, postern_str b);
+
+/** Text[from, to), cut to what there is. */
+postern_str pst_str_slice(postern_str text, size_t from, size_t to);
+
+/** Writes into a buffer and counts what did not fit, like snprintf. */
+typedef struct pst_writer {
+    char *buf;
+    size_t cap;
+    size_t len; /* of everything written, fitting or not */
+} pst_writer;
+
+void pst_write_byte(pst_writer *out, unsigned char byte);
+void pst_write_str(pst_writer *out, postern_str text);
+/** `text` is NUL-terminated. */
+void pst_write_text(pst_writer *out, const char *text);
+void pst_write_int(pst_writer *out, int64_t value);
+void pst_write_size(pst_writer *out, size_t value);
+/** Two hexadecimal digits. */
+void pst_write_hex(pst_writer *out, unsigned char byte, bool upper);
+/** Bytes that are not printable ASCII come out as `\xHH`; others as they are. */
+void pst_write_printable(pst_writer *out, postern_str text);
+/** Terminates the text (cutting it when it did not fit) and returns its whole
+ *  length. */
+size_t pst_write_end(pst_writer *out);
+
+/**
+ * Finds the name that was probably meant: the least number of inserted, deleted,
+ * replaced or swapped bytes, at most a third of the longer one.
+ */
+typedef struct pst_nearest {
+    postern_str wanted;
+    postern_str best; /* empty: none is near */
+    size_t distance;
+} pst_nearest;
+
+void pst_nearest_init(pst_nearest *nearest, postern_str wanted);
+void pst_nearest_try(pst_nearest *nearest, postern_str candidate);
+
+#endif
