@@ -105,27 +105,32 @@ bool pst_string_set_build(pst_arena *arena, const postern_str *members, size_t c
     return hash_members(arena, own, out);
 }
 
-bool pst_string_set_has(const pst_string_set *set, postern_str text)
+size_t pst_string_set_find(const pst_string_set *set, postern_str text)
 {
     size_t at;
 
     if (text.len > set->longest) {
-        return false;
+        return SIZE_MAX;
     }
     if (set->buckets == NULL) {
         for (size_t i = 0; i < set->count; i++) {
             if (pst_str_same(set->members[i], text)) {
-                return true;
+                return i;
             }
         }
-        return false;
+        return SIZE_MAX;
     }
     at = (size_t)pst_hash(text, set->seed) & set->mask;
     while (set->buckets[at] != 0) {
         if (pst_str_same(set->members[set->buckets[at] - 1], text)) {
-            return true;
+            return set->buckets[at] - 1;
         }
         at = (at + 1) & set->mask;
     }
-    return false;
+    return SIZE_MAX;
+}
+
+bool pst_string_set_has(const pst_string_set *set, postern_str text)
+{
+    return pst_string_set_find(set, text) != SIZE_MAX;
 }

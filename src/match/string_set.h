@@ -24,6 +24,9 @@ typedef struct pst_string_set {
 bool pst_string_set_build(pst_arena *arena, const postern_str *members, size_t count,
                           pst_string_set *out);
 
+/** The place of `text` in set->members, or SIZE_MAX. */
+size_t pst_string_set_find(const pst_string_set *set, postern_str text);
+
 bool pst_string_set_has(const pst_string_set *set, postern_str text);
 
 #endif
