@@ -41,6 +41,7 @@
 #endif
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #if !defined(MBEDTLS_SSL_SRV_C) || !defined(MBEDTLS_X509_CRT_PARSE_C) || \
     !defined(MBEDTLS_SSL_SERVER_NAME_INDICATION)
@@ -105,12 +106,16 @@ static inline void pst_tls_take_back(mbedtls_ssl_context *ssl, void *hosts)
     mbedtls_ssl_set_verify(ssl, NULL, NULL);
 }
 
-/** The pointer lent, or whatever the host stored in a context of its own. */
+/** The pointer lent, or whatever the host stored in a context that postern does not
+ *  run. It may be a number there, such as a file descriptor, so the first page of
+ *  memory holds none of ours. */
 static inline void *pst_tls_lent(mbedtls_ssl_context *ssl,
                                  pst_tls_verify_function *verify)
 {
+    void *pointer = mbedtls_ssl_get_user_data_p(ssl);
+
     (void)verify;
-    return mbedtls_ssl_get_user_data_p(ssl);
+    return (uintptr_t)pointer < 4096 ? NULL : pointer;
 }
 
 #else

@@ -268,6 +268,21 @@ START_TEST(the_name_arrives_as_it_was_sent)
 }
 END_TEST
 
+/* A host that sets the authmode after all asks for itself, not for the connection. */
+START_TEST(a_certificate_nobody_asked_for_is_not_presented)
+{
+    set_up_host("ca-a", _i == 1);
+    client_certificate(&client, "ok-p256", "ok-p256", NULL);
+    mbedtls_ssl_conf_authmode(&server.conf, MBEDTLS_SSL_VERIFY_OPTIONAL);
+    wire_open_attached(&w, &client, &server, NULL, connection);
+    wire_handshake(&w, connection);
+    ck_assert_ptr_nonnull(mbedtls_ssl_get_peer_cert(&w.server));
+    check_nothing_presented();
+    wire_close(&w);
+    tear_down();
+}
+END_TEST
+
 /* --- steps left out or repeated ---------------------------------------------------- */
 
 START_TEST(a_context_that_was_not_attached_asks_nobody)
@@ -627,6 +642,7 @@ START_TEST(a_resumed_session_presents_nothing)
 }
 END_TEST
 
+/* Whatever the host had switched on before. */
 START_TEST(a_prepared_configuration_does_not_resume)
 {
     const struct resumption *r = &resumptions[_i];
@@ -635,12 +651,17 @@ START_TEST(a_prepared_configuration_does_not_resume)
         return;
     }
     set_up_resumption(r);
+    turn_rogue(r->cache, r->tickets);
+    ck_assert_int_eq(postern_mbedtls_configure(&server.conf, NULL), POSTERN_OK);
     connect_twice(r);
+    ck_assert_uint_eq(thief.resumed, 0);
     ck_assert_int_eq(w.server_rc, 0);
     ck_assert(connection->fresh);
     ck_assert_int_eq(fake_connection_presented(connection),
                      r->certificate != NULL && r->second != NULL &&
                          strcmp(r->second, HOST) == 0);
+    mbedtls_ssl_ticket_free(&thief.tickets);
+    mbedtls_ssl_cache_free(&thief.cache);
     tear_down();
 }
 END_TEST
@@ -956,7 +977,7 @@ START_TEST(version_cipher_and_protocol_have_their_usual_names)
 END_TEST
 
 #if HAVE_TLS13
-/* A context of the host's own, never attached: its pointer is not taken for ours. */
+/* A context that postern does not run: what is in it is not taken for ours. */
 START_TEST(the_hosts_user_data_is_left_alone)
 {
     static const char *const mine[4] = {"the host's"};
@@ -971,6 +992,37 @@ START_TEST(the_hosts_user_data_is_left_alone)
     ck_assert_int_eq(w.server_rc, 0);
     ck_assert_ptr_eq(mbedtls_ssl_get_user_data_p(&w.server), mine);
     wire_close(&w);
+    tear_down();
+}
+END_TEST
+
+START_TEST(the_hosts_user_data_may_be_a_number)
+{
+    set_up();
+    wire_open(&w, &client, &server, HOST);
+    mbedtls_ssl_set_user_data_n(&w.server, 7);
+    wire_handshake(&w, NULL);
+    ck_assert_int_eq(w.server_rc, 0);
+    ck_assert_uint_eq(mbedtls_ssl_get_user_data_n(&w.server), 7);
+    wire_close(&w);
+    tear_down();
+}
+END_TEST
+
+/* The server wants another group, so the client says hello twice. */
+START_TEST(a_hello_may_have_to_be_repeated)
+{
+    static const uint16_t p384[] = {MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1, 0};
+
+    set_up();
+    client_certificate(&client, "ok-p256", "ok-p256", NULL);
+    mbedtls_ssl_conf_groups(&server.conf, p384);
+    connect_to(HOST);
+    ck_assert_int_eq(w.server_rc, 0);
+    ck_assert_uint_eq(connection->sni_calls, 2);
+    ck_assert(fake_connection_presented(connection));
+    ck_assert_uint_eq(connection->path_count, 2);
+    check_client_hello(&w.up);
     tear_down();
 }
 END_TEST
@@ -1034,6 +1086,8 @@ Suite *test_suite(void)
     tcase_add_loop_test(tc, without_a_server_name_nothing_is_asked, 0, versions);
     tcase_add_loop_test(tc, a_stolen_certificate_hands_over_nothing, 0, versions);
     tcase_add_test(tc, the_name_arrives_as_it_was_sent);
+    tcase_add_loop_test(tc, a_certificate_nobody_asked_for_is_not_presented, 0,
+                        versions);
     tcase_add_loop_test(tc, a_context_that_was_not_attached_asks_nobody, 0, versions);
     tcase_add_loop_test(tc, a_handshake_driven_by_the_host_presents_nothing, 0,
                         versions);
@@ -1062,6 +1116,8 @@ Suite *test_suite(void)
                         SUITES);
 #if HAVE_TLS13
     tcase_add_loop_test(tc, the_hosts_user_data_is_left_alone, 0, 2);
+    tcase_add_test(tc, the_hosts_user_data_may_be_a_number);
+    tcase_add_test(tc, a_hello_may_have_to_be_repeated);
 #endif
     tcase_add_loop_test(tc, every_request_may_fail, 0, versions);
     suite_add_tcase(suite, tc);
