@@ -28,10 +28,10 @@ issue() {
   openssl rand -hex 8 | sed 's/^./4/' >"$tmp/db/serial"
   { printf '[ca]\ndefault_ca=d\n[d]\ndatabase=%s/db/index.txt\nserial=%s/db/serial\n' "$tmp" "$tmp"
     printf 'new_certs_dir=%s\ndefault_md=sha256\npolicy=p\nunique_subject=no\n' "$tmp"
-    printf 'x509_extensions=e\npreserve=yes\n'
-    printf '[p]\ncountryName=optional\norganizationName=optional\ncommonName=optional\n'
-    printf 'stateOrProvinceName=optional\nlocalityName=optional\n'
-    printf 'organizationalUnitName=optional\n[e]\n%s\n' "$5"; } >"$tmp/cnf"
+    printf 'x509_extensions=e\n'
+    printf '[p]\ncountryName=optional\nstateOrProvinceName=optional\n'
+    printf 'localityName=optional\norganizationName=optional\n'
+    printf 'organizationalUnitName=optional\ncommonName=optional\n[e]\n%s\n' "$5"; } >"$tmp/cnf"
   openssl req -new -utf8 -key "$tmp/$name.key" -subj "$subject" -out "$tmp/csr"
   if [ "$ca" = - ]; then sign="-selfsign -keyfile $tmp/$name.key"; else sign="-cert $ca -keyfile $cakey"; fi
   openssl ca -batch -notext -config "$tmp/cnf" $sign -startdate "${6:-20250101000000Z}" \
