@@ -68,6 +68,12 @@ POSTERN_API postern_status postern_request_begin(postern_request *request,
                                                  postern_str version);
 
 /**
+ * Forgets the previous request without starting another: fields of a simulated
+ * request can be set afresh. postern_request_begin() does this by itself.
+ */
+POSTERN_API void postern_request_reset(postern_request *request);
+
+/**
  * Adds one header line, in the order received.
  *
  * @param name  as received, any case; borrowed

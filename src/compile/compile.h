@@ -1,0 +1,44 @@
+/*
+ * compile/compile.h - from text to a program: parse, check, emit, verify.
+ *
+ * A filter compiles one expression; a ruleset compiles many into one program, so
+ * that look-ups and calls they share are computed once.
+ */
+#ifndef PST_COMPILE_COMPILE_H
+#define PST_COMPILE_COMPILE_H
+
+#include "compile/emit.h"
+
+#include <postern/filter.h>
+
+/** A program under construction. */
+typedef struct pst_compiler {
+    const postern_scheme *scheme;
+    pst_emitter emitter;
+    pst_arena scratch;
+    pst_arena *constants; /* the caller's; the program will live in it */
+    bool strict_cloudflare;
+} pst_compiler;
+
+/** `constants` must outlive the program. */
+void pst_compiler_init(pst_compiler *compiler, const postern_scheme *scheme,
+                       pst_arena *constants, const postern_compile_options *options);
+
+/** Gives back the scratch memory; the finished program stays. */
+void pst_compiler_free(pst_compiler *compiler);
+
+/**
+ * Appends one rule.
+ *
+ * @param origin where the expression was written; NULL: nowhere else
+ * @return POSTERN_OK; otherwise that of the first error, all of which are in
+ *         `report`. After POSTERN_NO_MEMORY the compiler can only be freed.
+ */
+postern_status pst_compiler_add(pst_compiler *compiler, postern_str expression,
+                                const pst_expression_origin *origin,
+                                postern_report *report);
+
+/** Verifies and hands out the program. */
+postern_status pst_compiler_finish(pst_compiler *compiler, pst_program *out);
+
+#endif

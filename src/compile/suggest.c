@@ -1,0 +1,99 @@
+#include "compile/suggest.h"
+
+#include "builtin/builtin.h"
+#include "support/text.h"
+
+/* Names people expect and the language does not have, with what does the job. */
+static const struct {
+    postern_str name;
+    const char *hint;
+} myths[] = {
+    {POSTERN_STR("cf.access.authenticated"),
+     "there is no such field: rules run before Access. To ask for its token write "
+     "len(http.request.headers[\"cf-access-jwt-assertion\"][0]) gt 0"},
+    {POSTERN_STR("cf.tls_client_auth.cert_san"),
+     "alternative names are in postern.client_cert.san_dns, san_uri, san_email, san_ip"},
+    {POSTERN_STR("cf.tls_client_auth.cert_valid"),
+     "the field is cf.tls_client_auth.cert_verified; it stays true for a revoked "
+     "certificate, so add 'and not cf.tls_client_auth.cert_revoked'"},
+    {POSTERN_STR("http.version"), "the field is http.request.version"},
+    {POSTERN_STR("ip.addr"), "the visitor's address is ip.src"},
+};
+
+static const postern_str operators[] = {
+    POSTERN_STR("not"), POSTERN_STR("and"), POSTERN_STR("or"), POSTERN_STR("xor"),
+};
+
+static const char *myth_hint(postern_str name)
+{
+    for (size_t i = 0; i < sizeof myths / sizeof myths[0]; i++) {
+        if (pst_str_same(myths[i].name, name)) {
+            return myths[i].hint;
+        }
+    }
+    return NULL;
+}
+
+/* "notssl": an operator that ran into a field. */
+static bool fused_hint(const postern_scheme *scheme, postern_str name, pst_writer *hint)
+{
+    for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++) {
+        const postern_str rest = pst_str_slice(name, operators[i].len, name.len);
+        if (pst_str_starts(name, operators[i]) &&
+            pst_scheme_find(scheme, rest) != SIZE_MAX) {
+            pst_write_text(hint, "write '");
+            pst_write_str(hint, operators[i]);
+            pst_write_text(hint, " ");
+            pst_write_str(hint, rest);
+            pst_write_text(hint, "', with a blank");
+            return true;
+        }
+    }
+    return false;
+}
+
+static void nearest_hint(const pst_nearest *nearest, pst_writer *hint)
+{
+    if (nearest->best.len > 0) {
+        pst_write_text(hint, "did you mean '");
+        pst_write_printable(hint, nearest->best);
+        pst_write_text(hint, "'?");
+    }
+}
+
+void pst_complain_unknown_field(pst_complaints *complaints, const postern_scheme *scheme,
+                                pst_span span, postern_str name)
+{
+    char text[192];
+    pst_writer hint = {text, sizeof text, 0};
+    const char *told = myth_hint(name);
+
+    if (told == NULL && !fused_hint(scheme, name, &hint)) {
+        pst_nearest nearest;
+        pst_nearest_init(&nearest, name);
+        for (size_t i = 0; i < scheme->field_count; i++) {
+            pst_nearest_try(&nearest, scheme->fields[i].name);
+        }
+        nearest_hint(&nearest, &hint);
+    }
+    (void)pst_write_end(&hint);
+    pst_complain_of(complaints, POSTERN_UNKNOWN_NAME, span, "unknown field", name, "",
+                    told != NULL ? told : text);
+}
+
+void pst_complain_unknown_function(pst_complaints *complaints, pst_span span,
+                                   postern_str name)
+{
+    char text[192];
+    pst_writer hint = {text, sizeof text, 0};
+    pst_nearest nearest;
+
+    pst_nearest_init(&nearest, name);
+    for (size_t i = 0; i < PST_FUNCTION_COUNT; i++) {
+        pst_nearest_try(&nearest, pst_function_at(i)->name);
+    }
+    nearest_hint(&nearest, &hint);
+    (void)pst_write_end(&hint);
+    pst_complain_of(complaints, POSTERN_UNKNOWN_NAME, span, "unknown function", name, "",
+                    text);
+}

@@ -1,0 +1,83 @@
+/*
+ * gate/policy.h - a loaded policy: the host registry, the rules, and what to answer
+ * when neither can decide. Immutable and reference-counted.
+ *
+ * Built by the policy room, used by the gate. Knows no file format.
+ */
+#ifndef PST_GATE_POLICY_H
+#define PST_GATE_POLICY_H
+
+#include "certificate/judge.h"
+#include "match/string_set.h"
+#include "ruleset/ruleset.h"
+
+#include <postern/policy.h>
+
+#include <stdatomic.h>
+
+/** A host whose clients are asked for certificates. */
+typedef struct pst_registration {
+    postern_str host; /* normal form */
+    pst_authority *authority;
+    bool block_revoked; /* before any rule */
+    bool monitor;       /* nothing needs to block here */
+} pst_registration;
+
+/** Hosts served without client certificates. */
+typedef struct pst_plain_hosts {
+    bool any;
+    pst_string_set exact;
+    pst_string_set suffixes; /* ".example.com" for "*.example.com" */
+} pst_plain_hosts;
+
+struct postern_policy {
+    postern_scheme *scheme;
+    atomic_uint references;
+    uint64_t generation;
+    pst_arena memory; /* strings, tables, programs */
+    pst_registration *hosts;
+    size_t host_count;
+    pst_string_set host_names; /* member i names hosts[i] */
+    pst_plain_hosts plain;
+    pst_ruleset *rulesets; /* in phase order */
+    size_t ruleset_count;
+    bool block_by_default;
+    bool close_on_fault;
+    pst_response on_fault;
+};
+
+/** An empty policy with one reference, its memory ready to be filled. */
+postern_status pst_policy_new(const postern_scheme *scheme, postern_policy **out);
+
+/** Takes another reference. */
+const postern_policy *pst_policy_use(const postern_policy *policy);
+
+/** The registration of `host` (normal form), or NULL. */
+const pst_registration *pst_policy_registration(const postern_policy *policy,
+                                                postern_str host);
+
+/** True when requests for `host` may go to the rules at all. */
+bool pst_policy_serves(const postern_policy *policy, postern_str host);
+
+/**
+ * The last step of every evaluation: revoked certificates, rules, default.
+ *
+ * @param request sealed; its fields and request->head are final
+ * @param host    normal form, also for the registration
+ * @param verdict zeroed but for `generation`; receives the answer
+ */
+void pst_policy_decide(const postern_policy *policy, postern_request *request,
+                       postern_str host, postern_verdict *verdict);
+
+/** Fills `verdict` with a refusal. */
+void pst_refuse(postern_verdict *verdict, postern_outcome outcome, unsigned status,
+                bool close, const char *reason);
+
+/** Fills `verdict` with the fault answer of `policy` (NULL: 503). */
+void pst_refuse_fault(postern_verdict *verdict, const postern_policy *policy,
+                      postern_status fault, const char *reason);
+
+/** Copies what a verdict tells of any request: host, target, headers to strip. */
+postern_status pst_verdict_describe(postern_request *request, postern_verdict *verdict);
+
+#endif

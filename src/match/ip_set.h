@@ -1,0 +1,32 @@
+/*
+ * match/ip_set.h - sets of IP addresses: sorted, merged, immutable ranges.
+ *
+ * Knows numbers, not fields. IPv4 ranges are 32-bit and apart from IPv6.
+ */
+#ifndef PST_MATCH_IP_SET_H
+#define PST_MATCH_IP_SET_H
+
+#include "model/value.h"
+#include "support/arena.h"
+
+/** Inclusive; both ends of one family, first <= last. */
+typedef struct pst_ip_range {
+    pst_ip first;
+    pst_ip last;
+} pst_ip_range;
+
+typedef struct pst_ip_set {
+    const uint32_t *v4_first; /* v4_count of each, ascending, disjoint, not adjacent */
+    const uint32_t *v4_last;
+    size_t v4_count;
+    const pst_ip_range *v6;
+    size_t v6_count;
+} pst_ip_set;
+
+/** Builds a set. `ranges` is sorted in place. @return false as pst_arena_alloc() */
+bool pst_ip_set_build(pst_arena *arena, pst_ip_range *ranges, size_t count,
+                      pst_ip_set *out);
+
+bool pst_ip_set_has(const pst_ip_set *set, pst_ip ip);
+
+#endif

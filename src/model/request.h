@@ -1,0 +1,113 @@
+/*
+ * model/request.h - the request behind the public handle.
+ *
+ * A request is an array of slots: one per field of the scheme, then, while a
+ * program runs on it, that program's derived slots. Each slot has a value and a
+ * state. This room fills fields and derives them from the head; it knows nothing
+ * of programs, rules or TLS: the gate hands it the connection's fields ready made.
+ */
+#ifndef PST_MODEL_REQUEST_H
+#define PST_MODEL_REQUEST_H
+
+#include "model/host.h"
+#include "model/scheme.h"
+#include "model/target.h"
+#include "model/value.h"
+
+#include <postern/request.h>
+
+/** State of a slot. Bit 0: it has a value. */
+typedef enum pst_slot_state {
+    PST_SLOT_UNKNOWN = 0, /* not computed yet */
+    PST_SLOT_PRESENT = 1,
+    PST_SLOT_MISSING = 2,
+    PST_SLOT_SET = 3 /* present, and put there by the host: never derived over */
+} pst_slot_state;
+
+typedef struct pst_header {
+    postern_str name;
+    postern_str value;
+    uint32_t hash; /* pst_hash_folded(name) */
+    bool identity; /* claims an identity: hidden from rules of a policy */
+} pst_header;
+
+/** What a sealed head amounts to. */
+typedef struct pst_head {
+    const char *problem; /* not NULL: the head is refused, in one sentence */
+    pst_host host;
+    pst_target target;
+} pst_head;
+
+struct postern_request {
+    postern_scheme *scheme;
+    postern_connection *connection;
+    bool simulated;
+    bool hide_identity; /* rules of a policy are looking */
+    bool touched;       /* values must be zeroed before the next round */
+    bool has_head; /* begun, not only reset */
+    bool sealed;
+    postern_status poison; /* not POSTERN_OK: refuse every evaluation */
+    postern_str method;
+    postern_str target;
+    postern_str version;
+    pst_header *headers;
+    size_t header_count;
+    size_t header_cap;
+    pst_head head;
+    pst_value *values; /* slot_cap of each */
+    uint8_t *states;
+    size_t slot_cap;
+    pst_arena arena;
+    /* What the last verdict borrowed from, kept until the next one. */
+    const void *kept;
+    void (*release_kept)(const void *kept);
+};
+
+/** What the gate knows of the connection a request came on. */
+typedef struct pst_connection_fields {
+    const pst_value *values; /* PST_FIELD_CONNECTION_COUNT of each */
+    const uint8_t *states;
+    bool has_address;
+    pst_ip address;
+} pst_connection_fields;
+
+/**
+ * Seals the request (once; later calls only change what is hidden): reads the head
+ * and fills the fields made from it and from `connection` (NULL: none).
+ *
+ * @param hide_identity hide headers that claim an identity
+ * @return POSTERN_OK, with request->head.problem set for a head that must be
+ *         answered with 400; otherwise a fault
+ */
+postern_status pst_request_seal(postern_request *request,
+                                const pst_connection_fields *connection,
+                                bool hide_identity);
+
+/** Makes room for `count` derived slots behind the fields and marks them unknown. */
+postern_status pst_request_reserve(postern_request *request, size_t count);
+
+/**
+ * Computes a LAZY field whose slot is unknown.
+ * @return POSTERN_OK with the slot's state set, or a fault
+ */
+postern_status pst_request_derive(postern_request *request, size_t field);
+
+/** How many visible header lines are called `name` (lower case). */
+size_t pst_request_header_count(const postern_request *request, postern_str name,
+                                uint32_t hash);
+
+/** The value of the visible header line number `index` called `name`, or NULL. */
+const postern_str *pst_request_header(const postern_request *request, postern_str name,
+                                      uint32_t hash, size_t index);
+
+/** True for names of headers that claim an identity: cf-access-*,
+ *  cf-client-cert-*, cf-cert-*, client-cert, client-cert-chain,
+ *  x-forwarded-client-cert; `_` counts as `-`. */
+bool pst_header_claims_identity(postern_str name);
+
+/** Keeps `object` alive until the next call, begin or free; takes over one
+ *  reference. */
+void pst_request_keep(postern_request *request, const void *object,
+                      void (*release)(const void *object));
+
+#endif

@@ -1,0 +1,212 @@
+#include "model/scheme.h"
+
+#include "model/value.h"
+#include "support/alloc.h"
+#include "support/text.h"
+
+#include <time.h>
+
+static const pst_field_info builtin[] = {
+#define FIELD(id, name, type, origin, absent) \
+    {POSTERN_STR(name), (type), PST_ORIGIN_##origin, PST_ABSENT_##absent},
+#include "model/fields.def"
+#undef FIELD
+};
+
+static int64_t system_clock(void *user)
+{
+    struct timespec now;
+
+    (void)user;
+    if (timespec_get(&now, TIME_UTC) != TIME_UTC) {
+        return -1;
+    }
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void fill(uint32_t *limit, uint32_t standard)
+{
+    if (*limit == 0) {
+        *limit = standard;
+    }
+}
+
+static void fill_limits(postern_limits *limits)
+{
+    fill(&limits->expression_bytes, 4096);
+    fill(&limits->nesting, 128);
+    fill(&limits->request_bytes, 1U << 20);
+    fill(&limits->headers, 512);
+    fill(&limits->chain_bytes, 64U << 10);
+    fill(&limits->chain_certificates, 10);
+    fill(&limits->policy_bytes, 64U << 20);
+}
+
+postern_status postern_scheme_new(const postern_options *options, postern_scheme **out)
+{
+    const postern_options chosen = options == NULL ? (postern_options){0} : *options;
+    const postern_allocator *alloc = pst_alloc_or_default(chosen.allocator);
+    postern_scheme *scheme;
+
+    *out = NULL;
+    if (chosen.crypto != NULL && chosen.crypto->size < sizeof(postern_crypto)) {
+        return POSTERN_INVALID;
+    }
+    scheme = pst_alloc_zeroed(alloc, sizeof *scheme);
+    if (scheme == NULL) {
+        return POSTERN_NO_MEMORY;
+    }
+    scheme->options = chosen;
+    scheme->options.allocator = alloc;
+    if (chosen.clock == NULL) {
+        scheme->options.clock = system_clock;
+    }
+    fill_limits(&scheme->options.limits);
+    scheme->field_cap = PST_FIELD_BUILTIN_COUNT;
+    scheme->fields = pst_alloc_array(alloc, scheme->field_cap, sizeof *scheme->fields);
+    if (scheme->fields == NULL) {
+        pst_free(alloc, scheme, sizeof *scheme);
+        return POSTERN_NO_MEMORY;
+    }
+    memcpy(scheme->fields, builtin, sizeof builtin);
+    scheme->field_count = PST_FIELD_BUILTIN_COUNT;
+    atomic_init(&scheme->references, 1);
+    atomic_init(&scheme->frozen, false);
+    atomic_init(&scheme->generations, 0);
+    *out = scheme;
+    return POSTERN_OK;
+}
+
+void postern_scheme_free(postern_scheme *scheme)
+{
+    const postern_allocator *alloc;
+
+    if (scheme == NULL || atomic_fetch_sub(&scheme->references, 1) != 1) {
+        return;
+    }
+    alloc = scheme->options.allocator;
+    for (size_t i = PST_FIELD_BUILTIN_COUNT; i < scheme->field_count; i++) {
+        pst_str_free(alloc, &scheme->fields[i].name);
+    }
+    pst_free_array(alloc, scheme->fields, scheme->field_cap, sizeof *scheme->fields);
+    pst_free(alloc, scheme, sizeof *scheme);
+}
+
+postern_scheme *pst_scheme_use(const postern_scheme *scheme)
+{
+    /* The count and the flag are atomic; nothing else is written through this. */
+    postern_scheme *shared = (postern_scheme *)(uintptr_t)scheme;
+
+    atomic_store(&shared->frozen, true);
+    atomic_fetch_add(&shared->references, 1);
+    return shared;
+}
+
+size_t pst_scheme_find(const postern_scheme *scheme, postern_str name)
+{
+    for (size_t i = 0; i < scheme->field_count; i++) {
+        if (pst_str_same(scheme->fields[i].name, name)) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+/* letters, digits and `_`, joined by single dots; starts with a letter or `_` */
+static bool name_valid(postern_str name)
+{
+    bool start = true;
+
+    for (size_t i = 0; i < name.len; i++) {
+        const unsigned char c = (unsigned char)name.data[i];
+        if (c == '.') {
+            if (start) {
+                return false;
+            }
+            start = true;
+            continue;
+        }
+        if (c != '_' && !pst_is_digit(c) && !(c >= 'a' && c <= 'z')) {
+            return false;
+        }
+        start = false;
+    }
+    return !start && name.len < 128 && !pst_is_digit((unsigned char)name.data[0]);
+}
+
+static bool name_taken(postern_str name)
+{
+    static const postern_str prefixes[] = {
+        POSTERN_STR("cf."),  POSTERN_STR("http."),    POSTERN_STR("ip."),
+        POSTERN_STR("raw."), POSTERN_STR("postern."),
+    };
+    static const postern_str words[] = {
+        POSTERN_STR("ssl"), POSTERN_STR("true"), POSTERN_STR("false"), POSTERN_STR("and"),
+        POSTERN_STR("or"),  POSTERN_STR("xor"),  POSTERN_STR("not"),   POSTERN_STR("any"),
+        POSTERN_STR("all"), POSTERN_STR("in"),
+    };
+
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
+        if (pst_str_starts(name, prefixes[i])) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (pst_str_same(name, words[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool grow_fields(postern_scheme *scheme)
+{
+    void *fields = scheme->fields;
+
+    if (!pst_grow(scheme->options.allocator, &fields, scheme->field_count,
+                  &scheme->field_cap, sizeof *scheme->fields)) {
+        return false;
+    }
+    scheme->fields = fields;
+    return true;
+}
+
+postern_status postern_scheme_add_field(postern_scheme *scheme, postern_str name,
+                                        postern_type type, postern_field *out)
+{
+    postern_str copy;
+
+    if (!name_valid(name) || name_taken(name) || !pst_type_valid(type)) {
+        return POSTERN_INVALID;
+    }
+    if (atomic_load(&scheme->frozen) || pst_scheme_find(scheme, name) != SIZE_MAX ||
+        scheme->field_count >= 4096) {
+        return POSTERN_STATE;
+    }
+    if (!grow_fields(scheme) || !pst_str_copy(scheme->options.allocator, name, &copy)) {
+        return POSTERN_NO_MEMORY;
+    }
+    if (out != NULL) {
+        out->index = (uint32_t)scheme->field_count;
+    }
+    scheme->fields[scheme->field_count++] =
+        (pst_field_info){copy, type, PST_ORIGIN_SUPPLIED, PST_ABSENT_MISSING};
+    return POSTERN_OK;
+}
+
+postern_status postern_scheme_find_field(const postern_scheme *scheme, postern_str name,
+                                         postern_field *field, postern_type *type)
+{
+    const size_t index = pst_scheme_find(scheme, name);
+
+    if (index == SIZE_MAX) {
+        return POSTERN_UNKNOWN_NAME;
+    }
+    if (field != NULL) {
+        field->index = (uint32_t)index;
+    }
+    if (type != NULL) {
+        *type = scheme->fields[index].type;
+    }
+    return POSTERN_OK;
+}

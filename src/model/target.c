@@ -1,0 +1,237 @@
+#include "model/target.h"
+
+#include "support/text.h"
+
+static bool unreserved(unsigned char c)
+{
+    return pst_is_letter(c) || pst_is_digit(c) || c == '-' || c == '.' || c == '_' ||
+           c == '~';
+}
+
+static bool control(unsigned char c)
+{
+    return c < 0x20 || c == 0x7f;
+}
+
+/* Is `path` its own normal form? Then nothing needs to be copied. Dots are only
+ * looked at where a segment starts. */
+static bool is_normal(postern_str path)
+{
+    for (size_t i = 0; i < path.len; i++) {
+        const unsigned char c = (unsigned char)path.data[i];
+        if (c == '%' || c == '\\' || control(c)) {
+            return false;
+        }
+        if (c == '/' && i + 1 < path.len &&
+            (path.data[i + 1] == '/' || path.data[i + 1] == '.')) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The next byte of the path, or the three of an escape that stays. */
+typedef struct piece {
+    char text[3];
+    size_t len;
+} piece;
+
+static const char *read_piece(postern_str path, size_t *at, piece *out)
+{
+    unsigned char c = (unsigned char)path.data[*at];
+
+    (*at)++;
+    if (control(c)) {
+        return "control byte in the path";
+    }
+    if (c == '%') {
+        const int high =
+            *at < path.len ? pst_hex_value((unsigned char)path.data[*at]) : -1;
+        const int low =
+            *at + 1 < path.len ? pst_hex_value((unsigned char)path.data[*at + 1]) : -1;
+        if (high < 0 || low < 0) {
+            return "broken percent-escape in the path";
+        }
+        *at += 2;
+        c = (unsigned char)(high << 4 | low);
+        if (c == 0) {
+            return "%00 in the path";
+        }
+        if (!unreserved(c)) {
+            out->text[0] = '%';
+            out->text[1] = "0123456789ABCDEF"[high];
+            out->text[2] = "0123456789ABCDEF"[low];
+            out->len = 3;
+            return NULL;
+        }
+    }
+    out->text[0] = (char)(c == '\\' ? '/' : c);
+    out->len = 1;
+    return NULL;
+}
+
+/* Ends the segment that starts at `start` in out[0..len): drops "." and goes up
+ * for "..". Returns the length that stays; out[start - 1] is the slash before. */
+static size_t end_segment(const char *out, size_t start, size_t len)
+{
+    const size_t segment = len - start;
+
+    if (segment == 1 && out[start] == '.') {
+        return start;
+    }
+    if (segment == 2 && out[start] == '.' && out[start + 1] == '.') {
+        size_t up = start - 1;
+        while (up > 0 && out[up - 1] != '/') {
+            up--;
+        }
+        return up == 0 ? 1 : up;
+    }
+    return len;
+}
+
+/* Writes the normal form of `path` to `out`, which has room for path.len bytes:
+ * no step makes it longer. Returns NULL and *length, or why not. */
+static const char *normalise(postern_str path, char *out, size_t *length)
+{
+    size_t at = 0;
+    size_t len = 0;
+    size_t start = 0; /* of the segment being written */
+
+    while (at < path.len) {
+        piece next;
+        const char *problem = read_piece(path, &at, &next);
+        if (problem != NULL) {
+            return problem;
+        }
+        if (next.text[0] == '/') {
+            if (len > 0) {
+                len = end_segment(out, start, len);
+            }
+            if (len == 0 || out[len - 1] != '/') {
+                out[len++] = '/';
+            }
+            start = len;
+            continue;
+        }
+        memcpy(out + len, next.text, next.len);
+        len += next.len;
+    }
+    *length = end_segment(out, start, len);
+    return NULL;
+}
+
+static const char *check_query(postern_str query)
+{
+    for (size_t i = 0; i < query.len; i++) {
+        const unsigned char c = (unsigned char)query.data[i];
+        if (control(c)) {
+            return "control byte in the query";
+        }
+        if (c == '#') {
+            return "fragment in the request target";
+        }
+    }
+    return NULL;
+}
+
+/* "http://" or "https://", any case; returns its length or 0. */
+static size_t scheme_length(postern_str text)
+{
+    static const postern_str http = POSTERN_STR("http://");
+    static const postern_str https = POSTERN_STR("https://");
+
+    if (pst_str_same_folded(pst_str_slice(text, 0, http.len), http)) {
+        return http.len;
+    }
+    return pst_str_same_folded(pst_str_slice(text, 0, https.len), https) ? https.len : 0;
+}
+
+/* Splits off "scheme://authority" and leaves path and query in out->raw. */
+static const char *split_absolute(postern_str text, pst_target *out)
+{
+    static const postern_str root = POSTERN_STR("/");
+    const size_t start = scheme_length(text);
+    size_t end = start;
+
+    if (start == 0) {
+        return "request target is neither a path nor an http or https URL";
+    }
+    while (end < text.len && text.data[end] != '/' && text.data[end] != '?' &&
+           text.data[end] != '#') {
+        end++;
+    }
+    out->absolute = true;
+    out->authority = pst_str_slice(text, start, end);
+    out->raw = pst_str_slice(text, end, text.len);
+    if (out->raw.len == 0) {
+        out->raw = root;
+    }
+    return out->raw.data[0] == '/' ? NULL : "URL in the request target has no path";
+}
+
+/* Makes path and uri in memory of its own. */
+static postern_status rewrite(pst_arena *arena, pst_target *out, bool has_query,
+                              const char **problem)
+{
+    const size_t tail = has_query ? out->query.len + 1 : 0;
+    char *copy = pst_arena_alloc(arena, out->raw_path.len + tail);
+    size_t len = 0;
+
+    if (copy == NULL) {
+        return arena->status;
+    }
+    *problem = normalise(out->raw_path, copy, &len);
+    if (*problem != NULL) {
+        return POSTERN_INVALID;
+    }
+    if (has_query) {
+        copy[len] = '?';
+        if (out->query.len > 0) {
+            memcpy(copy + len + 1, out->query.data, out->query.len);
+        }
+    }
+    out->path = (postern_str){copy, len};
+    out->uri = (postern_str){copy, len + tail};
+    return POSTERN_OK;
+}
+
+postern_status pst_target_read(postern_str text, pst_arena *arena, pst_target *out,
+                               const char **problem)
+{
+    static const postern_str asterisk = POSTERN_STR("*");
+    size_t mark = 0;
+    bool has_query;
+
+    *out = (pst_target){.raw = text};
+    *problem = NULL;
+    if (pst_str_same(text, asterisk)) {
+        out->raw_path = out->uri = out->path = text;
+        return POSTERN_OK;
+    }
+    if (text.len == 0 || text.data[0] != '/') {
+        *problem = split_absolute(text, out);
+        if (*problem != NULL) {
+            return POSTERN_INVALID;
+        }
+    }
+    while (mark < out->raw.len && out->raw.data[mark] != '?') {
+        if (out->raw.data[mark] == '#') {
+            *problem = "fragment in the request target";
+            return POSTERN_INVALID;
+        }
+        mark++;
+    }
+    has_query = mark < out->raw.len;
+    out->raw_path = pst_str_slice(out->raw, 0, mark);
+    out->query = pst_str_slice(out->raw, mark + has_query, out->raw.len);
+    *problem = check_query(out->query);
+    if (*problem != NULL) {
+        return POSTERN_INVALID;
+    }
+    if (is_normal(out->raw_path)) {
+        out->path = out->raw_path;
+        out->uri = out->raw;
+        return POSTERN_OK;
+    }
+    return rewrite(arena, out, has_query, problem);
+}

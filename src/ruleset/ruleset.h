@@ -1,0 +1,70 @@
+/*
+ * ruleset/ruleset.h - ordered rules of one phase, and their evaluation.
+ *
+ * Semantics: Cloudflare's Ruleset Engine. Rules are tried in order; `block` ends
+ * everything, `skip` ends the ruleset, `log` is noted and goes on. A fault in any
+ * rule ends everything. This room knows neither files nor TLS.
+ */
+#ifndef PST_RULESET_RULESET_H
+#define PST_RULESET_RULESET_H
+
+#include "vm/program.h"
+
+#include <postern/verdict.h>
+
+/** What to answer; all strings live with the policy. */
+typedef struct pst_response {
+    unsigned status;
+    postern_str content_type; /* empty: the server's own page */
+    postern_str body;
+} pst_response;
+
+typedef struct pst_rule {
+    postern_str ref;
+    postern_str description;
+    postern_str expression;
+    postern_action action;
+    bool enabled;
+    bool log;               /* record a match */
+    pst_response response;  /* of BLOCK */
+} pst_rule;
+
+/** Immutable. Rule i of `rules` is rule i of `program`. */
+typedef struct pst_ruleset {
+    postern_str phase;
+    const pst_rule *rules;
+    size_t rule_count;
+    const uint32_t *active; /* indexes of the enabled rules, ascending */
+    size_t active_count;
+    pst_program program;
+} pst_ruleset;
+
+/** The rules that matched so far; grows in the request's arena. */
+typedef struct pst_matches {
+    postern_rule_match *items;
+    size_t count;
+    size_t cap;
+} pst_matches;
+
+typedef enum pst_decision {
+    PST_DECISION_PASS,
+    PST_DECISION_BLOCK,
+    PST_DECISION_FAULT
+} pst_decision;
+
+/**
+ * Evaluates `set` for a sealed request.
+ *
+ * @param matches receives the rules that match, behind those already there
+ * @param rule    receives the rule that blocks
+ * @param fault   receives the reason of a fault
+ */
+pst_decision pst_ruleset_evaluate(const pst_ruleset *set, postern_request *request,
+                                  pst_matches *matches, const pst_rule **rule,
+                                  postern_status *fault);
+
+/** True when an enabled block rule of `set` covers `host`: it compares http.host
+ *  with that name, or does not look at http.host at all. */
+bool pst_ruleset_blocks_host(const pst_ruleset *set, postern_str host);
+
+#endif

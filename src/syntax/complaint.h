@@ -1,0 +1,54 @@
+/*
+ * syntax/complaint.h - what is wrong with an expression, on its way to the report.
+ *
+ * The parser and the type checker complain in terms of the expression: offset,
+ * length, message, hint. Where the expression stands inside a file, the places are
+ * translated on the way.
+ */
+#ifndef PST_SYNTAX_COMPLAINT_H
+#define PST_SYNTAX_COMPLAINT_H
+
+#include <postern/report.h>
+
+/** The most errors told about one expression. */
+enum { PST_COMPLAINTS_MAX = 8 };
+
+/** Where an expression was written, if not on its own. */
+typedef struct pst_expression_origin {
+    postern_str file;
+    postern_str text; /* the whole file */
+    /* Offset in `text` of byte `offset` of the expression. */
+    size_t (*locate)(const void *user, size_t offset);
+    const void *user;
+} pst_expression_origin;
+
+typedef struct pst_complaints {
+    postern_report *report; /* may be NULL */
+    postern_str expression;
+    const pst_expression_origin *origin; /* NULL: the expression is all there is */
+    size_t errors;
+    postern_status first; /* status of the first error; POSTERN_OK: none */
+} pst_complaints;
+
+/** A piece of the expression. */
+typedef struct pst_span {
+    size_t offset;
+    size_t length;
+} pst_span;
+
+/** Records an error. `message` and `hint` are printf formats' results: plain text;
+ *  `hint` may be NULL. Errors behind the eighth are counted only. */
+void pst_complain(pst_complaints *complaints, postern_status status, pst_span span,
+                  const char *message, const char *hint);
+
+/** The same with one quoted name in the message: "unknown field 'NAME'" is told as
+ *  ("unknown field", NAME, ""). `before`, `after` and `hint` are plain text. */
+void pst_complain_of(pst_complaints *complaints, postern_status status, pst_span span,
+                     const char *before, postern_str name, const char *after,
+                     const char *hint);
+
+/** Records a warning; never limited, never an error. */
+void pst_warn(pst_complaints *complaints, pst_span span, const char *message,
+              const char *hint);
+
+#endif

@@ -1,0 +1,241 @@
+/*
+ * vm/print.c - instructions as text, for golden listings and curious people:
+ *
+ *   0001 STRING_EQ http.host "a.example" | true, 0004
+ *
+ * Behind the bar stand the two ways on: true and false are returns.
+ */
+#include "support/text.h"
+#include "vm/program.h"
+
+#include <stdio.h>
+
+static const char *const names[] = {
+#define OP(name, slot, operand, text) #name,
+#include "vm/opcodes.def"
+#undef OP
+};
+
+static const char *const relations[] = {"eq", "lt", "le", "gt", "ge"};
+
+static void write_quoted(pst_writer *out, postern_str text)
+{
+    pst_write_byte(out, '"');
+    pst_write_printable(out, text);
+    pst_write_byte(out, '"');
+}
+
+static void write_ip(pst_writer *out, pst_ip ip)
+{
+    const postern_address address = pst_ip_to_address(ip);
+    char text[48];
+
+    (void)postern_address_format(&address, text, sizeof text);
+    pst_write_text(out, text);
+}
+
+/* A field by its name, a derived slot by how it is made. Nesting is bounded by the
+ * expression's. */
+static void write_slot(pst_writer *out, const pst_program *program, uint32_t slot)
+{
+    const size_t fields = program->scheme->field_count;
+    const pst_derived *how;
+
+    if (slot < fields) {
+        pst_write_str(out, program->scheme->fields[slot].name);
+        return;
+    }
+    how = &program->derived[slot - fields];
+    switch ((pst_derived_kind)how->kind) {
+    case PST_DERIVED_MAP_GET:
+        write_slot(out, program, how->slots[0]);
+        pst_write_byte(out, '[');
+        write_quoted(out, how->key);
+        pst_write_byte(out, ']');
+        return;
+    case PST_DERIVED_ARRAY_GET:
+        write_slot(out, program, how->slots[0]);
+        pst_write_byte(out, '[');
+        pst_write_size(out, how->index);
+        pst_write_byte(out, ']');
+        return;
+    case PST_DERIVED_HEADER:
+        pst_write_text(out, "http.request.headers[");
+        write_quoted(out, how->key);
+        pst_write_text(out, "][");
+        pst_write_size(out, how->index);
+        pst_write_byte(out, ']');
+        return;
+    case PST_DERIVED_CALL:
+        pst_write_str(out, pst_function_at(how->function)->name);
+        pst_write_byte(out, '(');
+        write_slot(out, program, how->slots[0]);
+        pst_write_byte(out, ')');
+        return;
+    }
+}
+
+static void write_strings(pst_writer *out, const pst_string_set *set)
+{
+    pst_write_byte(out, '{');
+    for (size_t i = 0; i < set->count; i++) {
+        if (i > 0) {
+            pst_write_byte(out, ' ');
+        }
+        write_quoted(out, set->members[i]);
+    }
+    pst_write_byte(out, '}');
+}
+
+static void write_int_range(pst_writer *out, pst_int_range range)
+{
+    pst_write_int(out, range.first);
+    if (range.last != range.first) {
+        pst_write_text(out, "..");
+        pst_write_int(out, range.last);
+    }
+}
+
+static void write_ints(pst_writer *out, const pst_int_set *set)
+{
+    pst_write_byte(out, '{');
+    for (size_t i = 0; i < set->count; i++) {
+        if (i > 0) {
+            pst_write_byte(out, ' ');
+        }
+        write_int_range(out, set->ranges[i]);
+    }
+    pst_write_byte(out, '}');
+}
+
+static void write_ip_range(pst_writer *out, pst_ip first, pst_ip last)
+{
+    write_ip(out, first);
+    if (pst_ip_order(first, last) != 0) {
+        pst_write_text(out, "..");
+        write_ip(out, last);
+    }
+}
+
+static void write_ips(pst_writer *out, const pst_ip_set *set)
+{
+    const uint64_t v4 = 0xffff00000000U;
+
+    pst_write_byte(out, '{');
+    for (size_t i = 0; i < set->v4_count; i++) {
+        if (i > 0) {
+            pst_write_byte(out, ' ');
+        }
+        write_ip_range(out, (pst_ip){0, v4 | set->v4_first[i]},
+                       (pst_ip){0, v4 | set->v4_last[i]});
+    }
+    for (size_t i = 0; i < set->v6_count; i++) {
+        if (i + set->v4_count > 0) {
+            pst_write_byte(out, ' ');
+        }
+        write_ip_range(out, set->v6[i].first, set->v6[i].last);
+    }
+    pst_write_byte(out, '}');
+}
+
+static void write_operand(pst_writer *out, const pst_program *program,
+                          const pst_insn *insn)
+{
+    switch ((pst_opcode)insn->op) {
+    case PST_OP_ALWAYS:
+        return;
+    case PST_OP_ENSURE:
+    case PST_OP_BOOL:
+        return;
+    case PST_OP_INT_RANGE:
+        pst_write_byte(out, ' ');
+        write_int_range(out, insn->as.range);
+        return;
+    case PST_OP_INT_IN:
+        pst_write_byte(out, ' ');
+        write_ints(out, insn->as.int_set);
+        return;
+    case PST_OP_STRING_EQ:
+        pst_write_byte(out, ' ');
+        write_quoted(out, insn->as.string);
+        return;
+    case PST_OP_STRING_IN:
+        pst_write_byte(out, ' ');
+        write_strings(out, insn->as.string_set);
+        return;
+    case PST_OP_IP_IN:
+        pst_write_byte(out, ' ');
+        write_ips(out, insn->as.ip_set);
+        return;
+    case PST_OP_INT_COMPARE:
+    case PST_OP_STRING_COMPARE:
+    case PST_OP_IP_COMPARE:
+        pst_write_byte(out, ' ');
+        pst_write_text(out, relations[insn->relation]);
+        pst_write_byte(out, ' ');
+        write_slot(out, program, insn->as.slot);
+        return;
+    case PST_OP_STRING_ORDER:
+        pst_write_byte(out, ' ');
+        pst_write_text(out, relations[insn->relation]);
+        pst_write_byte(out, ' ');
+        write_quoted(out, insn->as.string);
+        return;
+    case PST_OP_IP_ORDER:
+        pst_write_byte(out, ' ');
+        pst_write_text(out, relations[insn->relation]);
+        pst_write_byte(out, ' ');
+        write_ip(out, insn->as.ip);
+        return;
+    case PST_OP_FLIP:
+    case PST_OP_PARITY:
+        pst_write_byte(out, ' ');
+        pst_write_size(out, insn->bit);
+        return;
+    case PST_OP_COUNT:
+        return;
+    }
+}
+
+static bool reads_slot(const pst_insn *insn)
+{
+    return insn->op != PST_OP_ALWAYS && insn->op != PST_OP_FLIP &&
+           insn->op != PST_OP_PARITY;
+}
+
+static void write_way(pst_writer *out, size_t index, uint32_t way)
+{
+    char number[24];
+
+    if (way >= PST_RETURN_FALSE) {
+        pst_write_text(out, way == PST_RETURN_TRUE ? "true" : "false");
+        return;
+    }
+    (void)snprintf(number, sizeof number, "%04zu", index + way);
+    pst_write_text(out, number);
+}
+
+size_t pst_program_print(const pst_program *program, size_t index, char *buf, size_t cap)
+{
+    pst_writer out = {buf, cap, 0};
+    const pst_insn *insn;
+    char number[24];
+
+    if (index >= program->length) {
+        return pst_write_end(&out);
+    }
+    insn = &program->code[index];
+    (void)snprintf(number, sizeof number, "%04zu ", index);
+    pst_write_text(&out, number);
+    pst_write_text(&out, names[insn->op]);
+    if (reads_slot(insn)) {
+        pst_write_byte(&out, ' ');
+        write_slot(&out, program, insn->slot);
+    }
+    write_operand(&out, program, insn);
+    pst_write_text(&out, " | ");
+    write_way(&out, index, insn->on_true);
+    pst_write_text(&out, ", ");
+    write_way(&out, index, insn->on_false);
+    return pst_write_end(&out);
+}

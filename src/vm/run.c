@@ -1,0 +1,138 @@
+#include "support/text.h"
+#include "vm/dispatch.h"
+#include "vm/program.h"
+
+/* Short strings are the rule: two overlapping words cover 8 to 16 bytes without a
+ * call. Both sides have `len` bytes. */
+static inline bool same_bytes(const char *a, const char *b, size_t len)
+{
+    uint64_t left[2];
+    uint64_t right[2];
+
+    if (len < 8 || len > 16) {
+        return len == 0 || memcmp(a, b, len) == 0;
+    }
+    memcpy(&left[0], a, 8);
+    memcpy(&left[1], a + len - 8, 8);
+    memcpy(&right[0], b, 8);
+    memcpy(&right[1], b + len - 8, 8);
+    return ((left[0] ^ right[0]) | (left[1] ^ right[1])) == 0;
+}
+
+static inline bool holds(pst_relation relation, int order)
+{
+    switch (relation) {
+    case PST_RELATION_EQ:
+        return order == 0;
+    case PST_RELATION_LT:
+        return order < 0;
+    case PST_RELATION_LE:
+        return order <= 0;
+    case PST_RELATION_GT:
+        return order > 0;
+    case PST_RELATION_GE:
+        return order >= 0;
+    }
+    return false;
+}
+
+static inline bool ip_holds(pst_relation relation, pst_ip a, pst_ip b)
+{
+    return pst_ip_is_v4(a) == pst_ip_is_v4(b) && holds(relation, pst_ip_order(a, b));
+}
+
+static inline int int_order(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+/* Flat on purpose: one block an opcode, in the order of opcodes.def. */
+pst_answer pst_program_run(const pst_program *program, size_t rule,
+                           postern_request *request, postern_status *fault)
+{
+    const pst_value *const values = request->values;
+    const uint8_t *const states = request->states;
+    const pst_insn *pc = program->code + program->entries[rule];
+    uint64_t parity[PST_PARITY_BITS / 64] = {0};
+#if PST_COMPUTED_GOTO
+    static const void *const handlers[] = {
+#define OP(name, slot, operand, text) &&on_##name,
+#include "vm/opcodes.def"
+#undef OP
+    };
+#endif
+
+    DISPATCH (pc) {
+        ON (ALWAYS) {
+            BRANCH(true);
+        }
+        ON (ENSURE) {
+            if (states[pc->slot] == PST_SLOT_UNKNOWN) {
+                const postern_status status = pst_slot_ensure(program, request, pc->slot);
+                if (status != POSTERN_OK) {
+                    *fault = status;
+                    return PST_FAULTED;
+                }
+            }
+            BRANCH((states[pc->slot] & 1U) != 0);
+        }
+        ON (BOOL) {
+            BRANCH(values[pc->slot].boolean);
+        }
+        ON (INT_RANGE) {
+            BRANCH(pc->as.range.first <= values[pc->slot].integer &&
+                   values[pc->slot].integer <= pc->as.range.last);
+        }
+        ON (INT_IN) {
+            BRANCH(pst_int_set_has(pc->as.int_set, values[pc->slot].integer));
+        }
+        ON (INT_COMPARE) {
+            BRANCH(holds((pst_relation)pc->relation,
+                         int_order(values[pc->slot].integer,
+                                   values[pc->as.slot].integer)));
+        }
+        ON (STRING_EQ) {
+            BRANCH(values[pc->slot].string.len == pc->as.string.len &&
+                   same_bytes(values[pc->slot].string.data, pc->as.string.data,
+                              pc->as.string.len));
+        }
+        ON (STRING_ORDER) {
+            BRANCH(holds((pst_relation)pc->relation,
+                         pst_str_order(values[pc->slot].string, pc->as.string)));
+        }
+        ON (STRING_IN) {
+            BRANCH(pst_string_set_has(pc->as.string_set, values[pc->slot].string));
+        }
+        ON (STRING_COMPARE) {
+            BRANCH(holds((pst_relation)pc->relation,
+                         pst_str_order(values[pc->slot].string,
+                                       values[pc->as.slot].string)));
+        }
+        ON (IP_ORDER) {
+            BRANCH(ip_holds((pst_relation)pc->relation, values[pc->slot].ip, pc->as.ip));
+        }
+        ON (IP_IN) {
+            BRANCH(pst_ip_set_has(pc->as.ip_set, values[pc->slot].ip));
+        }
+        ON (IP_COMPARE) {
+            BRANCH(ip_holds((pst_relation)pc->relation, values[pc->slot].ip,
+                            values[pc->as.slot].ip));
+        }
+        ON (FLIP) {
+            parity[pc->bit / 64] ^= UINT64_C(1) << pc->bit % 64;
+            BRANCH(true);
+        }
+        ON (PARITY) {
+            const uint64_t mask = UINT64_C(1) << pc->bit % 64;
+            const bool odd = (parity[pc->bit / 64] & mask) != 0;
+            parity[pc->bit / 64] &= ~mask;
+            BRANCH(odd);
+        }
+#if !PST_COMPUTED_GOTO
+    case PST_OP_COUNT:
+    default:
+        *fault = POSTERN_STATE; /* the verifier lets no such code through */
+        return PST_FAULTED;
+#endif
+    }
+}
