@@ -44,8 +44,9 @@ typedef struct pst_pem_file {
 postern_status pst_authority_new(const postern_allocator *alloc,
                                  const postern_crypto *crypto, const pst_pem_file *cas,
                                  size_t ca_count, const pst_pem_file *crls,
-                                 size_t crl_count, pst_revocation revocation, int64_t now,
-                                 pst_authority **out, postern_report *report);
+                                 size_t crl_count, pst_revocation revocation,
+                                 int64_t now, pst_authority **out,
+                                 postern_report *report);
 
 /** NULL is fine. */
 void pst_authority_free(pst_authority *authority);

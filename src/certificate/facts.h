@@ -65,7 +65,7 @@ typedef struct pst_facts {
  *         POSTERN_LIMIT of the arena
  */
 postern_status pst_facts_make(pst_arena *arena, const postern_crypto *crypto,
-                              const postern_str *chain, size_t count, postern_str issuer,
-                              pst_facts *out);
+                              const postern_str *chain, size_t count,
+                              postern_str issuer, pst_facts *out);
 
 #endif

@@ -1,0 +1,553 @@
+/*
+ * judge.c - collects every problem of a path as a set and tells the gravest.
+ *
+ * A problem is added wherever one is seen and never taken back, so that forgetting
+ * an early return cannot let anybody in.
+ */
+#include "certificate/judge.h"
+
+#include "certificate/anchors.h"
+#include "certificate/der.h"
+#include "support/text.h"
+
+enum {
+    LEAF = 0,
+    CHAIN_MAX = 32 /* different certificates that a client may send */
+};
+
+static const postern_str words[] = {
+#define REASON(name, word) POSTERN_STR(word),
+#include "certificate/reason.def"
+#undef REASON
+};
+
+postern_str pst_reason_text(pst_reason reason)
+{
+    return words[reason];
+}
+
+/* Problems are bits, 1 << reason. */
+#define PROBLEM(name) (1U << (unsigned)PST_REASON_##name)
+
+/* With one of these it is not known who issued the leaf. */
+#define DOUBTFUL_ISSUER                                                         \
+    (PROBLEM(MALFORMED) | PROBLEM(UNTRUSTED_ISSUER) | PROBLEM(WEAK_SIGNATURE) | \
+     PROBLEM(WEAK_KEY))
+
+/* The time in which nothing changes. */
+typedef struct window {
+    int64_t from;
+    int64_t until;
+} window;
+
+static const window always = {INT64_MIN, INT64_MAX};
+
+typedef struct trial {
+    const pst_authority *authority;
+    pst_certificate certificates[PST_PATH_MAX]; /* the anchor's from the authority */
+    size_t count;
+    int64_t now;
+    uint32_t problems;
+    window holds;
+} trial;
+
+static void add(trial *on, uint32_t problem)
+{
+    on->problems |= problem;
+}
+
+/* Something begins at `moment`: the window must not reach across it. */
+static void cross(window *holds, int64_t now, int64_t moment)
+{
+    if (moment <= now) {
+        holds->from = moment > holds->from ? moment : holds->from;
+    } else {
+        holds->until = moment < holds->until ? moment : holds->until;
+    }
+}
+
+static void cross_validity(window *holds, int64_t now,
+                           const pst_certificate *certificate)
+{
+    cross(holds, now, certificate->not_before);
+    cross(holds, now, certificate->not_after + 1);
+}
+
+static bool is_valid_at(const pst_certificate *certificate, int64_t now)
+{
+    return now >= certificate->not_before && now <= certificate->not_after;
+}
+
+/* --- the path ----------------------------------------------------------------- */
+
+/* What the TLS library saw. A bit nobody knows is a problem too. */
+static void judge_objections(trial *on, uint32_t objections)
+{
+    const uint32_t known = POSTERN_OBJECTION_UNTRUSTED |
+                           POSTERN_OBJECTION_WEAK_SIGNATURE |
+                           POSTERN_OBJECTION_WEAK_KEY;
+
+    if ((objections & POSTERN_OBJECTION_UNTRUSTED) != 0) {
+        add(on, PROBLEM(UNTRUSTED_ISSUER));
+    }
+    if ((objections & POSTERN_OBJECTION_WEAK_SIGNATURE) != 0) {
+        add(on, PROBLEM(WEAK_SIGNATURE));
+    }
+    if ((objections & POSTERN_OBJECTION_WEAK_KEY) != 0) {
+        add(on, PROBLEM(WEAK_KEY));
+    }
+    if ((objections & ~known) != 0) {
+        add(on, PROBLEM(MALFORMED));
+    }
+}
+
+/*
+ * The anchor that `last` is: itself, or one with the same name and key. The latter
+ * may differ in everything else, and nobody has checked who signed it: therefore the
+ * authority's own certificate is what counts from here on. Of several the first that
+ * is valid now.
+ */
+static const pst_certificate *find_anchor(trial *on, const pst_certificate *last)
+{
+    const pst_certificate *found = NULL;
+
+    for (size_t i = 0; i < on->authority->anchor_count; i++) {
+        const pst_certificate *anchor = &on->authority->anchors[i].certificate;
+
+        if (pst_str_same(anchor->raw, last->raw)) {
+            return anchor;
+        }
+        if (!pst_str_same(anchor->subject, last->subject) ||
+            !pst_str_same(anchor->spki, last->spki)) {
+            continue;
+        }
+        cross_validity(&on->holds, on->now, anchor);
+        if (found == NULL ||
+            (!is_valid_at(found, on->now) && is_valid_at(anchor, on->now))) {
+            found = anchor;
+        }
+    }
+    return found;
+}
+
+/* Parses the path and ties it together. @return false when it is not worth going on */
+static bool read_path(trial *on, const postern_path_step *path, size_t count)
+{
+    const pst_certificate *anchor;
+
+    if (count == 0 || count > PST_PATH_MAX) {
+        add(on, PROBLEM(UNTRUSTED_ISSUER));
+        return false;
+    }
+    on->count = count;
+    for (size_t i = 0; i < count; i++) {
+        judge_objections(on, path[i].objections);
+        if (!pst_certificate_parse(path[i].certificate, &on->certificates[i])) {
+            add(on, PROBLEM(MALFORMED));
+            return false;
+        }
+    }
+    for (size_t i = 0; i + 1 < count; i++) {
+        if (!pst_str_same(on->certificates[i].issuer,
+                          on->certificates[i + 1].subject)) {
+            add(on, PROBLEM(UNTRUSTED_ISSUER));
+        }
+    }
+    anchor = find_anchor(on, &on->certificates[count - 1]);
+    if (anchor == NULL) {
+        add(on, PROBLEM(UNTRUSTED_ISSUER));
+    } else {
+        on->certificates[count - 1] = *anchor;
+    }
+    return true;
+}
+
+/* --- one certificate ---------------------------------------------------------- */
+
+/* What holds for leaves and CAs alike. */
+static void judge_certificate(trial *on, size_t depth)
+{
+    const pst_certificate *certificate = &on->certificates[depth];
+
+    if (certificate->has_unknown_critical) {
+        add(on, PROBLEM(MALFORMED));
+    }
+    if (certificate->has_name_constraints) {
+        add(on, PROBLEM(NAME_CONSTRAINTS));
+    }
+    if (!pst_key_is_strong(certificate->spki)) {
+        add(on, PROBLEM(WEAK_KEY));
+    }
+    /* Nothing rests on the signature of the anchor. */
+    if (depth + 1 < on->count && certificate->algorithm.kind == PST_SIGNATURE_REFUSED) {
+        add(on, PROBLEM(WEAK_SIGNATURE));
+    }
+    cross_validity(&on->holds, on->now, certificate);
+    if (on->now < certificate->not_before) {
+        add(on, PROBLEM(NOT_YET_VALID));
+    }
+    if (on->now > certificate->not_after) {
+        add(on, PROBLEM(EXPIRED));
+    }
+}
+
+/* A CA, or what could pass for one, is no client: its key signs certificates. */
+static void judge_leaf(trial *on)
+{
+    const pst_certificate *leaf = &on->certificates[LEAF];
+    bool may_sign = leaf->has_key_usage && (leaf->key_usage & PST_USAGE_CERT_SIGN) != 0;
+
+    if (leaf->version != 3 || leaf->is_ca || may_sign ||
+        !pst_certificate_allows(leaf, PST_USAGE_DIGITAL_SIGNATURE) ||
+        (leaf->has_extended_usage && !leaf->usage_client)) {
+        add(on, PROBLEM(WRONG_USAGE));
+    }
+}
+
+/* Self-issued certificates do not count against a path length (RFC 5280 section
+ * 6.1.4 (l)); `below` is how many others there are under this one, but the leaf. */
+static void judge_parent(trial *on, size_t depth, unsigned below)
+{
+    const pst_certificate *parent = &on->certificates[depth];
+    const char *why;
+
+    if (!pst_issuer_is_fit(parent, &why) ||
+        (parent->has_path_length && below > parent->path_length)) {
+        add(on, PROBLEM(UNTRUSTED_ISSUER));
+    }
+    if (parent->has_extended_usage && !parent->usage_client && !parent->usage_any) {
+        add(on, PROBLEM(WRONG_USAGE));
+    }
+}
+
+/* True when `names` has a directoryName that is `name`. */
+static bool names_directory(postern_str names, postern_str name)
+{
+    pst_tlv one;
+
+    while (pst_der_next(&names, &one)) {
+        if (one.tag == PST_ALT_DIRECTORY && pst_str_same(one.value, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What the leaf says of its issuer's key must be true, or a rule that pins an issuer
+ * by it would let in what another trusted CA has made up. */
+static void judge_key_id(trial *on)
+{
+    const pst_certificate *leaf = &on->certificates[LEAF];
+    const pst_certificate *parent = &on->certificates[LEAF + 1];
+    bool same_key = leaf->aki_key.len == 0 || parent->ski.len == 0 ||
+                    pst_str_same(leaf->aki_key, parent->ski);
+    bool same_issuer =
+        leaf->aki_issuer.len == 0 || names_directory(leaf->aki_issuer, parent->issuer);
+    bool same_serial =
+        leaf->aki_serial.len == 0 || pst_str_same(leaf->aki_serial, parent->serial);
+
+    if (!same_key || !same_issuer || !same_serial) {
+        add(on, PROBLEM(KEY_ID_MISMATCH));
+    }
+}
+
+static void judge_certificates(trial *on)
+{
+    unsigned below = 0;
+
+    for (size_t depth = 0; depth < on->count; depth++) {
+        const pst_certificate *certificate = &on->certificates[depth];
+
+        judge_certificate(on, depth);
+        if (depth == LEAF) {
+            judge_leaf(on);
+            continue;
+        }
+        judge_parent(on, depth, below);
+        below += pst_str_same(certificate->subject, certificate->issuer) ? 0U : 1U;
+    }
+    if (on->count > 1) {
+        judge_key_id(on);
+    }
+}
+
+/* --- revocation --------------------------------------------------------------- */
+
+/* What the newest CRLs of one issuer key say of one certificate. */
+typedef struct answer {
+    bool found;
+    bool stale;
+    bool revoked;
+    int64_t this_update;
+    window holds;
+} answer;
+
+/* Does the list speak for the key of `issuer`? Names are equal already. */
+static postern_status is_by(const pst_authority *authority,
+                            const pst_revocation_list *list,
+                            const pst_certificate *issuer, bool *applies)
+{
+    postern_status status;
+
+    *applies = pst_str_same(list->spki, issuer->spki);
+    if (*applies) {
+        return POSTERN_OK;
+    }
+    status = pst_crl_verify(&list->crl, authority->crypto, issuer->spki);
+    *applies = status == POSTERN_OK;
+    return status == POSTERN_INVALID ? POSTERN_OK : status;
+}
+
+/* Adds what a list says. A newer one replaces what was known; two of the same
+ * second both count. */
+static void hear(answer *known, const pst_crl *crl, postern_str serial, int64_t now)
+{
+    if (!known->found || crl->this_update > known->this_update) {
+        *known =
+            (answer){.found = true, .this_update = crl->this_update, .holds = always};
+    }
+    known->stale = known->stale || !pst_crl_is_fresh(crl, now);
+    known->revoked = known->revoked || pst_crl_lists(crl, serial);
+    cross(&known->holds, now, crl->this_update);
+    if (crl->has_next_update) {
+        cross(&known->holds, now, crl->next_update + 1);
+    }
+}
+
+static postern_status ask_crls(const trial *on, const pst_certificate *certificate,
+                               const pst_certificate *issuer, answer *out)
+{
+    *out = (answer){.holds = always};
+    for (size_t i = 0; i < on->authority->crl_count; i++) {
+        const pst_revocation_list *list = &on->authority->crls[i];
+        postern_status status;
+        bool applies;
+
+        if (!pst_str_same(list->crl.issuer, issuer->subject) ||
+            (out->found && list->crl.this_update < out->this_update)) {
+            continue;
+        }
+        status = is_by(on->authority, list, issuer, &applies);
+        if (status != POSTERN_OK) {
+            return status;
+        }
+        if (applies) {
+            hear(out, &list->crl, certificate->serial, on->now);
+        }
+    }
+    return POSTERN_OK;
+}
+
+/* Every certificate but the anchor. */
+static postern_status judge_revocation(trial *on)
+{
+    for (size_t depth = 0; depth + 1 < on->count; depth++) {
+        const pst_certificate *issuer = &on->certificates[depth + 1];
+        answer known;
+        postern_status status = ask_crls(on, &on->certificates[depth], issuer, &known);
+
+        if (status != POSTERN_OK) {
+            return status == POSTERN_NO_MEMORY ? status : POSTERN_CRYPTO;
+        }
+        if (!known.found) {
+            if (on->authority->revocation == PST_REVOCATION_REQUIRE) {
+                add(on, PROBLEM(CRL_MISSING));
+            }
+            continue;
+        }
+        cross(&on->holds, on->now, known.holds.from);
+        cross(&on->holds, on->now, known.holds.until);
+        /* A CRL that its signer may not sign is as good as none, and no reason to
+         * let anybody pass. */
+        if (!pst_certificate_allows(issuer, PST_USAGE_CRL_SIGN)) {
+            add(on, PROBLEM(CRL_MISSING));
+        }
+        if (known.stale) {
+            add(on, PROBLEM(CRL_EXPIRED));
+        }
+        if (known.revoked) {
+            add(on, PROBLEM(REVOKED));
+        }
+    }
+    return POSTERN_OK;
+}
+
+/* --- the whole ---------------------------------------------------------------- */
+
+static pst_reason gravest(uint32_t problems)
+{
+    for (unsigned reason = 0; reason < PST_REASON_OK; reason++) {
+        if ((problems & 1U << reason) != 0) {
+            return (pst_reason)reason;
+        }
+    }
+    return PST_REASON_OK;
+}
+
+postern_status pst_judge(const pst_authority *authority, const postern_path_step *path,
+                         size_t count, int64_t now, pst_judgement *out)
+{
+    trial on = {.authority = authority, .now = now, .holds = always};
+    postern_status status;
+
+    *out = (pst_judgement){.reason = PST_REASON_NOT_EVALUATED};
+    if (read_path(&on, path, count)) {
+        judge_certificates(&on);
+        /* Graver problems stay whatever a CRL says, and without them every issuer's
+         * key is known to be good. */
+        if (on.problems == 0 && authority->revocation != PST_REVOCATION_OFF) {
+            status = judge_revocation(&on);
+            if (status != POSTERN_OK) {
+                return status;
+            }
+        }
+        if (count > 1 && (on.problems & DOUBTFUL_ISSUER) == 0) {
+            out->has_issuer = true;
+            out->issuer = on.certificates[LEAF + 1].raw;
+        }
+    }
+    out->reason = gravest(on.problems);
+    out->revoked = on.problems == PROBLEM(REVOKED);
+    out->verified = on.problems == 0 || out->revoked;
+    out->from = on.holds.from;
+    out->until = on.holds.until;
+    return POSTERN_OK;
+}
+
+/* --- building the path -------------------------------------------------------- */
+
+/* What the observer is shown, in the places of `chain` and of the authority. */
+typedef struct sighting {
+    const pst_authority *authority;
+    const postern_str *chain;
+    size_t chain_count;
+    postern_path_step steps[PST_PATH_MAX];
+    size_t count; /* the deepest step seen, plus one */
+    bool foreign; /* a certificate was shown that is in neither */
+} sighting;
+
+/* The same bytes where they outlive the TLS library's copy. */
+static postern_str find_own(const sighting *seen, postern_str certificate)
+{
+    for (size_t i = 0; i < seen->authority->anchor_count; i++) {
+        postern_str raw = seen->authority->anchors[i].certificate.raw;
+
+        if (pst_str_same(raw, certificate)) {
+            return raw;
+        }
+    }
+    for (size_t i = 0; i < seen->chain_count; i++) {
+        if (pst_str_same(seen->chain[i], certificate)) {
+            return seen->chain[i];
+        }
+    }
+    return (postern_str){NULL, 0};
+}
+
+static bool observe(void *user, unsigned depth, const postern_path_step *step)
+{
+    sighting *seen = user;
+    postern_path_step *to;
+
+    if (depth >= PST_PATH_MAX) {
+        return false;
+    }
+    to = &seen->steps[depth];
+    to->certificate = find_own(seen, step->certificate);
+    to->objections |= step->objections;
+    seen->foreign = seen->foreign || to->certificate.len == 0;
+    seen->count = depth + 1 > seen->count ? depth + 1 : seen->count;
+    return true;
+}
+
+/* True when what was seen is one gapless path from the leaf that was asked about. */
+static bool is_whole(const sighting *seen)
+{
+    if (seen->foreign || seen->count == 0 ||
+        !pst_str_same(seen->steps[LEAF].certificate, seen->chain[LEAF])) {
+        return false;
+    }
+    for (size_t i = 0; i < seen->count; i++) {
+        if (seen->steps[i].certificate.len == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Copies `chain` without repetitions: path building tries every certificate for
+ * every other, so that repeating one costs a server dearly.
+ * @return how many there are, or 0 when they are too many */
+static size_t distinct(const postern_str *chain, size_t count, postern_str *out)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t k = 0;
+
+        while (k < kept && !pst_str_same(out[k], chain[i])) {
+            k++;
+        }
+        if (k < kept) {
+            continue;
+        }
+        if (kept == CHAIN_MAX) {
+            return 0;
+        }
+        out[kept++] = chain[i];
+    }
+    return kept;
+}
+
+/* The library may have chosen among several issuers by their dates: whatever it had
+ * to choose from bounds the window. */
+static void cross_candidates(const sighting *seen, int64_t now, pst_judgement *out)
+{
+    window holds = {out->from, out->until};
+    pst_certificate certificate;
+
+    for (size_t i = 0; i < seen->chain_count; i++) {
+        if (pst_certificate_parse(seen->chain[i], &certificate)) {
+            cross_validity(&holds, now, &certificate);
+        }
+    }
+    for (size_t i = 0; i < seen->authority->anchor_count; i++) {
+        cross_validity(&holds, now, &seen->authority->anchors[i].certificate);
+    }
+    out->from = holds.from;
+    out->until = holds.until;
+}
+
+postern_status pst_judge_chain(const pst_authority *authority, const postern_str *chain,
+                               size_t count, int64_t now, pst_judgement *out)
+{
+    const postern_crypto *crypto = authority->crypto;
+    postern_str given[CHAIN_MAX];
+    sighting seen = {.authority = authority, .chain = given};
+    postern_path_step alone;
+    postern_status status = POSTERN_INVALID;
+
+    *out = (pst_judgement){.reason = PST_REASON_NOT_EVALUATED};
+    if (count == 0) {
+        return pst_judge(authority, NULL, 0, now, out);
+    }
+    seen.chain_count = distinct(chain, count, given);
+    if (seen.chain_count > 0) {
+        status = crypto->trust_verify(crypto->context, authority->trust, given,
+                                      seen.chain_count, observe, &seen);
+    }
+    if (status == POSTERN_OK && is_whole(&seen)) {
+        status = pst_judge(authority, seen.steps, seen.count, now, out);
+    } else if (status == POSTERN_OK || status == POSTERN_INVALID) {
+        /* No path: still tell a leaf that nobody can read from one that nobody
+         * vouches for. */
+        alone = (postern_path_step){chain[LEAF], POSTERN_OBJECTION_UNTRUSTED};
+        status = pst_judge(authority, &alone, 1, now, out);
+    } else {
+        return status == POSTERN_NO_MEMORY ? status : POSTERN_CRYPTO;
+    }
+    if (status == POSTERN_OK) {
+        cross_candidates(&seen, now, out);
+    }
+    return status;
+}

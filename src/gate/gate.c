@@ -1,0 +1,216 @@
+#include "gate/gate.h"
+
+#include "gate/connection.h"
+#include "support/alloc.h"
+#include "support/text.h"
+
+postern_status postern_gate_new(const postern_policy *policy, postern_gate **out)
+{
+    postern_gate *gate;
+
+    *out = NULL;
+    if (policy == NULL) {
+        return POSTERN_INVALID;
+    }
+    gate = pst_alloc_zeroed(policy->scheme->options.allocator, sizeof *gate);
+    if (gate == NULL) {
+        return POSTERN_NO_MEMORY;
+    }
+    gate->scheme = pst_scheme_use(policy->scheme);
+    gate->current = pst_policy_use(policy);
+    atomic_init(&gate->generation, policy->generation);
+    atomic_flag_clear(&gate->lock);
+    *out = gate;
+    return POSTERN_OK;
+}
+
+void postern_gate_free(postern_gate *gate)
+{
+    postern_scheme *scheme;
+
+    if (gate == NULL) {
+        return;
+    }
+    scheme = gate->scheme;
+    postern_policy_release(gate->current);
+    pst_free(scheme->options.allocator, gate, sizeof *gate);
+    postern_scheme_free(scheme);
+}
+
+/* Held for a handful of instructions, and only when the policy changes. */
+static void lock(postern_gate *gate)
+{
+    while (atomic_flag_test_and_set_explicit(&gate->lock, memory_order_acquire)) {
+    }
+}
+
+static void unlock(postern_gate *gate)
+{
+    atomic_flag_clear_explicit(&gate->lock, memory_order_release);
+}
+
+const postern_policy *postern_gate_acquire(postern_gate *gate)
+{
+    const postern_policy *policy;
+
+    lock(gate);
+    policy = pst_policy_use(gate->current);
+    unlock(gate);
+    return policy;
+}
+
+postern_status postern_gate_replace(postern_gate *gate, const postern_policy *policy)
+{
+    const postern_policy *old;
+
+    if (policy == NULL) {
+        return POSTERN_INVALID;
+    }
+    if (policy->scheme != gate->scheme) {
+        return POSTERN_STATE;
+    }
+    (void)pst_policy_use(policy);
+    lock(gate);
+    old = gate->current;
+    gate->current = policy;
+    atomic_store_explicit(&gate->generation, policy->generation, memory_order_release);
+    unlock(gate);
+    postern_policy_release(old);
+    return POSTERN_OK;
+}
+
+static void release_kept(const void *policy)
+{
+    postern_policy_release(policy);
+}
+
+/* The verdict borrows from the policy: the request keeps it alive. Usually it has
+ * it already. */
+static void keep_policy(postern_request *request, const postern_policy *policy)
+{
+    if (request->kept != policy) {
+        pst_request_keep(request, pst_policy_use(policy), release_kept);
+    }
+}
+
+/* SNI and Host must name one host wherever either is registered. */
+static const char *misdirected(const postern_connection *connection, postern_str host)
+{
+    const postern_policy *policy = connection->policy;
+    const postern_str sni = pst_host_name(&connection->sni);
+    const bool same = connection->evidence.tls && connection->sni_seen &&
+                      pst_str_same(sni, host);
+
+    if (!same && pst_policy_registration(policy, host) != NULL) {
+        return "the host asks for client certificates, and the handshake did not name it";
+    }
+    if (!same && connection->sni_seen && pst_policy_registration(policy, sni) != NULL) {
+        return "the handshake named another host, which asks for client certificates";
+    }
+    return pst_policy_serves(policy, host) ? NULL : "this host is not served here";
+}
+
+static void decide(postern_request *request, postern_connection *connection,
+                   postern_verdict *verdict)
+{
+    const postern_policy *policy = connection->policy;
+    const pst_connection_fields fields = {connection->values, connection->states,
+                                          connection->has_peer, connection->peer};
+    const postern_status status = pst_request_seal(request, &fields, true);
+    const postern_str host = pst_host_name(&request->head.host);
+    const char *problem;
+
+    verdict->generation = policy->generation;
+    if (status != POSTERN_OK) {
+        pst_refuse_fault(verdict, policy, status, "the request could not be prepared");
+        return;
+    }
+    if (request->head.problem != NULL) {
+        verdict->certificate_reason =
+            connection->values[PST_FIELD_POSTERN_CERT_REASON].string;
+        pst_refuse(verdict, POSTERN_BAD_REQUEST, 400, true, request->head.problem);
+        return;
+    }
+    problem = misdirected(connection, host);
+    if (problem != NULL) {
+        (void)pst_verdict_describe(request, verdict);
+        pst_refuse(verdict, POSTERN_MISDIRECTED, 421, true, problem);
+        return;
+    }
+    pst_policy_decide(policy, request, host, verdict);
+}
+
+/* Why `request` cannot be judged by `gate` at all, or NULL. */
+static const char *misuse(const postern_gate *gate, const postern_request *request)
+{
+    if (request->simulated) {
+        return "a simulated request is never let in";
+    }
+    if (request->connection == NULL || !request->has_head) {
+        return "the request is not bound to a connection";
+    }
+    if (request->connection->gate != gate || request->scheme != gate->scheme) {
+        return "the request belongs to another gate";
+    }
+    return request->poison == POSTERN_OK ? NULL : "the request is incomplete";
+}
+
+void postern_gate_evaluate(postern_gate *gate, postern_request *request,
+                           postern_verdict *verdict)
+{
+    const char *wrong;
+    postern_status status;
+
+    *verdict = (postern_verdict){.outcome = POSTERN_NOT_EVALUATED};
+    if (gate == NULL || request == NULL) {
+        pst_refuse_fault(verdict, NULL, POSTERN_STATE, "nothing to evaluate");
+        return;
+    }
+    wrong = misuse(gate, request);
+    if (wrong != NULL) {
+        pst_request_keep(request, postern_gate_acquire(gate), release_kept);
+        pst_refuse_fault(verdict, request->kept,
+                         request->poison == POSTERN_OK ? POSTERN_STATE : request->poison,
+                         wrong);
+        return;
+    }
+    status = pst_connection_refresh(request->connection);
+    keep_policy(request, request->connection->policy);
+    if (status != POSTERN_OK) {
+        pst_refuse_fault(verdict, request->connection->policy, status,
+                         "the client certificate could not be judged");
+        return;
+    }
+    decide(request, request->connection, verdict);
+}
+
+void postern_policy_evaluate(const postern_policy *policy, postern_request *request,
+                             postern_verdict *verdict)
+{
+    postern_status status = POSTERN_STATE;
+    postern_str host;
+
+    *verdict = (postern_verdict){.outcome = POSTERN_NOT_EVALUATED};
+    if (request->simulated && request->scheme == policy->scheme) {
+        status = pst_request_seal(request, NULL, true);
+    }
+    keep_policy(request, policy);
+    verdict->generation = policy->generation;
+    if (status != POSTERN_OK) {
+        pst_refuse_fault(verdict, policy, status,
+                         "only simulated requests are evaluated without a connection");
+        return;
+    }
+    if (request->has_head && request->head.problem != NULL) {
+        pst_refuse(verdict, POSTERN_BAD_REQUEST, 400, true, request->head.problem);
+        return;
+    }
+    host = request->values[PST_FIELD_HOST].string;
+    if (!pst_policy_serves(policy, host)) {
+        (void)pst_verdict_describe(request, verdict);
+        pst_refuse(verdict, POSTERN_MISDIRECTED, 421, true,
+                   "this host is not served here");
+        return;
+    }
+    pst_policy_decide(policy, request, host, verdict);
+}
