@@ -53,27 +53,29 @@ int main(int argc, char **argv) /* POLICY CERTIFICATE KEY [PORT] */
     postern_request *request = NULL;
     edge_text wrong = {0};
     edge_tls *tls = NULL;
-    mbedtls_net_context door, client;
+    mbedtls_net_context door;
     char text[1024];
-
-    if (argc < 4 || !edge_tls_init() ||
-        (tls = edge_tls_new(argv[2], argv[3], NULL, &wrong)) == NULL ||
-        postern_scheme_new(&options, &scheme) != POSTERN_OK ||
-        postern_policy_load(scheme, &source, &policy, report) != POSTERN_OK ||
-        postern_gate_new(policy, &gate) != POSTERN_OK ||
-        postern_request_new(scheme, &request) != POSTERN_OK ||
+    const bool ready =
+        argc > 3 && edge_tls_init() &&
+        (tls = edge_tls_new(argv[2], argv[3], NULL, &wrong)) != NULL &&
+        postern_scheme_new(&options, &scheme) == POSTERN_OK &&
+        postern_policy_load(scheme, &source, &policy, report) == POSTERN_OK &&
+        postern_gate_new(policy, &gate) == POSTERN_OK &&
+        postern_request_new(scheme, &request) == POSTERN_OK &&
         mbedtls_net_bind(&door, "0.0.0.0", argc > 4 ? argv[4] : "8443",
-                         MBEDTLS_NET_PROTO_TCP) != 0) {
-        for (size_t i = 0; postern_report_render(report, i, text, sizeof text) > 0;
-             i++) {
-            fputs(text, stderr);
-        }
+                         MBEDTLS_NET_PROTO_TCP) == 0;
+
+    for (size_t i = 0; postern_report_render(report, i, text, sizeof text) > 0; i++) {
+        fputs(text, stderr);
+    }
+    if (!ready) {
         fprintf(stderr, "%.*s%s cannot start\n", (int)wrong.len, wrong.data, argv[0]);
         return 2;
     }
     for (;;) {
         postern_connection *connection = NULL;
         postern_address peer = {.family = 4}; /* 0.0.0.0 is IPv4 alone */
+        mbedtls_net_context client;
         mbedtls_ssl_context ssl;
         size_t len;
 
@@ -81,8 +83,7 @@ int main(int argc, char **argv) /* POLICY CERTIFICATE KEY [PORT] */
         mbedtls_ssl_init(&ssl);
         if (mbedtls_net_accept(&door, &client, peer.bytes, 16, &len) == 0 &&
             mbedtls_ssl_setup(&ssl, edge_tls_config(tls)) == 0 &&
-            postern_connection_new(gate, &peer, postern_text("minimal"), &connection) ==
-                0 &&
+            postern_connection_new(gate, &peer, postern_text(""), &connection) == 0 &&
             postern_mbedtls_attach(connection, &ssl) == POSTERN_OK &&
             postern_mbedtls_set_bio(connection, &ssl, &client, mbedtls_net_send,
                                     mbedtls_net_recv) == POSTERN_OK &&

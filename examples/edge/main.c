@@ -158,7 +158,7 @@ static bool start_workers(edge *e, edge_text *problems)
 {
     const size_t count = e->config.workers;
 
-    e->workers = calloc(count, sizeof *e->workers);
+    e->workers = calloc(count, sizeof(edge_worker *));
     e->threads = calloc(count, sizeof *e->threads);
     if (e->workers == NULL || e->threads == NULL) {
         edge_text_format(problems, "error: out of memory\n");
