@@ -18,7 +18,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-enum { FINE = 0, WRONG = 2, SPARE_FILES = 64 };
+enum { FINE = 0, WRONG = 2, SPARE_FILES = 256 };
 
 static const char usage[] = "usage: postern-edge --config FILE [--check]\n"
                             "       postern-edge --help\n";

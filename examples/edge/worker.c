@@ -135,6 +135,17 @@ static void settle(const edge_worker *worker, edge_connection *connection,
     connection->waits = wait;
 }
 
+/* The system as a whole is out of something. The listener stays readable, so
+ * without a pause the loop would spin. */
+static void pause_if_short(void)
+{
+    const struct timespec a_while = {.tv_nsec = 10000000};
+
+    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+        (void)nanosleep(&a_while, NULL);
+    }
+}
+
 static void welcome(edge_worker *worker, const edge_listener *listener)
 {
     edge_admission *admission = worker->work.server->admission;
@@ -147,6 +158,7 @@ static void welcome(edge_worker *worker, const edge_listener *listener)
         const int fd = edge_accept(listener, &address);
 
         if (fd < 0) {
+            pause_if_short();
             return;
         }
         peer = edge_admission_enter(admission, &address, listener->tls);
