@@ -9,7 +9,8 @@ START_TEST(only_verified_clients_of_service_get_through)
     postern_request *request;
     postern_field verified;
     postern_value yes = {.type = POSTERN_BOOL, .as = {.boolean = true}};
-    const char *rule = "cf.tls_client_auth.cert_verified and http.host eq \"a.example\"";
+    const char *rule =
+        "cf.tls_client_auth.cert_verified and http.host eq \"a.example\"";
     bool matched;
 
     ck_assert_int_eq(postern_scheme_new(NULL, &scheme), POSTERN_OK);
@@ -21,7 +22,8 @@ START_TEST(only_verified_clients_of_service_get_through)
     ck_assert_int_eq(postern_request_new_simulated(scheme, &request), POSTERN_OK);
     postern_request_begin(request, NULL, postern_text("GET"), postern_text("/"),
                           postern_text("HTTP/1.1"));
-    postern_request_add_header(request, postern_text("Host"), postern_text("A.example."));
+    postern_request_add_header(request, postern_text("Host"),
+                               postern_text("A.example."));
     postern_request_set(request, verified, &yes);
     ck_assert_int_eq(postern_filter_match(filter, request, &matched), POSTERN_OK);
     ck_assert(matched);

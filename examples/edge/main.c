@@ -68,7 +68,7 @@ static bool load(edge *e, const char *path, edge_text *problems)
         return false;
     }
     /* Tried here once, made again by every worker. */
-    tls = edge_tls_new(e->config.certificate, e->config.key, NULL, problems);
+    tls = edge_tls_new(e->config.certificate, e->config.key, problems);
     ok = edge_rules_open(&e->rules, e->config.policy, problems);
     edge_tls_free(tls);
     return ok && tls != NULL;

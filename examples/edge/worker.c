@@ -70,8 +70,8 @@ edge_worker *edge_worker_new(const edge_server *server, edge_text *problems)
     worker->epoll = epoll_create1(EPOLL_CLOEXEC);
     worker->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     worker->entries = calloc(server->listener_count + 1, sizeof *worker->entries);
-    worker->work.tls = edge_tls_new(server->config->certificate, server->config->key,
-                                    edge_stream_on_sni, problems);
+    worker->work.tls =
+        edge_tls_new(server->config->certificate, server->config->key, problems);
     if (worker->work.tls == NULL) {
         edge_worker_free(worker);
         return NULL;

@@ -112,6 +112,11 @@ postern_status postern_connection_on_sni(postern_connection *connection, postern
     return POSTERN_OK;
 }
 
+postern_str postern_connection_sni(const postern_connection *connection)
+{
+    return pst_host_name(&connection->sni);
+}
+
 const void *postern_connection_trust(const postern_connection *connection)
 {
     const pst_registration *host;
