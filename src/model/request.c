@@ -299,9 +299,6 @@ postern_status postern_request_set(postern_request *request, postern_field field
         return poison(request, POSTERN_STATE);
     }
     status = convert(&request->arena, value, scheme->fields[field.index].type, &converted);
-    if (status == POSTERN_TYPE) {
-        return status;
-    }
     if (status != POSTERN_OK) {
         return poison(request, status);
     }
