@@ -306,6 +306,33 @@ START_TEST(failing_cryptography_is_no_verdict)
 }
 END_TEST
 
+/* More different certificates than anybody has a use for; repetitions do not count. */
+START_TEST(a_chain_has_at_most_32_different_certificates)
+{
+    postern_str chain[66];
+    pst_authority *authority = path_must_load(CA("ca-a"), "", PST_REVOCATION_OFF);
+    static char bytes[64];
+    pst_judgement got;
+
+    chain[0] = corpus_read(LEAF("ok-p256"));
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        bytes[i] = (char)(i % 32);
+        chain[1 + i] = (postern_str){&bytes[i], 1};
+    }
+    ck_assert_int_eq(pst_judge_chain(authority, chain, 32, NOW, &got), POSTERN_OK);
+    ck_assert(got.verified);
+    ck_assert_int_eq(pst_judge_chain(authority, chain, 33, NOW, &got), POSTERN_OK);
+    ck_assert_int_eq(got.reason, PST_REASON_UNTRUSTED_ISSUER);
+    bytes[31] = bytes[63] = 0;
+    ck_assert_int_eq(pst_judge_chain(authority, chain, 65, NOW, &got), POSTERN_OK);
+    ck_assert(got.verified);
+    ck_assert_int_eq(pst_judge_chain(authority, chain, 0, NOW, &got), POSTERN_OK);
+    ck_assert_int_eq(got.reason, PST_REASON_UNTRUSTED_ISSUER);
+    pst_authority_free(authority);
+    corpus_free();
+}
+END_TEST
+
 /* The CRL of an issuer that is no anchor is checked at each judgement. */
 static void judge_with_failing_verify(postern_status status, postern_status expected,
                                       pst_reason reason)
@@ -365,6 +392,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(path, every_objection_counts, 0, LENGTH(objections));
     tcase_add_test(path, every_problem_is_gathered_before_one_is_told);
     tcase_add_test(path, only_a_whole_path_of_known_certificates_counts);
+    tcase_add_test(path, a_chain_has_at_most_32_different_certificates);
     tcase_add_test(path, failing_cryptography_is_no_verdict);
     tcase_add_test(path, a_crl_that_cannot_be_checked_is_a_fault);
     suite_add_tcase(suite, path);
