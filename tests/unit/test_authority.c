@@ -109,11 +109,12 @@ static const struct {
     const char *crls;
     const char *message;
 } warnings[] = {
-    {CA("ca-exp"),              "",                                    "CA certificate has expired"},
-    {CA("ca-a"),                CRL("crl-a-expired"),                  "CRL has expired"           },
-    {CA("ca-a"),                CRL("crl-a-future"),                   "not yet valid"             },
-    {CA("ca-a"),                EXTRA("crl-a-no-next"),                "without nextUpdate"        },
-    {CA("ca-a") " " CA("ca-a"), CRL("crl-a") " " CRL("crl-a-expired"), NULL                        },
+    {CA("ca-exp"),                  "",                                    "CA certificate has expired"},
+    {CA("ca-exp") " " CA("ca-exp"), "",                                    "CA certificate has expired"},
+    {CA("ca-a"),                    CRL("crl-a-expired"),                  "CRL has expired"           },
+    {CA("ca-a"),                    CRL("crl-a-future"),                   "not yet valid"             },
+    {CA("ca-a"),                    EXTRA("crl-a-no-next"),                "without nextUpdate"        },
+    {CA("ca-a") " " CA("ca-a"),     CRL("crl-a") " " CRL("crl-a-expired"), NULL                        },
 };
 
 START_TEST(a_stale_file_is_a_warning)

@@ -251,16 +251,16 @@ static const struct {
     const char *text;
     size_t line; /* of the first problem */
 } damaged[] = {
-    {"-----BEGIN CERTIFICATE-----\nZm9v\n",                              1},
-    {"-----BEGIN CERTIFICATE-----\nZm9v\n-----END X509 CRL-----\n",      1},
-    {"-----BEGIN CERTIFICATE-----\n-----BEGIN CERTIFICATE-----\n",       1},
-    {"x\n-----BEGIN CERTIFICATE----\nZm9v\n-----END CERTIFICATE-----\n", 2},
-    {"\xef\xbb\xbf-----BEGIN CERTIFICATE-----\nZm9v\n",                  1},
-    {" -----BEGIN CERTIFICATE-----\nZm9v\n-----END CERTIFICATE-----\n",  1},
-    {"\n\nZm9v\n-----END CERTIFICATE-----\n",                            4},
-    {"-----BEGIN -----\n",                                               1},
-    {"-----BEGIN A-----\nZm9v-----END A-----\n",                         1},
-    {"-----BEGIN A----------BEGIN B-----\n",                             1},
+    {"-----BEGIN CERTIFICATE-----\nZm9v\n",                                          1},
+    {"-----BEGIN CERTIFICATE-----\nZm9v\n-----END X509 CRL-----\n",                  1},
+    {"-----BEGIN CERTIFICATE-----\n-----BEGIN CERTIFICATE-----\n",                   1},
+    {"x\n-----BEGIN CERTIFICATE----\nZm9v\n-----END CERTIFICATE-----\n",             2},
+    {"\xef\xbb\xbf-----BEGIN CERTIFICATE-----\nZm9v\n",                              1},
+    {" -----BEGIN CERTIFICATE-----\nZm9v\n-----END CERTIFICATE-----\n",              1},
+    {"\n\nZm9v\n-----END CERTIFICATE-----\n",                                        4},
+    {"-----BEGIN -----\n",                                                           1},
+    {"-----BEGIN A-----\nZm9v-----END A-----\n",                                     1},
+    {"-----BEGIN A----------BEGIN B-----\nZm9v\n-----END A----------BEGIN B-----\n", 1},
 };
 
 START_TEST(damaged_pem_is_not_skipped)

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { VERDICTS = 128 }; /* in tests/data/verdicts.txt; a test counts them */
+enum { VERDICTS = 135 }; /* in tests/data/verdicts.txt; a test counts them */
 enum { WORDS_MAX = 7 };
 enum {
     CHAIN_CAP = 80,
@@ -122,6 +122,14 @@ START_TEST(a_judgement_ends_with_the_next_date)
     ck_assert_int_eq(got.reason, PST_REASON_OK);
     ck_assert_int_eq(got.from, 1740877323);     /* Mar  2 01:02:03 2025: the leaf */
     ck_assert_int_eq(got.until, YEAR_2045 + 1); /* the CA and the CRL */
+    /* What is not on the path may be on it once it is valid. */
+    {
+        postern_str chain[2] = {leaf, corpus_read(LEAF("notyet"))};
+
+        ck_assert_int_eq(pst_judge_chain(authority, chain, 2, NOW, &got), POSTERN_OK);
+        ck_assert_int_eq(got.reason, PST_REASON_OK);
+        ck_assert_int_eq(got.until, 2335219200); /* Jan  1 2044 */
+    }
     pst_authority_free(authority);
 
     /* A CRL of the future will change the answer, and so will the end of one. */

@@ -61,6 +61,7 @@ END_TEST
 START_TEST(the_authority_s_own_anchor_counts)
 {
     static const char *const with_old[] = {LEAF("ok-p256"), EXTRA_LEAF("ca-a-old")};
+    static const char *const with_other[] = {LEAF("ok-p256"), EXTRA_LEAF("ca-a-other")};
     static const char *const with_new[] = {LEAF("ok-p256"), "corpus/ca/ca-a.der"};
     pst_judgement got = judge_path(CA("ca-a"), with_old, 2, 0, NOW);
 
@@ -69,6 +70,10 @@ START_TEST(the_authority_s_own_anchor_counts)
     got = judge_path(EXTRA("ca-a-old"), with_new, 2, 0, NOW);
     ck_assert_int_eq(got.reason, PST_REASON_EXPIRED);
     ck_assert_uint_eq(got.issuer.len, corpus_read(EXTRA_LEAF("ca-a-old")).len);
+    /* Of two that fit, the one that is valid. */
+    got = judge_path(EXTRA("ca-a-old") " " CA("ca-a"), with_other, 2, 0, NOW);
+    ck_assert_int_eq(got.reason, PST_REASON_OK);
+    ck_assert_int_eq(got.from, 1735689600);
     corpus_free();
 }
 END_TEST
@@ -306,6 +311,30 @@ START_TEST(failing_cryptography_is_no_verdict)
 }
 END_TEST
 
+START_TEST(a_crl_that_cannot_be_checked_is_not_loaded)
+{
+    postern_crypto table = *path_crypto();
+    liar lie = {.verify = POSTERN_IO};
+    pst_pem_file ca;
+    pst_pem_file crl;
+    pst_authority *authority;
+
+    table.context = &lie;
+    table.verify = lying_verify;
+    ck_assert_uint_eq(corpus_files(CA("ca-a"), &ca, 1), 1);
+    ck_assert_uint_eq(corpus_files(CRL("crl-a"), &crl, 1), 1);
+    ck_assert_int_eq(pst_authority_new(NULL, &table, &ca, 1, &crl, 1,
+                                       PST_REVOCATION_REQUIRE, NOW, &authority, NULL),
+                     POSTERN_CRYPTO);
+    ck_assert_ptr_null(authority);
+    lie.verify = POSTERN_NO_MEMORY;
+    ck_assert_int_eq(pst_authority_new(NULL, &table, &ca, 1, &crl, 1,
+                                       PST_REVOCATION_REQUIRE, NOW, &authority, NULL),
+                     POSTERN_NO_MEMORY);
+    corpus_free();
+}
+END_TEST
+
 /* More different certificates than anybody has a use for; repetitions do not count. */
 START_TEST(a_chain_has_at_most_32_different_certificates)
 {
@@ -392,6 +421,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(path, every_objection_counts, 0, LENGTH(objections));
     tcase_add_test(path, every_problem_is_gathered_before_one_is_told);
     tcase_add_test(path, only_a_whole_path_of_known_certificates_counts);
+    tcase_add_test(path, a_crl_that_cannot_be_checked_is_not_loaded);
     tcase_add_test(path, a_chain_has_at_most_32_different_certificates);
     tcase_add_test(path, failing_cryptography_is_no_verdict);
     tcase_add_test(path, a_crl_that_cannot_be_checked_is_a_fault);
