@@ -265,6 +265,12 @@ START_TEST(only_a_whole_path_of_known_certificates_counts)
     ck_assert_int_eq(believe(&lie, CRL("crl-a"), POSTERN_OK).reason,
                      PST_REASON_UNTRUSTED_ISSUER);
     lie = (liar){
+        .count = 3, .steps = {leaf, other, root},
+             .depths = {0,    1,     1   }
+    };
+    ck_assert_int_eq(believe(&lie, CRL("crl-a"), POSTERN_OK).reason,
+                     PST_REASON_UNTRUSTED_ISSUER);
+    lie = (liar){
         .count = 2, .steps = {leaf, empty},
              .depths = {0,    1    }
     };
