@@ -11,6 +11,7 @@
 #include <postern.h>
 #include <postern/mbedtls.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /* Reads one request and asks the gate; the status to answer, 0 for none. */
 static unsigned decide(postern_gate *gate, postern_request *request,
@@ -69,54 +70,44 @@ static void serve(postern_gate *gate, postern_request *request,
     postern_connection_free(connection);
 }
 
-/* Loads the policy, or tells everything that is wrong with it. */
-static postern_gate *load(postern_scheme *scheme, const char *path)
+static void need(bool holds, const char *what)
 {
-    const postern_source source = {.path = path};
-    postern_report *report = postern_report_new(NULL);
-    postern_policy *policy = NULL;
-    postern_gate *gate = NULL;
-    char text[1024];
-
-    if (postern_policy_load(scheme, &source, &policy, report) == POSTERN_OK) {
-        (void)postern_gate_new(policy, &gate);
+    if (!holds) {
+        fprintf(stderr, "minimal: %s\n", what);
+        exit(2);
     }
-    for (size_t i = 0; postern_report_render(report, i, text, sizeof text) > 0; i++) {
-        fputs(text, stderr);
-    }
-    postern_policy_release(policy);
-    postern_report_free(report);
-    return gate;
 }
 
 int main(int argc, char **argv)
 {
+    need(argc == 5, "usage: minimal POLICY CERTIFICATE KEY PORT");
     const postern_options options = {.crypto = postern_mbedtls_crypto()};
-    postern_scheme *scheme = NULL;
-    postern_gate *gate = NULL;
-    postern_request *request = NULL;
+    const postern_source source = {.path = argv[1]};
+    postern_report *report = postern_report_new(NULL);
+    postern_scheme *scheme;
+    postern_policy *policy = NULL;
+    postern_gate *gate;
+    postern_request *request;
     edge_tls *tls = NULL;
     edge_text wrong = {0};
     mbedtls_net_context door;
-    mbedtls_net_context client;
-    mbedtls_ssl_context ssl;
-    bool ready;
+    char text[1024];
 
-    if (argc < 4) {
-        fprintf(stderr, "usage: %s POLICY CERTIFICATE KEY [PORT]\n", argv[0]);
-        return 2;
+    need(edge_tls_init() && (tls = edge_tls_new(argv[2], argv[3], &wrong)) != NULL,
+         "certificate or key cannot be loaded");
+    need(postern_scheme_new(&options, &scheme) == POSTERN_OK, "out of memory");
+    (void)postern_policy_load(scheme, &source, &policy, report);
+    for (size_t i = 0; postern_report_render(report, i, text, sizeof text) > 0; i++) {
+        fputs(text, stderr);
     }
-    mbedtls_net_init(&door);
-    ready = edge_tls_init() && (tls = edge_tls_new(argv[2], argv[3], &wrong)) != NULL &&
-            postern_scheme_new(&options, &scheme) == POSTERN_OK &&
-            (gate = load(scheme, argv[1])) != NULL &&
-            postern_request_new(scheme, &request) == POSTERN_OK &&
-            mbedtls_net_bind(&door, "0.0.0.0", argc > 4 ? argv[4] : "8443",
-                             MBEDTLS_NET_PROTO_TCP) == 0;
-    if (!ready) {
-        fprintf(stderr, "%.*s%s: cannot start\n", (int)wrong.len, wrong.data, argv[0]);
-    }
-    while (ready) {
+    need(policy != NULL, "the policy is refused");
+    need(postern_gate_new(policy, &gate) == POSTERN_OK, "out of memory");
+    need(postern_request_new(scheme, &request) == POSTERN_OK, "out of memory");
+    need(mbedtls_net_bind(&door, "0.0.0.0", argv[4], MBEDTLS_NET_PROTO_TCP) == 0,
+         "the port is taken");
+    for (;;) {
+        mbedtls_net_context client;
+        mbedtls_ssl_context ssl;
         postern_address peer = {.family = 4}; /* 0.0.0.0 is IPv4 alone */
         size_t len;
 
@@ -129,12 +120,4 @@ int main(int argc, char **argv)
         mbedtls_ssl_free(&ssl);
         mbedtls_net_free(&client);
     }
-    mbedtls_net_free(&door);
-    postern_request_free(request);
-    postern_gate_free(gate);
-    postern_scheme_free(scheme);
-    edge_tls_free(tls);
-    edge_tls_done();
-    edge_text_free(&wrong);
-    return 2;
 }
