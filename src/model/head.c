@@ -164,10 +164,10 @@ postern_status pst_request_seal(postern_request *request,
     if (request->poison != POSTERN_OK) {
         return request->poison;
     }
-    if (request->hide_identity != hide_identity) {
-        request->hide_identity = hide_identity;
+    if (request->sealed && request->hide_identity != hide_identity) {
         forget_derived(request);
     }
+    request->hide_identity = hide_identity;
     if (connection != NULL || !request->sealed) {
         put_connection(request, connection);
     }
