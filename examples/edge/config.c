@@ -115,7 +115,7 @@ static void unknown_key(reader *in, size_t node, const char *name, const key *ke
                         size_t count)
 {
     const char *best = NULL;
-    size_t nearest = strlen(name) / 3 + 1;
+    size_t nearest = strlen(name) / 2 + 1;
 
     for (size_t i = 0; i < count; i++) {
         const size_t far = distance(name, keys[i].name);

@@ -11,18 +11,11 @@
 #include <postern/mbedtls.h>
 #include <stdlib.h>
 
-struct edge_tls {
-    mbedtls_entropy_context entropy;
-    mbedtls_ctr_drbg_context random;
-    mbedtls_x509_crt certificate;
-    mbedtls_pk_context key;
-    mbedtls_ssl_config config;
-    postern_mbedtls_options options;
-};
+enum { SUITES = 9 };
 
 /* Forward secrecy and authenticated encryption, nothing else. Those of TLS 1.3 have
- * no macros in 2.28, which leaves out what it does not know. */
-static const int suites[] = {
+ * no macros in 2.28. */
+static const int wanted_suites[SUITES] = {
     0x1301, /* TLS_AES_128_GCM_SHA256 */
     0x1302, /* TLS_AES_256_GCM_SHA384 */
     0x1303, /* TLS_CHACHA20_POLY1305_SHA256 */
@@ -32,7 +25,16 @@ static const int suites[] = {
     MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
     MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
     MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
-    0,
+};
+
+struct edge_tls {
+    mbedtls_entropy_context entropy;
+    mbedtls_ctr_drbg_context random;
+    mbedtls_x509_crt certificate;
+    mbedtls_pk_context key;
+    mbedtls_ssl_config config;
+    postern_mbedtls_options options;
+    int suites[SUITES + 1]; /* ends in 0 */
 };
 
 /* A client that insists on HTTP/2 is told so in the handshake. */
@@ -126,6 +128,20 @@ static bool load_files(edge_tls *tls, const char *certificate, const char *key,
     return true;
 }
 
+/* What this build of mbedTLS does not know must not be in its list: a client that
+ * offers it would fail. */
+static void choose_suites(edge_tls *tls)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < SUITES; i++) {
+        if (mbedtls_ssl_ciphersuite_from_id(wanted_suites[i]) != NULL) {
+            tls->suites[count++] = wanted_suites[i];
+        }
+    }
+    tls->suites[count] = 0;
+}
+
 static bool set_up(edge_tls *tls, edge_text *problems)
 {
     int rc = mbedtls_ssl_config_defaults(&tls->config, MBEDTLS_SSL_IS_SERVER,
@@ -134,7 +150,8 @@ static bool set_up(edge_tls *tls, edge_text *problems)
 
     if (rc == 0) {
         mbedtls_ssl_conf_rng(&tls->config, mbedtls_ctr_drbg_random, &tls->random);
-        mbedtls_ssl_conf_ciphersuites(&tls->config, suites);
+        choose_suites(tls);
+        mbedtls_ssl_conf_ciphersuites(&tls->config, tls->suites);
         rc = mbedtls_ssl_conf_alpn_protocols(&tls->config, protocols);
     }
     if (rc == 0) {

@@ -52,7 +52,10 @@ pst_decision pst_ruleset_evaluate(const pst_ruleset *set, postern_request *reque
             *rule = at;
             return PST_DECISION_BLOCK;
         case POSTERN_ACTION_SKIP:
-            return PST_DECISION_PASS;
+            if (at->ends) {
+                return PST_DECISION_PASS;
+            }
+            break;
         case POSTERN_ACTION_LOG:
             break;
         }

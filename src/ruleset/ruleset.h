@@ -25,8 +25,10 @@ typedef struct pst_rule {
     postern_str expression;
     postern_action action;
     bool enabled;
-    bool log;               /* record a match */
-    pst_response response;  /* of BLOCK */
+    bool log;              /* record a match */
+    bool ends;             /* SKIP: leaves the ruleset; one that skips only what is
+                              not here does not */
+    pst_response response; /* of BLOCK */
 } pst_rule;
 
 /** Immutable. Rule i of `rules` is rule i of `program`. */

@@ -187,12 +187,6 @@ void pst_finding_place(postern_finding *finding, postern_str text, size_t offset
     finding->caret = offset - from;
 }
 
-static void write_number(pst_writer *out, size_t number)
-{
-    pst_write_byte(out, ':');
-    pst_write_size(out, number);
-}
-
 /* The excerpt and, below it, carets under the piece. Bytes that are shown as
  * \xHH take four columns. */
 static void write_excerpt(pst_writer *out, const postern_finding *finding)
@@ -233,7 +227,10 @@ size_t postern_report_render(const postern_report *report, size_t index, char *b
             pst_write_byte(&out, ':');
         }
         pst_write_size(&out, finding.line);
-        write_number(&out, finding.column);
+    }
+    if (finding.line > 0 && finding.column > 0) {
+        pst_write_byte(&out, ':');
+        pst_write_size(&out, finding.column);
     }
     if (out.len > 0) {
         pst_write_text(&out, ": ");

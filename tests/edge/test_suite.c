@@ -15,8 +15,8 @@ static const struct {
     const char *title;
     const char *why;
 } differences[] = {
-    {"Invalid method",                "rules judge methods, the reader takes any token"},
-    {"HTTP protocol and ANNOUNCE method", "the same"},
+    {"Invalid method",                    "rules judge methods, the reader takes any token"},
+    {"HTTP protocol and ANNOUNCE method", "the same"                                       },
 };
 
 /* Not refusals: llhttp pauses so that its user can switch protocols. Error codes of
@@ -27,11 +27,18 @@ static char *text;
 static size_t text_len;
 static postern_json_node *nodes;
 
-static void load(const char *path)
+/* Leaves `nodes` NULL when the suite is not there. */
+static void load(void)
 {
-    FILE *file = fopen(path, "rb");
+    const char *folder = getenv("POSTERN_SHARED_DATA");
+    char path[4096];
+    FILE *file;
     size_t count = 0;
     long end;
+
+    (void)snprintf(path, sizeof path, "%s/suites/llhttp_requests.json",
+                   folder == NULL ? "." : folder);
+    file = fopen(path, "rb");
 
     if (file == NULL) {
         return;
@@ -55,8 +62,8 @@ static void load(const char *path)
 
 static size_t member(size_t object, const char *name)
 {
-    const size_t at =
-        postern_json_member((postern_str){text, text_len}, nodes, object, postern_text(name));
+    const size_t at = postern_json_member((postern_str){text, text_len}, nodes, object,
+                                          postern_text(name));
 
     ck_assert_msg(at != 0, "a case without \"%s\"", name);
     return at;
@@ -105,8 +112,9 @@ static size_t unescape(char *out, const char *in, size_t len)
     return at;
 }
 
-/* Reads requests until one is refused or nothing is left. */
-static bool is_refused(const char *bytes, size_t len)
+/* Reads requests until one is refused or nothing is left.
+ * @param cut receives whether a head was not all there */
+static bool is_refused(const char *bytes, size_t len, bool *cut)
 {
     edge_header room[EDGE_HEAD_HEADERS];
     edge_head head = {0};
@@ -114,10 +122,12 @@ static bool is_refused(const char *bytes, size_t len)
     size_t at = 0;
     size_t used;
 
+    *cut = false;
     while (at < len) {
         edge_body_progress progress;
         edge_head_start(&head, room, EDGE_HEAD_HEADERS, EDGE_HEAD_BYTES);
         if (edge_head_read(&head, bytes + at, len - at) != EDGE_DONE) {
+            *cut = head.progress == EDGE_MORE;
             return head.progress == EDGE_REFUSED;
         }
         at += head.length;
@@ -165,12 +175,19 @@ START_TEST(what_llhttp_refuses_is_refused)
 {
     unsigned refusals = 0;
 
+    load();
+    if (nodes == NULL) {
+        (void)fprintf(stderr,
+                      "no llhttp_requests.json in POSTERN_SHARED_DATA: skipped\n");
+        return;
+    }
     for (size_t at = 1; at < nodes[0].next; at = nodes[at].next) {
         size_t len;
         char *title;
         char *markdown;
         char *bytes;
         bool refused;
+        bool cut;
 
         if (!is_strict_refusal(at)) {
             continue;
@@ -182,7 +199,8 @@ START_TEST(what_llhttp_refuses_is_refused)
         len = unescape(bytes, markdown, len);
         /* Some cases stop at the byte llhttp dislikes; we wait for the line's end. */
         memcpy(bytes + len, "\r\n\r\n", 4);
-        refused = is_refused(bytes, len) || is_refused(bytes, len + 4);
+        refused = is_refused(bytes, len, &cut);
+        refused = refused || (cut && is_refused(bytes, len + 4, &cut));
         ck_assert_msg(refused != is_known_difference(title), "%s", title);
         refusals++;
         free(bytes);
@@ -193,25 +211,12 @@ START_TEST(what_llhttp_refuses_is_refused)
 }
 END_TEST
 
-START_TEST(suite_is_missing_and_nothing_was_tested)
-{
-    (void)fprintf(stderr, "no llhttp_requests.json in POSTERN_SHARED_DATA: skipped\n");
-}
-END_TEST
-
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("suite");
     TCase *llhttp = tcase_create("llhttp");
-    const char *folder = getenv("POSTERN_SHARED_DATA");
-    char path[4096];
 
-    if (folder != NULL) {
-        (void)snprintf(path, sizeof path, "%s/suites/llhttp_requests.json", folder);
-        load(path);
-    }
-    tcase_add_test(llhttp, nodes == NULL ? suite_is_missing_and_nothing_was_tested
-                                         : what_llhttp_refuses_is_refused);
+    tcase_add_test(llhttp, what_llhttp_refuses_is_refused);
     suite_add_tcase(suite, llhttp);
     return suite;
 }

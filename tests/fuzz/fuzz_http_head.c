@@ -38,7 +38,8 @@ static char *copy(const void *bytes, size_t len)
 }
 
 /* Shows `data` in pieces: the first of `first` bytes, the others of `step`. */
-static void read_all(reading *r, const void *data, size_t size, size_t first, size_t step)
+static void read_all(reading *r, const void *data, size_t size, size_t first,
+                     size_t step)
 {
     size_t have = first < size ? first : size;
 
@@ -74,7 +75,8 @@ static void check_parts(const reading *r)
         at = inside(r, head->headers[i].name, at);
         at = inside(r, head->headers[i].value, at);
         require(head->headers[i].name.len > 0);
-        require(memchr(head->headers[i].name.data, '_', head->headers[i].name.len) == NULL);
+        require(memchr(head->headers[i].name.data, '_', head->headers[i].name.len) ==
+                NULL);
     }
 }
 

@@ -1,0 +1,341 @@
+#include "policy/load.h"
+
+#include "support/alloc.h"
+#include "support/report.h"
+#include "support/text.h"
+
+#include <stdio.h>
+
+/* --- files ---------------------------------------------------------------------- */
+
+/* Grows the block while reading: the size of a pipe is not known beforehand. */
+static postern_status read_all(FILE *in, size_t max, const postern_allocator *alloc,
+                               postern_str *out)
+{
+    char *block = NULL;
+    size_t cap = 0;
+    size_t len = 0;
+    postern_status status = POSTERN_OK;
+
+    while (status == POSTERN_OK) {
+        char chunk[4096];
+        const size_t got = fread(chunk, 1, sizeof chunk, in);
+        if (got == 0) {
+            break;
+        }
+        if (got > max - len) {
+            status = POSTERN_LIMIT;
+        } else if (len + got > cap) {
+            const size_t wanted = cap * 2 > len + got ? cap * 2 : len + got;
+            char *grown = alloc->resize(alloc->user, block, cap, wanted);
+            if (grown == NULL) {
+                status = POSTERN_NO_MEMORY;
+            } else {
+                block = grown;
+                cap = wanted;
+            }
+        }
+        if (status == POSTERN_OK) {
+            memcpy(block + len, chunk, got);
+            len += got;
+        }
+    }
+    if (status == POSTERN_OK && ferror(in) != 0) {
+        status = POSTERN_IO;
+    }
+    if (status == POSTERN_OK && len < cap) {
+        char *exact = NULL;
+        if (len > 0) {
+            exact = pst_alloc(alloc, len);
+            status = exact == NULL ? POSTERN_NO_MEMORY : POSTERN_OK;
+        }
+        if (exact != NULL) {
+            memcpy(exact, block, len);
+        }
+        pst_free(alloc, block, cap);
+        block = exact;
+        cap = len;
+    }
+    if (status != POSTERN_OK) {
+        pst_free(alloc, block, cap);
+        return status;
+    }
+    *out = (postern_str){block, len};
+    return POSTERN_OK;
+}
+
+static postern_status read_disk(void *user, const char *path, size_t max,
+                                const postern_allocator *alloc, postern_str *out)
+{
+    FILE *in = fopen(path, "rb");
+    postern_status status;
+
+    (void)user;
+    if (in == NULL) {
+        return POSTERN_IO;
+    }
+    status = read_all(in, max, alloc, out);
+    (void)fclose(in);
+    return status;
+}
+
+/* "dir/of/policy.json" and "pki/ca.pem" make "dir/of/pki/ca.pem". */
+static postern_status join_path(const pst_loader *loader, postern_str path, bool own,
+                                char **out, size_t *size)
+{
+    const postern_str base = postern_text(loader->source->path);
+    size_t dir = base.len;
+    char *joined;
+
+    while (dir > 0 && base.data[dir - 1] != '/') {
+        dir--;
+    }
+    if (own || (path.len > 0 && path.data[0] == '/')) {
+        dir = 0;
+    }
+    if (path.len == 0 || memchr(path.data, '\0', path.len) != NULL) {
+        return POSTERN_INVALID;
+    }
+    *size = dir + path.len + 1;
+    joined = pst_alloc(loader->policy->scheme->options.allocator, *size);
+    if (joined == NULL) {
+        return POSTERN_NO_MEMORY;
+    }
+    if (dir > 0) {
+        memcpy(joined, base.data, dir);
+    }
+    memcpy(joined + dir, path.data, path.len);
+    joined[dir + path.len] = '\0';
+    *out = joined;
+    return POSTERN_OK;
+}
+
+postern_status pst_loader_read(pst_loader *loader, postern_str path, bool own,
+                               postern_str *out)
+{
+    const postern_options *options = &loader->policy->scheme->options;
+    const postern_file_reader read =
+        loader->source->read != NULL ? loader->source->read : read_disk;
+    char *joined = NULL;
+    size_t size = 0;
+    postern_status status = join_path(loader, path, own, &joined, &size);
+
+    *out = (postern_str){NULL, 0};
+    if (status == POSTERN_OK) {
+        status = read(loader->source->read_user, joined, options->limits.policy_bytes,
+                      options->allocator, out);
+    }
+    pst_free(options->allocator, joined, size);
+    return status;
+}
+
+/* --- the top level -------------------------------------------------------------- */
+
+static void load_version(pst_document *document)
+{
+    int64_t version = 0;
+
+    switch (pst_document_integer(document, 0, "version", &version)) {
+    case PST_MEMBER_ABSENT:
+        pst_document_complain(document, 0, POSTERN_INVALID,
+                              "the policy does not say its", postern_text("version"), "",
+                              "add \"version\": 1");
+        break;
+    case PST_MEMBER_READ:
+        if (version != 1) {
+            pst_document_complain(document, pst_document_find(document, 0, "version"),
+                                  POSTERN_UNSUPPORTED, "this library reads version 1",
+                                  (postern_str){NULL, 0}, "", NULL);
+        }
+        break;
+    case PST_MEMBER_WRONG:
+        break;
+    }
+}
+
+static void load_default(pst_loader *loader, pst_document *document)
+{
+    static const char *const words[] = {"allow", "block"};
+    const size_t node = pst_document_find(document, 0, "default");
+    postern_str word;
+
+    if (pst_document_string(document, 0, "default", &word) == PST_MEMBER_READ) {
+        loader->policy->block_by_default =
+            pst_document_choose(document, node, word, "unknown default", words, 2) == 1;
+    }
+}
+
+static void load_on_fault(pst_loader *loader, pst_document *document)
+{
+    static const char *const words[] = {"block", "close"};
+    static const char *const keys[] = {"response"};
+    const size_t node = pst_document_find(document, 0, "on_fault");
+    postern_str word;
+    size_t response;
+
+    if (node == 0) {
+        return;
+    }
+    if (document->nodes[node].kind == POSTERN_JSON_OBJECT) {
+        pst_document_known_keys(document, node, keys, 1);
+        response = pst_document_find(document, node, "response");
+        if (response != 0) {
+            pst_load_response(document, response, 400, 599, &loader->policy->on_fault);
+        }
+    } else if (pst_document_string(document, 0, "on_fault", &word) == PST_MEMBER_READ) {
+        loader->policy->close_on_fault =
+            pst_document_choose(document, node, word, "unknown fault action", words, 2) ==
+            1;
+    }
+}
+
+/* Keys of the format that this version cannot honour are refused by name: to ignore
+ * one would open a door. */
+static void refuse_unsupported(pst_document *document)
+{
+    static const char *const names[] = {"lists", "access"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const size_t node = pst_document_find(document, 0, names[i]);
+        if (node != 0) {
+            pst_document_complain(document, node, POSTERN_UNSUPPORTED, "",
+                                  postern_text(names[i]),
+                                  " is not available in this version", NULL);
+        }
+    }
+}
+
+/* Without a block rule a registered host lets everybody in, which nobody registers a
+ * host for. */
+static void check_hosts_are_guarded(pst_loader *loader, pst_document *document)
+{
+    const postern_policy *policy = loader->policy;
+
+    for (size_t i = 0; i < policy->host_count && !policy->block_by_default; i++) {
+        const pst_registration *host = &policy->hosts[i];
+        bool guarded = host->monitor;
+        for (size_t j = 0; j < policy->ruleset_count && !guarded; j++) {
+            guarded = pst_ruleset_blocks_host(&policy->rulesets[j], host->host);
+        }
+        if (!guarded) {
+            pst_document_complain(
+                document, pst_document_find(document, 0, "mtls"), POSTERN_INVALID,
+                "everyone gets through: no block rule names the host", host->host, "",
+                "block it in a last rule, or say \"monitor\": true if only fields are "
+                "wanted");
+        }
+    }
+}
+
+static void load_policy(pst_loader *loader, pst_document *document)
+{
+    static const char *const keys[] = {"version",  "mtls",    "plain_hosts", "lists",
+                                       "access",   "rulesets", "default",     "on_fault"};
+
+    if (!pst_document_is_object(document, 0, "a policy")) {
+        return;
+    }
+    pst_document_known_keys(document, 0, keys, sizeof keys / sizeof keys[0]);
+    load_version(document);
+    refuse_unsupported(document);
+    load_default(loader, document);
+    load_on_fault(loader, document);
+    pst_load_hosts(loader, document);
+    pst_load_rulesets(loader, document);
+    if (document->errors == 0) {
+        check_hosts_are_guarded(loader, document);
+    }
+}
+
+static void load_import(pst_loader *loader, pst_document *document)
+{
+    pst_ruleset *set = pst_arena_alloc(&loader->policy->memory, sizeof *set);
+
+    if (set == NULL) {
+        pst_document_count(document, pst_report_no_memory(loader->report));
+        return;
+    }
+    document->lenient = true;
+    pst_load_export(loader, document, set);
+    loader->policy->rulesets = set;
+    loader->policy->ruleset_count = 1;
+}
+
+static postern_status load_text(pst_loader *loader, postern_str text)
+{
+    const postern_allocator *alloc = loader->policy->scheme->options.allocator;
+    pst_document document;
+    postern_status status = pst_document_open(
+        &document, alloc, postern_text(loader->source->path), text,
+        &loader->policy->memory, loader->report);
+
+    if (status == POSTERN_OK) {
+        if (loader->source->import) {
+            load_import(loader, &document);
+        } else {
+            load_policy(loader, &document);
+        }
+        status = document.status != POSTERN_OK ? document.status : document.first;
+    }
+    pst_document_close(&document);
+    return status;
+}
+
+static postern_status complain_of_file(const pst_loader *loader, postern_status status)
+{
+    postern_finding finding = {.status = status,
+                               .file = postern_text(loader->source->path),
+                               .message = postern_text(postern_status_text(status))};
+
+    if (status == POSTERN_NO_MEMORY) {
+        return pst_report_no_memory(loader->report);
+    }
+    return pst_report_add(loader->report, &finding);
+}
+
+static postern_status load(pst_loader *loader)
+{
+    const postern_options *options = &loader->policy->scheme->options;
+    const int64_t now = options->clock(options->clock_user);
+    postern_str own = {NULL, 0};
+    postern_status status;
+
+    loader->now = now / 1000;
+    if (now < 0) {
+        return complain_of_file(loader, POSTERN_CLOCK);
+    }
+    if (loader->source->text.data != NULL) {
+        return load_text(loader, loader->source->text);
+    }
+    if (loader->source->path == NULL) {
+        return complain_of_file(loader, POSTERN_INVALID);
+    }
+    status = pst_loader_read(loader, postern_text(loader->source->path), true, &own);
+    if (status != POSTERN_OK) {
+        return complain_of_file(loader, status);
+    }
+    status = load_text(loader, own);
+    pst_str_free(options->allocator, &own);
+    return status;
+}
+
+postern_status postern_policy_load(const postern_scheme *scheme,
+                                   const postern_source *source, postern_policy **out,
+                                   postern_report *report)
+{
+    pst_loader loader = {.source = source, .report = report};
+    postern_status status;
+
+    *out = NULL;
+    status = pst_policy_new(scheme, &loader.policy);
+    if (status != POSTERN_OK) {
+        return pst_report_no_memory(report);
+    }
+    status = load(&loader);
+    if (status != POSTERN_OK) {
+        postern_policy_release(loader.policy);
+        return status;
+    }
+    *out = loader.policy;
+    return POSTERN_OK;
+}

@@ -1,0 +1,46 @@
+/*
+ * policy/load.h - the parts of loading a policy, one file each: load.c reads the
+ * top level, hosts.c who is asked for certificates, rules.c rulesets, import.c what
+ * Cloudflare exports.
+ *
+ * Every part reads all of its piece, tells what is wrong and goes on; the policy is
+ * handed out only when nothing was.
+ */
+#ifndef PST_POLICY_LOAD_H
+#define PST_POLICY_LOAD_H
+
+#include "compile/compile.h"
+#include "gate/policy.h"
+#include "policy/document.h"
+
+typedef struct pst_loader {
+    postern_policy *policy;
+    const postern_source *source;
+    postern_report *report;
+    int64_t now; /* Unix seconds */
+} pst_loader;
+
+/** Reads a file named by the policy (relative to it) or, with `own` true, the
+ *  policy's own path as it is. Tells nothing. The caller frees *out with pst_str_free(). */
+postern_status pst_loader_read(pst_loader *loader, postern_str path, bool own,
+                               postern_str *out);
+
+/** "mtls" and "plain_hosts" of `document`'s top level. */
+void pst_load_hosts(pst_loader *loader, pst_document *document);
+
+/** "rulesets" of `document`'s top level. */
+void pst_load_rulesets(pst_loader *loader, pst_document *document);
+
+/** A ruleset of an export: its rules and its phase. */
+void pst_load_exported_ruleset(pst_loader *loader, pst_document *document, size_t object,
+                               pst_ruleset *out);
+
+/** A whole export: finds its ruleset and loads it. */
+void pst_load_export(pst_loader *loader, pst_document *document, pst_ruleset *out);
+
+/** `response` of a block rule or of on_fault: status_code (from `least` to `most`),
+ *  content, content_type. Members that are absent leave *out as it is. */
+void pst_load_response(pst_document *document, size_t object, int64_t least,
+                       int64_t most, pst_response *out);
+
+#endif

@@ -1,0 +1,22 @@
+/*
+ * tests/harness/corpus.h - files of tests/data/ as bytes. Whatever is read here
+ * lives until corpus_free(); a missing file fails the test.
+ */
+#ifndef HARNESS_CORPUS_H
+#define HARNESS_CORPUS_H
+
+#include "certificate/authority.h"
+
+/** The bytes of a file, `name` counted from tests/data/, in a heap block of exactly
+ *  that size, so that a sanitizer sees one byte too far. */
+postern_str corpus_read(const char *name);
+
+/** The certificates of a PEM file, in order. @return how many */
+size_t corpus_certificates(const char *name, postern_str *out, size_t cap);
+
+/** Reads files named with spaces between. @return how many */
+size_t corpus_files(const char *names, pst_pem_file *out, size_t cap);
+
+void corpus_free(void);
+
+#endif
