@@ -118,7 +118,7 @@ write_policy() {
         "expression": "(http.host eq \"rules.example.com\" and not cf.tls_client_auth.cert_verified)",
         "action": "block"},
        {"ref": "access-token", "description": "Whoever came through Access",
-        "expression": "(http.host eq \"access.example.com\" and not any(http.request.headers[\"cf-access-jwt-assertion\"][*] ne \"\"))",
+        "expression": "(http.host eq \"access.example.com\" and len(http.request.headers[\"cf-access-jwt-assertion\"]) eq 0)",
         "action": "block"}
      ]}
   ]
@@ -244,7 +244,8 @@ by_host() { # LABEL CLIENT NAME EXPECTED
 by_hand() { # LABEL CLIENT SNI EXPECTED LINE...
   local label=$1 client=$2 sni=$3 expected=$4 host
   shift 4
-  host=$(printf '%s\n' "$@" | sed -n 's/^Host: *//p' | paste -sd, -)
+  host=$(printf '%s\n' "$@" | sed -n 's/^Host: *//p')
+  test "$host" = "${host%$'\n'*}" || host='(two)'
   row "$label" "${sni:-(none)}" "${host:-(none)}" "$expected" \
     "$(ask "$client" "${sni:+$sni.example.com}" "$@")"
 }
@@ -328,7 +329,7 @@ resumptions() {
 connect() { # CLIENT SNI
   rm -f "$work/to" "$work/from"
   mkfifo "$work/to" "$work/from"
-  client "$1" "$2.example.com" -quiet <"$work/to" >"$work/from" &
+  client "$1" "$2.example.com" <"$work/to" >"$work/from" &
   exec 8>"$work/to" 9<"$work/from"
 }
 hang_up() {
