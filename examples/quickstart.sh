@@ -117,9 +117,11 @@ write_policy() {
        {"ref": "block-unverified-2", "description": "The same, revoked or not",
         "expression": "(http.host eq \"rules.example.com\" and not cf.tls_client_auth.cert_verified)",
         "action": "block"},
-       {"ref": "access-token", "description": "Whoever came through Access",
-        "expression": "(http.host eq \"access.example.com\" and len(http.request.headers[\"cf-access-jwt-assertion\"]) eq 0)",
-        "action": "block"}
+       {"ref": "allow-access", "description": "Whoever came through Access",
+        "expression": "(http.host eq \"access.example.com\" and len(http.request.headers[\"cf-access-jwt-assertion\"][0]) gt 0)",
+        "action": "skip", "action_parameters": {"ruleset": "current"}},
+       {"ref": "deny-access", "description": "Nobody else",
+        "expression": "(http.host eq \"access.example.com\")", "action": "block"}
      ]}
   ]
 }
