@@ -1,6 +1,7 @@
 #!/bin/sh
 # pki.sh make DIR         - makes a throw-away PKI in DIR with the openssl command
 # pki.sh revoke DIR NAME  - revokes a certificate of it and renews its issuer's CRL
+# pki.sh renew DIR NAME SECONDS - makes the CRL of an authority anew, to end so soon
 #
 # NAME.pem and NAME.key each (P-256, valid for a week where not said otherwise):
 #
@@ -16,6 +17,7 @@
 #   self-signed    by nobody else
 set -eu
 
+week=604800
 hosts='service mtls rules access www'
 
 key() { # NAME
@@ -36,7 +38,6 @@ rand_serial = yes
 crlnumber = $ENV::AUTHORITY.crlnumber
 default_md = sha256
 default_days = 7
-default_crl_days = 7
 policy = anything
 unique_subject = no
 [anything]
@@ -100,9 +101,9 @@ start_authority() { # NAME
   echo 01 >"$1.crlnumber"
 }
 
-renew_crl() { # AUTHORITY
+renew() { # AUTHORITY SECONDS
   export AUTHORITY="$1"
-  openssl ca -config pki.cnf -gencrl -out "$1.crl.new"
+  openssl ca -config pki.cnf -gencrl -crlsec "$2" -out "$1.crl.new"
   mv "$1.crl.new" "$1.crl"
 }
 
@@ -110,7 +111,7 @@ revoke() { # NAME
   AUTHORITY=$(cat "$1.issuer")
   export AUTHORITY
   openssl ca -config pki.cnf -revoke "$1.pem"
-  renew_crl "$AUTHORITY"
+  renew "$AUTHORITY" $week
 }
 
 make() {
@@ -133,17 +134,17 @@ make() {
   sign wrong-purpose ca purpose
   self_sign self-signed self
   revoke revoked
-  renew_crl other
-  renew_crl intermediate
+  renew other $week
+  renew intermediate $week
 }
 
 usage() {
-  echo "usage: pki.sh make DIR | pki.sh revoke DIR NAME" >&2
+  echo "usage: pki.sh make DIR | revoke DIR NAME | renew DIR NAME SECONDS" >&2
   exit 2
 }
 
 case ${1-}/$# in
-make/2 | revoke/3) ;;
+make/2 | revoke/3 | renew/4) ;;
 *) usage ;;
 esac
 command=$1
