@@ -1,6 +1,9 @@
-/* minimal.c - the smallest HTTPS server that enforces a policy: one client at a time,
- * one request each, no deadlines. edge/ shows what a server needs beyond that; its
- * tls.c, used here too, is where postern_mbedtls_configure() is called. */
+/*
+ * minimal.c - the smallest HTTPS server that enforces a policy: one client at a time,
+ * one request each, no deadlines. edge/ shows what a real server needs beyond that;
+ * its strict reader of heads and its TLS configuration (tls.c, where
+ * postern_mbedtls_configure() is called) are used here too.
+ */
 #include "edge/head.h"
 #include "edge/tls.h"
 
@@ -9,88 +12,129 @@
 #include <postern/mbedtls.h>
 #include <stdio.h>
 
-/* Whatever fails here makes the gate refuse: only its verdict opens. */
-static void serve(postern_gate *gate, postern_request *request,
-                  mbedtls_ssl_context *ssl, postern_connection *connection)
+/* Reads one request and asks the gate; the status to answer, 0 for none. */
+static unsigned decide(postern_gate *gate, postern_request *request,
+                       postern_connection *connection, mbedtls_ssl_context *ssl)
 {
-    char in[EDGE_HEAD_BYTES], out[80];
-    edge_header room[EDGE_HEAD_HEADERS];
+    char bytes[EDGE_HEAD_BYTES];
+    edge_header headers[EDGE_HEAD_HEADERS];
     edge_head head;
-    postern_verdict verdict = {.status = 400}; /* for a head that is refused */
+    postern_verdict verdict;
     size_t len = 0;
-    int got = 1;
 
-    edge_head_start(&head, room, EDGE_HEAD_HEADERS, sizeof in);
-    while (got > 0 && edge_head_read(&head, in, len) == EDGE_MORE) {
-        got = mbedtls_ssl_read(ssl, (unsigned char *)in + len, sizeof in - len);
-        len += got > 0 ? (size_t)got : 0;
-    }
-    if (head.progress == EDGE_DONE) {
-        postern_request_begin(request, connection, head.method, head.target,
-                              head.version);
-        for (size_t i = 0; i < head.header_count; i++) {
-            postern_request_add_header(request, room[i].name, room[i].value);
+    edge_head_start(&head, headers, EDGE_HEAD_HEADERS, sizeof bytes);
+    while (edge_head_read(&head, bytes, len) == EDGE_MORE) {
+        int got =
+            mbedtls_ssl_read(ssl, (unsigned char *)bytes + len, sizeof bytes - len);
+        if (got <= 0) {
+            return 0;
         }
-        postern_gate_evaluate(gate, request, &verdict);
+        len += (size_t)got;
     }
-    verdict.status = postern_verdict_allows(&verdict) ? 200 : verdict.status;
-    if (got > 0 && verdict.status != 0) { /* 0: close without an answer */
-        got = snprintf(out, sizeof out, "HTTP/1.1 %u \r\nConnection: close\r\n\r\n%s\n",
-                       verdict.status, verdict.status == 200 ? "allowed" : "refused");
-        (void)mbedtls_ssl_write(ssl, (unsigned char *)out, (size_t)got);
-        (void)mbedtls_ssl_close_notify(ssl);
+    if (head.progress == EDGE_REFUSED) {
+        return head.status;
     }
+    postern_request_begin(request, connection, head.method, head.target, head.version);
+    for (size_t i = 0; i < head.header_count; i++) {
+        postern_request_add_header(request, headers[i].name, headers[i].value);
+    }
+    postern_gate_evaluate(gate, request, &verdict);
+    return postern_verdict_allows(&verdict) ? 200 : verdict.status;
 }
 
-int main(int argc, char **argv) /* POLICY CERTIFICATE KEY [PORT] */
+/* One client: handshake, request, answer. What fails on the way ends in a refusal. */
+static void serve(postern_gate *gate, postern_request *request,
+                  mbedtls_ssl_context *ssl, mbedtls_net_context *socket,
+                  const postern_address *peer)
 {
-    const postern_options options = {.crypto = postern_mbedtls_crypto()};
-    const postern_source source = {.path = argc > 3 ? argv[1] : "(no policy)"};
+    postern_connection *connection;
+    char answer[80];
+    unsigned status;
+
+    if (postern_connection_new(gate, peer, postern_text("public"), &connection) !=
+        POSTERN_OK) {
+        return;
+    }
+    if (postern_mbedtls_attach(connection, ssl) == POSTERN_OK &&
+        postern_mbedtls_set_bio(connection, ssl, socket, mbedtls_net_send,
+                                mbedtls_net_recv) == POSTERN_OK &&
+        postern_mbedtls_handshake(connection, ssl) == 0 &&
+        (status = decide(gate, request, connection, ssl)) != 0) {
+        int len = snprintf(answer, sizeof answer,
+                           "HTTP/1.1 %u \r\nConnection: close\r\n\r\n%s\n", status,
+                           status == 200 ? "allowed" : "refused");
+        (void)mbedtls_ssl_write(ssl, (unsigned char *)answer, (size_t)len);
+        (void)mbedtls_ssl_close_notify(ssl);
+    }
+    postern_connection_free(connection);
+}
+
+/* Loads the policy, or tells everything that is wrong with it. */
+static postern_gate *load(postern_scheme *scheme, const char *path)
+{
+    const postern_source source = {.path = path};
     postern_report *report = postern_report_new(NULL);
-    postern_scheme *scheme = NULL;
     postern_policy *policy = NULL;
     postern_gate *gate = NULL;
-    postern_request *request = NULL;
-    edge_text wrong = {0};
-    edge_tls *tls = NULL;
-    mbedtls_net_context door, client;
     char text[1024];
 
-    if (argc < 4 || !edge_tls_init() ||
-        (tls = edge_tls_new(argv[2], argv[3], NULL, &wrong)) == NULL ||
-        postern_scheme_new(&options, &scheme) != POSTERN_OK ||
-        postern_policy_load(scheme, &source, &policy, report) != POSTERN_OK ||
-        postern_gate_new(policy, &gate) != POSTERN_OK ||
-        postern_request_new(scheme, &request) != POSTERN_OK ||
-        mbedtls_net_bind(&door, "0.0.0.0", argc > 4 ? argv[4] : "8443",
-                         MBEDTLS_NET_PROTO_TCP) != 0) {
-        for (size_t i = 0; postern_report_render(report, i, text, sizeof text) > 0;
-             i++) {
-            fputs(text, stderr);
-        }
-        fprintf(stderr, "%.*s%s cannot start\n", (int)wrong.len, wrong.data, argv[0]);
+    if (postern_policy_load(scheme, &source, &policy, report) == POSTERN_OK) {
+        (void)postern_gate_new(policy, &gate);
+    }
+    for (size_t i = 0; postern_report_render(report, i, text, sizeof text) > 0; i++) {
+        fputs(text, stderr);
+    }
+    postern_policy_release(policy);
+    postern_report_free(report);
+    return gate;
+}
+
+int main(int argc, char **argv)
+{
+    const postern_options options = {.crypto = postern_mbedtls_crypto()};
+    postern_scheme *scheme = NULL;
+    postern_gate *gate = NULL;
+    postern_request *request = NULL;
+    edge_tls *tls = NULL;
+    edge_text wrong = {0};
+    mbedtls_net_context door;
+    mbedtls_net_context client;
+    mbedtls_ssl_context ssl;
+    bool ready;
+
+    if (argc < 4) {
+        fprintf(stderr, "usage: %s POLICY CERTIFICATE KEY [PORT]\n", argv[0]);
         return 2;
     }
-    for (;;) {
-        postern_connection *connection = NULL;
+    mbedtls_net_init(&door);
+    ready = edge_tls_init() && (tls = edge_tls_new(argv[2], argv[3], &wrong)) != NULL &&
+            postern_scheme_new(&options, &scheme) == POSTERN_OK &&
+            (gate = load(scheme, argv[1])) != NULL &&
+            postern_request_new(scheme, &request) == POSTERN_OK &&
+            mbedtls_net_bind(&door, "0.0.0.0", argc > 4 ? argv[4] : "8443",
+                             MBEDTLS_NET_PROTO_TCP) == 0;
+    if (!ready) {
+        fprintf(stderr, "%.*s%s: cannot start\n", (int)wrong.len, wrong.data, argv[0]);
+    }
+    while (ready) {
         postern_address peer = {.family = 4}; /* 0.0.0.0 is IPv4 alone */
-        mbedtls_ssl_context ssl;
         size_t len;
 
         mbedtls_net_init(&client);
         mbedtls_ssl_init(&ssl);
         if (mbedtls_net_accept(&door, &client, peer.bytes, 16, &len) == 0 &&
-            mbedtls_ssl_setup(&ssl, edge_tls_config(tls)) == 0 &&
-            postern_connection_new(gate, &peer, postern_text("minimal"), &connection) ==
-                0 &&
-            postern_mbedtls_attach(connection, &ssl) == POSTERN_OK &&
-            postern_mbedtls_set_bio(connection, &ssl, &client, mbedtls_net_send,
-                                    mbedtls_net_recv) == POSTERN_OK &&
-            postern_mbedtls_handshake(connection, &ssl) == 0) {
-            serve(gate, request, &ssl, connection);
+            mbedtls_ssl_setup(&ssl, edge_tls_config(tls)) == 0) {
+            serve(gate, request, &ssl, &client, &peer);
         }
         mbedtls_ssl_free(&ssl);
-        postern_connection_free(connection);
         mbedtls_net_free(&client);
     }
+    mbedtls_net_free(&door);
+    postern_request_free(request);
+    postern_gate_free(gate);
+    postern_scheme_free(scheme);
+    edge_tls_free(tls);
+    edge_tls_done();
+    edge_text_free(&wrong);
+    return 2;
 }

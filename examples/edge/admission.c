@@ -36,7 +36,7 @@ edge_admission *edge_admission_new(const edge_caps *caps)
     for (admission->buckets = 64; admission->buckets < caps->connections;) {
         admission->buckets *= 2;
     }
-    admission->table = calloc(admission->buckets, sizeof *admission->table);
+    admission->table = calloc(admission->buckets, sizeof(edge_peer *));
     admission->peers = calloc(caps->connections + 1, sizeof *admission->peers);
     if (admission->table == NULL || admission->peers == NULL ||
         pthread_mutex_init(&admission->lock, NULL) != 0) {

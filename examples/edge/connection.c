@@ -149,7 +149,7 @@ static step answer_with(edge_connection *connection, const edge_answer *answer,
     decision->id = answer->id;
     decision->listener = connection->listener->name;
     decision->peer = connection->address;
-    decision->sni = (postern_str){connection->stream.sni, connection->stream.sni_len};
+    decision->sni = postern_connection_sni(connection->evidence);
     decision->head = &connection->head;
     edge_record_decision(work->server->log, &work->line, decision);
     if (connection->out.failed) {

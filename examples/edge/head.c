@@ -12,6 +12,8 @@ void edge_head_start(edge_head *head, edge_header *room, size_t count, size_t ma
     };
 }
 
+enum { VERSION_LENGTH = sizeof "HTTP/1.1" - 1 };
+
 static edge_progress refuse(edge_head *head, edge_fault fault)
 {
     edge_head_start(head, head->headers, head->header_cap, head->head_cap);
@@ -66,13 +68,14 @@ static edge_fault judge_byte(const edge_head *head, unsigned char c)
 static edge_fault judge_request_line(edge_head *head, const char *bytes)
 {
     edge_lexer in = {bytes, head->scanned, 0, 0};
-    const edge_fault fault =
-        edge_lex_request_line(&in, &head->method, &head->target, &head->version);
+    postern_str method = {0};
+    postern_str target = {0};
+    postern_str version = {0};
+    const edge_fault fault = edge_lex_request_line(&in, &method, &target, &version);
 
-    if (fault == EDGE_FINE && in.at != in.length) {
-        return EDGE_FAULT_VERSION;
-    }
-    return fault;
+    head->method_len = method.len;
+    head->target_len = target.len;
+    return fault == EDGE_FINE && in.at != in.length ? EDGE_FAULT_VERSION : fault;
 }
 
 /* What the headers say of the body. */
@@ -175,10 +178,12 @@ static edge_fault split(edge_head *head, const char *bytes)
     bool end = false;
     edge_fault fault;
 
-    head->method.data = bytes;
-    head->target.data = head->method.data + head->method.len + 1;
-    head->version.data = head->target.data + head->target.len + 1;
-    in.at = head->method.len + 1 + head->target.len + 1 + head->version.len + 2;
+    head->method = (postern_str){bytes, head->method_len};
+    in.at = head->method_len + 1;
+    head->target = (postern_str){bytes + in.at, head->target_len};
+    in.at += head->target_len + 1;
+    head->version = (postern_str){bytes + in.at, VERSION_LENGTH};
+    in.at += VERSION_LENGTH + 2;
     for (;;) {
         edge_header header = {0};
         fault = edge_lex_header(&in, &header, &end);

@@ -57,6 +57,8 @@ typedef struct edge_head {
 
     /* The reader's own. */
     edge_progress progress;
+    size_t method_len;
+    size_t target_len;
     size_t header_cap;
     size_t head_cap;
     size_t scanned;    /* bytes that were looked at */

@@ -18,7 +18,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-enum { FINE = 0, WRONG = 2, SPARE_FILES = 64 };
+enum { FINE = 0, WRONG = 2, SPARE_FILES = 256 };
 
 static const char usage[] = "usage: postern-edge --config FILE [--check]\n"
                             "       postern-edge --help\n";
@@ -68,7 +68,7 @@ static bool load(edge *e, const char *path, edge_text *problems)
         return false;
     }
     /* Tried here once, made again by every worker. */
-    tls = edge_tls_new(e->config.certificate, e->config.key, NULL, problems);
+    tls = edge_tls_new(e->config.certificate, e->config.key, problems);
     ok = edge_rules_open(&e->rules, e->config.policy, problems);
     edge_tls_free(tls);
     return ok && tls != NULL;
@@ -158,7 +158,7 @@ static bool start_workers(edge *e, edge_text *problems)
 {
     const size_t count = e->config.workers;
 
-    e->workers = calloc(count, sizeof *e->workers);
+    e->workers = calloc(count, sizeof(edge_worker *));
     e->threads = calloc(count, sizeof *e->threads);
     if (e->workers == NULL || e->threads == NULL) {
         edge_text_format(problems, "error: out of memory\n");

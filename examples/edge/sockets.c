@@ -55,7 +55,7 @@ static edge_place from_socket(const any_address *from)
 static bool bind_and_listen(edge_listener *listener)
 {
     const int on = 1;
-    any_address address;
+    any_address address = {0};
     socklen_t len = to_socket(&listener->place, &address);
 
     if (setsockopt(listener->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
@@ -90,7 +90,7 @@ bool edge_listen(edge_listener *listener)
 int edge_accept(const edge_listener *listener, postern_address *peer)
 {
     const int on = 1;
-    any_address address;
+    any_address address = {0};
     socklen_t len = sizeof address;
     const int fd =
         accept4(listener->fd, &address.plain, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);

@@ -42,7 +42,6 @@ void edge_stream_init(edge_stream *stream, int fd)
     stream->fd = fd;
     stream->tls = false;
     stream->shaken = false;
-    stream->sni_len = 0;
 }
 
 bool edge_stream_secure(edge_stream *stream, const edge_tls *tls,
@@ -62,20 +61,6 @@ void edge_stream_close(edge_stream *stream)
         mbedtls_ssl_free(&stream->ssl);
     }
     (void)close(stream->fd);
-}
-
-int edge_stream_on_sni(void *user, mbedtls_ssl_context *ssl, const unsigned char *name,
-                       size_t len)
-{
-    /* Only streams use the configuration that calls this. */
-    edge_stream *stream = (void *)((char *)ssl - offsetof(edge_stream, ssl));
-
-    (void)user;
-    if (len <= sizeof stream->sni) {
-        memcpy(stream->sni, name, len);
-        stream->sni_len = (unsigned char)len;
-    }
-    return 0;
 }
 
 static edge_io result(int rc)

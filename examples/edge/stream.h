@@ -20,8 +20,6 @@ typedef struct edge_stream {
     int fd;
     bool tls;
     bool shaken; /**< the handshake succeeded */
-    unsigned char sni_len;
-    char sni[255]; /**< as the client sent it */
     mbedtls_ssl_context ssl;
 } edge_stream;
 
@@ -45,9 +43,5 @@ void edge_stream_finish(edge_stream *stream);
 /** After that: throws away what still arrives, so that the kernel does not answer
  *  it with a reset, which could destroy an answer on its way. */
 edge_io edge_stream_drain(edge_stream *stream);
-
-/** For edge_tls_new(): remembers the server name in the stream that holds `ssl`. */
-int edge_stream_on_sni(void *user, mbedtls_ssl_context *ssl, const unsigned char *name,
-                       size_t len);
 
 #endif

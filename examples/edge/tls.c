@@ -33,7 +33,6 @@ struct edge_tls {
     mbedtls_x509_crt certificate;
     mbedtls_pk_context key;
     mbedtls_ssl_config config;
-    postern_mbedtls_options options;
     int suites[SUITES + 1]; /* ends in 0 */
 };
 
@@ -162,17 +161,14 @@ static bool set_up(edge_tls *tls, edge_text *problems)
                          (unsigned)-rc);
         return false;
     }
-    if (postern_mbedtls_configure(&tls->config, &tls->options) != POSTERN_OK) {
+    if (postern_mbedtls_configure(&tls->config, NULL) != POSTERN_OK) {
         edge_text_format(problems, "error: this version of mbedTLS is not supported\n");
         return false;
     }
     return true;
 }
 
-edge_tls *edge_tls_new(const char *certificate, const char *key,
-                       int (*sni)(void *, mbedtls_ssl_context *, const unsigned char *,
-                                  size_t),
-                       edge_text *problems)
+edge_tls *edge_tls_new(const char *certificate, const char *key, edge_text *problems)
 {
     static const unsigned char label[] = "postern-edge";
     edge_tls *tls = calloc(1, sizeof *tls);
@@ -181,7 +177,6 @@ edge_tls *edge_tls_new(const char *certificate, const char *key,
         edge_text_format(problems, "error: out of memory\n");
         return NULL;
     }
-    tls->options.next_sni = sni;
     mbedtls_entropy_init(&tls->entropy);
     mbedtls_ctr_drbg_init(&tls->random);
     mbedtls_x509_crt_init(&tls->certificate);

@@ -23,14 +23,10 @@ bool edge_tls_has_threads(void);
 /**
  * Loads the certificate chain and the key.
  *
- * @param sni      called with each server name, or NULL
  * @param problems receives a line for each thing that is wrong
  * @return NULL on failure
  */
-edge_tls *edge_tls_new(const char *certificate, const char *key,
-                       int (*sni)(void *, mbedtls_ssl_context *, const unsigned char *,
-                                  size_t),
-                       edge_text *problems);
+edge_tls *edge_tls_new(const char *certificate, const char *key, edge_text *problems);
 /** NULL is fine. Every context made from its configuration must be gone. */
 void edge_tls_free(edge_tls *tls);
 

@@ -70,8 +70,8 @@ edge_worker *edge_worker_new(const edge_server *server, edge_text *problems)
     worker->epoll = epoll_create1(EPOLL_CLOEXEC);
     worker->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     worker->entries = calloc(server->listener_count + 1, sizeof *worker->entries);
-    worker->work.tls = edge_tls_new(server->config->certificate, server->config->key,
-                                    edge_stream_on_sni, problems);
+    worker->work.tls =
+        edge_tls_new(server->config->certificate, server->config->key, problems);
     if (worker->work.tls == NULL) {
         edge_worker_free(worker);
         return NULL;
@@ -135,6 +135,17 @@ static void settle(const edge_worker *worker, edge_connection *connection,
     connection->waits = wait;
 }
 
+/* The system as a whole is out of something. The listener stays readable, so
+ * without a pause the loop would spin. */
+static void pause_if_short(void)
+{
+    const struct timespec a_while = {.tv_nsec = 10000000};
+
+    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+        (void)nanosleep(&a_while, NULL);
+    }
+}
+
 static void welcome(edge_worker *worker, const edge_listener *listener)
 {
     edge_admission *admission = worker->work.server->admission;
@@ -147,6 +158,7 @@ static void welcome(edge_worker *worker, const edge_listener *listener)
         const int fd = edge_accept(listener, &address);
 
         if (fd < 0) {
+            pause_if_short();
             return;
         }
         peer = edge_admission_enter(admission, &address, listener->tls);

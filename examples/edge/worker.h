@@ -53,9 +53,9 @@ edge_worker *edge_worker_new(const edge_server *server, edge_text *problems);
  *  connected to it. NULL is fine. */
 void edge_worker_free(edge_worker *worker);
 
-/** Serves until told to stop, then for at most five seconds more. For
- *  pthread_create(). */
-void *edge_worker_run(void *worker);
+/** Serves with the worker `arg` until told to stop, then for at most five seconds
+ *  more. For pthread_create(). */
+void *edge_worker_run(void *arg);
 
 /** Tells the worker to stop; from any thread. */
 void edge_worker_stop(edge_worker *worker);

@@ -65,9 +65,13 @@ POSTERN_API postern_status postern_connection_on_sni(postern_connection *connect
                                                      postern_str name,
                                                      bool *ask_for_certificate);
 
+/** The server name of the ClientHello in normal form; empty when there was none.
+ *  Borrowed from the connection. */
+POSTERN_API postern_str postern_connection_sni(const postern_connection *connection);
+
 /** The trust anchors of the registered host that on_sni asked for, as made by the
  *  crypto table's trust_new; NULL when there are none. For adapters that want to
- *  verify during the handshake. Valid as long as the connection. */
+ *  verify during the handshake. Valid until postern_connection_set_tls() returns. */
 POSTERN_API const void *postern_connection_trust(const postern_connection *connection);
 
 /** What a finished handshake showed. Zeroed means: nothing. Everything is copied. */

@@ -112,6 +112,11 @@ postern_status postern_connection_on_sni(postern_connection *connection, postern
     return POSTERN_OK;
 }
 
+postern_str postern_connection_sni(const postern_connection *connection)
+{
+    return pst_host_name(&connection->sni);
+}
+
 const void *postern_connection_trust(const postern_connection *connection)
 {
     const pst_registration *host;
@@ -252,19 +257,11 @@ static void put_string(postern_connection *connection, pst_field_id field,
 
 static void put_basics(postern_connection *connection)
 {
-    static const pst_absent absent[] = {
-#define FIELD(id, name, type, origin, when_absent) PST_ABSENT_##when_absent,
-#include "model/fields.def"
-#undef FIELD
-    };
     const pst_evidence *evidence = &connection->evidence;
     pst_value *values = connection->values;
 
     memset(values, 0, sizeof connection->values);
-    for (size_t i = 0; i < PST_FIELD_CONNECTION_COUNT; i++) {
-        connection->states[i] =
-            absent[i] == PST_ABSENT_MISSING ? PST_SLOT_MISSING : PST_SLOT_PRESENT;
-    }
+    memcpy(connection->states, connection->scheme->unset, sizeof connection->states);
     values[PST_FIELD_SSL].boolean = evidence->tls;
     values[PST_FIELD_POSTERN_RESUMED].boolean =
         evidence->tls && !evidence->misused && !evidence->fresh;

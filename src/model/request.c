@@ -21,12 +21,7 @@ static void reset_slots(postern_request *request)
         memset(request->values, 0, scheme->field_count * sizeof *request->values);
         request->touched = false;
     }
-    for (size_t i = 0; i < scheme->field_count; i++) {
-        const pst_field_info *info = &scheme->fields[i];
-        request->states[i] = info->origin == PST_ORIGIN_LAZY      ? PST_SLOT_UNKNOWN
-                             : info->absent == PST_ABSENT_MISSING ? PST_SLOT_MISSING
-                                                                  : PST_SLOT_PRESENT;
-    }
+    memcpy(request->states, scheme->unset, scheme->field_count);
 }
 
 static postern_status request_new(const postern_scheme *scheme, bool simulated,
@@ -122,11 +117,17 @@ postern_status postern_request_begin(postern_request *request,
     return POSTERN_OK;
 }
 
-/* RFC 9110 5.6.2 */
+/* RFC 9110 5.6.2: the bytes of a token, one bit each. */
 static bool token_byte(unsigned char c)
 {
-    return pst_is_letter(c) || pst_is_digit(c) ||
-           (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+    static const uint32_t bits[8] = {
+        0x00000000, /* control bytes */
+        0x03ff6cfa, /* ! # $ % & ' * + - . 0-9 */
+        0xc7fffffe, /* A-Z ^ _ */
+        0x57ffffff, /* ` a-z | ~ */
+    };
+
+    return (bits[c >> 5] >> (c & 31U) & 1U) != 0;
 }
 
 static bool is_token(postern_str name)
@@ -298,9 +299,6 @@ postern_status postern_request_set(postern_request *request, postern_field field
         return poison(request, POSTERN_STATE);
     }
     status = convert(&request->arena, value, scheme->fields[field.index].type, &converted);
-    if (status == POSTERN_TYPE) {
-        return status;
-    }
     if (status != POSTERN_OK) {
         return poison(request, status);
     }
