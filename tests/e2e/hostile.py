@@ -131,7 +131,7 @@ def names(tap, edge, versions):
                 sent = b"".join(wire.server_name(*names) for names in extensions)
                 with edge.socket() as sock:
                     sock.sendall(wire.client_hello(
-                        sent[:0] + wire.GROUPS_AND_SIGNATURES + more + sent))
+                        wire.GROUPS_AND_SIGNATURES + more + sent))
                     got = wire.reply(sock)
                 if expected == "hello":
                     e.same(got, "hello")
