@@ -17,8 +17,8 @@ static bool matches(const postern_filter *filter, postern_request *request,
 {
     bool matched = false;
 
-    need(postern_request_begin(request, NULL, postern_text("GET"), postern_text("/door"),
-                               postern_text("HTTP/1.1")));
+    need(postern_request_begin(request, NULL, postern_text("GET"),
+                               postern_text("/door"), postern_text("HTTP/1.1")));
     need(postern_request_add_header(request, postern_text("Host"), postern_text(host)));
     need(postern_filter_match(filter, request, &matched));
     return matched;
