@@ -5,10 +5,12 @@
 #include "support/alloc.h"
 #include "support/text.h"
 
-static void drop_evidence(postern_connection *connection)
+/* Nothing is presented on this connection from now on. */
+static void distrust(postern_connection *connection)
 {
     pst_evidence *evidence = &connection->evidence;
 
+    evidence->misused = true;
     evidence->chain = NULL;
     evidence->chain_count = 0;
     evidence->path = NULL;
@@ -56,6 +58,7 @@ void postern_connection_free(postern_connection *connection)
     alloc = connection->scheme->options.allocator;
     postern_connection_set_adapter(connection, NULL, NULL);
     postern_policy_release(connection->policy);
+    postern_policy_release(connection->asking);
     pst_arena_free(&connection->evidence_memory);
     pst_arena_free(&connection->facts_memory);
     pst_str_free(alloc, &connection->listener);
@@ -66,7 +69,8 @@ void postern_connection_free(postern_connection *connection)
 void postern_connection_set_adapter(postern_connection *connection, void *state,
                                     void (*free_state)(void *state))
 {
-    if (connection->adapter != NULL && connection->free_adapter != NULL) {
+    if (connection->adapter != NULL && connection->adapter != state &&
+        connection->free_adapter != NULL) {
         connection->free_adapter(connection->adapter);
     }
     connection->adapter = state;
@@ -91,21 +95,23 @@ postern_status postern_connection_on_sni(postern_connection *connection, postern
 
     *ask_for_certificate = false;
     if (evidence->tls) {
+        distrust(connection);
         return POSTERN_STATE;
     }
-    if (!pst_host_normalise(name, PST_HOST_BARE, &host)) {
-        return POSTERN_INVALID;
-    }
-    if (connection->sni_seen &&
-        !pst_str_same(pst_host_name(&host), pst_host_name(&connection->sni))) {
+    /* Whoever goes on with the handshake all the same finds nobody who is known. */
+    if (!pst_host_normalise(name, PST_HOST_BARE, &host) ||
+        (connection->sni_seen &&
+         !pst_str_same(pst_host_name(&host), pst_host_name(&connection->sni)))) {
+        distrust(connection);
         return POSTERN_INVALID;
     }
     if (!connection->sni_seen) {
         connection->sni = host;
         connection->sni_seen = true;
-        connection->policy = postern_gate_acquire(connection->gate);
-        evidence->generation = connection->policy->generation;
-        evidence->asked = pst_policy_registration(connection->policy,
+        connection->judged = false;
+        connection->asking = postern_gate_acquire(connection->gate);
+        evidence->generation = connection->asking->generation;
+        evidence->asked = pst_policy_registration(connection->asking,
                                                   pst_host_name(&host)) != NULL;
     }
     *ask_for_certificate = evidence->asked;
@@ -121,11 +127,10 @@ const void *postern_connection_trust(const postern_connection *connection)
 {
     const pst_registration *host;
 
-    if (!connection->evidence.asked || connection->policy == NULL ||
-        connection->policy->generation != connection->evidence.generation) {
+    if (!connection->evidence.asked || connection->asking == NULL) {
         return NULL;
     }
-    host = pst_policy_registration(connection->policy, pst_host_name(&connection->sni));
+    host = pst_policy_registration(connection->asking, pst_host_name(&connection->sni));
     return host == NULL ? NULL : pst_authority_trust(host->authority);
 }
 
@@ -162,14 +167,17 @@ static postern_status copy_chain(postern_connection *connection,
     return POSTERN_OK;
 }
 
-/* A path that is too long to be judged is not kept: the gate then builds its own. */
+/* A path that is too long to be judged is not kept, nor one of another leaf than the
+ * client showed: the gate then builds its own. */
 static postern_status copy_path(postern_connection *connection,
                                 const postern_tls_info *info)
 {
     pst_arena *memory = &connection->evidence_memory;
     postern_path_step *path;
 
-    if (info->path == NULL || info->path_count == 0 || info->path_count > PST_PATH_MAX) {
+    if (info->path == NULL || info->path_count == 0 ||
+        info->path_count > PST_PATH_MAX || info->chain_count == 0 ||
+        !pst_str_same(info->path[0].certificate, info->chain[0])) {
         return POSTERN_OK;
     }
     path = pst_arena_array(memory, info->path_count, sizeof *path);
@@ -227,22 +235,23 @@ postern_status postern_connection_set_tls(postern_connection *connection,
     pst_evidence *evidence = &connection->evidence;
     postern_status status;
 
+    postern_policy_release(connection->asking);
+    connection->asking = NULL;
+    connection->judged = false;
     if (evidence->tls) {
-        evidence->misused = true;
-        drop_evidence(connection);
+        distrust(connection);
         return POSTERN_STATE;
     }
     evidence->tls = true;
-    connection->judged = false;
-    if (info == NULL || info->size < sizeof *info) {
-        evidence->misused = true;
+    if (info == NULL || info->size < sizeof *info ||
+        (info->chain == NULL && info->chain_count > 0)) {
+        distrust(connection);
         return POSTERN_INVALID;
     }
     evidence->fresh = info->fresh;
     status = copy_info(connection, info);
     if (status != POSTERN_OK) {
-        evidence->misused = true;
-        drop_evidence(connection);
+        distrust(connection);
     }
     return status;
 }

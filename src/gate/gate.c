@@ -191,6 +191,10 @@ void postern_policy_evaluate(const postern_policy *policy, postern_request *requ
     postern_str host;
 
     *verdict = (postern_verdict){.outcome = POSTERN_NOT_EVALUATED};
+    if (policy == NULL || request == NULL) {
+        pst_refuse_fault(verdict, policy, POSTERN_STATE, "nothing to evaluate");
+        return;
+    }
     if (request->simulated && request->scheme == policy->scheme) {
         status = pst_request_seal(request, NULL, true);
     }

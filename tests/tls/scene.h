@@ -5,6 +5,7 @@
 #ifndef SCENE_H
 #define SCENE_H
 
+#include "fake_connection.h"
 #include "wire.h"
 
 #define HOST "service.example.com" /* registered: a certificate is asked for */
