@@ -19,20 +19,20 @@ postern_status pst_document_open(pst_document *document, const postern_allocator
                                .memory = memory,
                                .first = POSTERN_OK,
                                .status = POSTERN_OK};
+    pst_arena_init(&document->scratch, alloc, SIZE_MAX / 2);
     status = postern_json_read(text, NULL, 0, &count, &error);
     if (status == POSTERN_LIMIT && error.message[0] == '\0') {
         document->nodes = pst_alloc_array(alloc, count, sizeof *document->nodes);
         if (document->nodes == NULL) {
-            document->status = POSTERN_NO_MEMORY;
-            return pst_report_no_memory(report);
+            pst_document_no_memory(document);
+            return POSTERN_NO_MEMORY;
         }
         document->node_count = count;
         status = postern_json_read(text, document->nodes, count, &count, &error);
     }
     if (status != POSTERN_OK) {
-        postern_finding finding = {.status = status,
-                                   .file = file,
-                                   .message = postern_text(error.message)};
+        postern_finding finding = {
+            .status = status, .file = file, .message = postern_text(error.message)};
         pst_finding_place(&finding, text, error.offset, error.offset < text.len);
         pst_document_count(document, pst_report_add(report, &finding));
     }
@@ -44,16 +44,16 @@ void pst_document_close(pst_document *document)
     pst_free_array(document->alloc, document->nodes, document->node_count,
                    sizeof *document->nodes);
     document->nodes = NULL;
+    pst_arena_free(&document->scratch);
 }
 
-void pst_document_count(pst_document *document, postern_status status)
+static void write_quoted(pst_writer *out, postern_str name)
 {
-    if (document->errors++ == 0) {
-        document->first = status;
-    }
-    if (status == POSTERN_NO_MEMORY) {
-        document->status = status;
-    }
+    enum { NAME_SHOWN = 120 };
+
+    pst_write_text(out, out->len == 0 ? "'" : " '");
+    pst_write_printable(out, pst_str_slice(name, 0, NAME_SHOWN));
+    pst_write_text(out, name.len > NAME_SHOWN ? "...'" : "'");
 }
 
 static void tell(pst_document *document, size_t node, postern_severity severity,
@@ -65,35 +65,76 @@ static void tell(pst_document *document, size_t node, postern_severity severity,
                                .severity = severity,
                                .file = document->file,
                                .hint = postern_text(hint)};
-    char text[320];
+    char text[640]; /* a name whose every byte is shown as \xHH fits */
     pst_writer out = {text, sizeof text, 0};
-    const bool holds = at->kind == POSTERN_JSON_ARRAY || at->kind == POSTERN_JSON_OBJECT;
+    const bool holds =
+        at->kind == POSTERN_JSON_ARRAY || at->kind == POSTERN_JSON_OBJECT;
 
     pst_write_text(&out, before);
-    if (name.len > 0) {
-        pst_write_text(&out, before[0] == '\0' ? "'" : " '");
-        pst_write_printable(&out, pst_str_slice(name, 0, 120));
-        pst_write_text(&out, "'");
+    if (name.data != NULL) {
+        write_quoted(&out, name);
     }
     pst_write_text(&out, after);
     (void)pst_write_end(&out);
     finding.message = postern_text(text);
-    pst_finding_place(&finding, document->text, at->offset, holds ? 1 : at->length);
+    pst_finding_place_near(&finding, &document->at, document->text, at->offset,
+                           holds ? 1 : at->length);
     (void)pst_report_add(document->report, &finding);
+}
+
+void pst_document_count(pst_document *document, postern_status status)
+{
+    if (document->errors++ == 0) {
+        document->first = status;
+    }
+    if (document->errors == PST_DOCUMENT_TOLD_MAX) {
+        tell(document, 0, POSTERN_NOTE, POSTERN_OK,
+             "there are too many errors: the rest is not told", pst_no_name, "", NULL);
+    }
+    if (status == POSTERN_NO_MEMORY) {
+        document->status = status;
+    }
+}
+
+void pst_document_no_memory(pst_document *document)
+{
+    pst_document_count(document, pst_report_no_memory(document->report));
+}
+
+postern_report *pst_document_report(const pst_document *document)
+{
+    return document->errors < PST_DOCUMENT_TOLD_MAX ? document->report : NULL;
+}
+
+void pst_document_place(pst_document *document, size_t node, size_t decoded,
+                        size_t *line, size_t *column)
+{
+    pst_line_cursor *at = &document->at;
+
+    pst_line_cursor_move(
+        at, document->text,
+        postern_json_origin(document->text, &document->nodes[node], decoded));
+    *line = at->lines + 1;
+    *column = at->offset - at->start + 1;
 }
 
 void pst_document_complain(pst_document *document, size_t node, postern_status status,
                            const char *before, postern_str name, const char *after,
                            const char *hint)
 {
-    tell(document, node, POSTERN_ERROR, status, before, name, after, hint);
+    if (pst_document_report(document) != NULL) {
+        tell(document, node, POSTERN_ERROR, status, before, name, after, hint);
+    }
     pst_document_count(document, status);
 }
 
 void pst_document_remark(pst_document *document, size_t node, postern_severity severity,
-                         const char *before, postern_str name, const char *after)
+                         const char *before, postern_str name, const char *after,
+                         const char *hint)
 {
-    tell(document, node, severity, POSTERN_OK, before, name, after, NULL);
+    if (document->remarks++ < PST_DOCUMENT_TOLD_MAX) {
+        tell(document, node, severity, POSTERN_OK, before, name, after, hint);
+    }
 }
 
 static bool is_kind(pst_document *document, size_t node, postern_json_kind kind,
@@ -102,19 +143,20 @@ static bool is_kind(pst_document *document, size_t node, postern_json_kind kind,
     if (document->nodes[node].kind == kind) {
         return true;
     }
-    pst_document_complain(document, node, POSTERN_TYPE, what, (postern_str){NULL, 0},
-                          wanted, NULL);
+    pst_document_complain(document, node, POSTERN_TYPE, what, pst_no_name, wanted,
+                          NULL);
     return false;
 }
 
 bool pst_document_is_object(pst_document *document, size_t node, const char *what)
 {
-    return is_kind(document, node, POSTERN_JSON_OBJECT, what, " is an object, { }");
+    return is_kind(document, node, POSTERN_JSON_OBJECT, what,
+                   " must be an object, { }");
 }
 
 bool pst_document_is_array(pst_document *document, size_t node, const char *what)
 {
-    return is_kind(document, node, POSTERN_JSON_ARRAY, what, " is an array, [ ]");
+    return is_kind(document, node, POSTERN_JSON_ARRAY, what, " must be an array, [ ]");
 }
 
 size_t pst_document_first(const pst_document *document, size_t node)
@@ -129,39 +171,75 @@ size_t pst_document_next(const pst_document *document, size_t node, size_t at)
     return next < document->nodes[node].next ? next : 0;
 }
 
-static bool decode(pst_document *document, size_t node, postern_str *out)
+size_t pst_document_length(const pst_document *document, size_t node)
+{
+    size_t count = 0;
+
+    for (size_t at = pst_document_first(document, node); at != 0;
+         at = pst_document_next(document, node, at)) {
+        count++;
+    }
+    return count;
+}
+
+static bool decode(pst_document *document, size_t node, pst_arena *memory,
+                   postern_str *out)
 {
     const postern_json_node *at = &document->nodes[node];
-    char *text = pst_arena_alloc(document->memory, at->length);
+    char *text = pst_arena_alloc(memory, at->length);
 
     if (text == NULL) {
-        pst_document_count(document, pst_report_no_memory(document->report));
+        pst_document_no_memory(document);
         return false;
     }
-    *out = (postern_str){
-        text, postern_json_decode(document->text, at, text, at->length)};
+    *out =
+        (postern_str){text, postern_json_decode(document->text, at, text, at->length)};
+    return true;
+}
+
+/* A string that is looked at and forgotten. */
+static bool peek(pst_document *document, size_t node, postern_str *out)
+{
+    const postern_json_node *at = &document->nodes[node];
+
+    if (at->escaped) {
+        return decode(document, node, &document->scratch, out);
+    }
+    *out = pst_str_slice(document->text, at->offset, (size_t)at->offset + at->length);
     return true;
 }
 
 bool pst_document_key(pst_document *document, size_t key, postern_str *out)
 {
-    return decode(document, key, out);
+    return peek(document, key, out);
 }
 
-bool pst_document_decode(pst_document *document, size_t node, postern_str *out)
+bool pst_document_decode(pst_document *document, size_t node, const char *what,
+                         postern_str *out)
 {
-    return is_kind(document, node, POSTERN_JSON_STRING, "this", " is a string, \" \"") &&
-           decode(document, node, out);
+    return is_kind(document, node, POSTERN_JSON_STRING, what,
+                   " must be a string, \" \"") &&
+           decode(document, node, document->memory, out);
 }
 
-static void nearest_hint(const pst_nearest *nearest, char *hint, size_t cap)
+/* The nearest word, or all of them when they are few. */
+static void word_hint(const pst_nearest *nearest, const char *const *words,
+                      size_t count, char *hint, size_t cap)
 {
+    enum { FEW = 4 };
     pst_writer out = {hint, cap, 0};
 
     if (nearest->best.len > 0) {
         pst_write_text(&out, "did you mean '");
-        pst_write_printable(&out, nearest->best);
+        pst_write_str(&out, nearest->best);
         pst_write_text(&out, "'?");
+    } else if (count > 0 && count <= FEW) {
+        pst_write_text(&out, count == 1 ? "there is only " : "one of ");
+        for (size_t i = 0; i < count; i++) {
+            pst_write_text(&out, i == 0 ? "'" : ", '");
+            pst_write_text(&out, words[i]);
+            pst_write_text(&out, "'");
+        }
     }
     (void)pst_write_end(&out);
 }
@@ -170,7 +248,7 @@ size_t pst_document_choose(pst_document *document, size_t node, postern_str word
                            const char *what, const char *const *words, size_t count)
 {
     pst_nearest nearest;
-    char hint[128];
+    char hint[256];
 
     pst_nearest_init(&nearest, word);
     for (size_t i = 0; i < count; i++) {
@@ -179,9 +257,22 @@ size_t pst_document_choose(pst_document *document, size_t node, postern_str word
         }
         pst_nearest_try(&nearest, postern_text(words[i]));
     }
-    nearest_hint(&nearest, hint, sizeof hint);
+    word_hint(&nearest, words, count, hint, sizeof hint);
     pst_document_complain(document, node, POSTERN_UNKNOWN_NAME, what, word, "", hint);
     return count;
+}
+
+static bool is_empty(const pst_document *document, size_t node)
+{
+    return document->nodes[node].kind == POSTERN_JSON_NULL ||
+           (document->nodes[node].kind == POSTERN_JSON_ARRAY &&
+            document->nodes[node].next == node + 1);
+}
+
+/* Exports write what is absent as null or []. */
+static size_t loosen(const pst_document *document, size_t node)
+{
+    return document->lenient && node != 0 && is_empty(document, node) ? 0 : node;
 }
 
 void pst_document_known_keys(pst_document *document, size_t object,
@@ -190,27 +281,14 @@ void pst_document_known_keys(pst_document *document, size_t object,
     for (size_t key = pst_document_first(document, object); key != 0;
          key = pst_document_next(document, object, key)) {
         postern_str name;
+        if (document->lenient && is_empty(document, key + 1)) {
+            continue;
+        }
         if (!pst_document_key(document, key, &name)) {
             return;
         }
         (void)pst_document_choose(document, key, name, "unknown key", known, count);
     }
-}
-
-/* Exports write absent values as null and single blocks as arrays of one. */
-static size_t loosen(const pst_document *document, size_t node)
-{
-    if (!document->lenient || node == 0) {
-        return node;
-    }
-    if (document->nodes[node].kind == POSTERN_JSON_NULL) {
-        return 0;
-    }
-    if (document->nodes[node].kind == POSTERN_JSON_ARRAY &&
-        document->nodes[node].next == node + 1) {
-        return 0;
-    }
-    return node;
 }
 
 size_t pst_document_find(pst_document *document, size_t object, const char *name)
@@ -219,20 +297,74 @@ size_t pst_document_find(pst_document *document, size_t object, const char *name
                                                 postern_text(name)));
 }
 
+size_t pst_document_block(pst_document *document, size_t object, const char *name)
+{
+    const postern_json_node *nodes = document->nodes;
+    const size_t node = pst_document_find(document, object, name);
+
+    if (document->lenient && node != 0 && nodes[node].kind == POSTERN_JSON_ARRAY &&
+        nodes[node + 1].next == nodes[node].next) {
+        return node + 1;
+    }
+    return node;
+}
+
+/* Finds member `name` of `kind`. */
+static pst_member find_kind(pst_document *document, size_t object, const char *name,
+                            postern_json_kind kind, const char *wanted, size_t *node)
+{
+    *node = pst_document_find(document, object, name);
+    if (*node == 0) {
+        return PST_MEMBER_ABSENT;
+    }
+    if (document->nodes[*node].kind != kind) {
+        pst_document_complain(document, *node, POSTERN_TYPE, "", postern_text(name),
+                              wanted, NULL);
+        return PST_MEMBER_WRONG;
+    }
+    return PST_MEMBER_READ;
+}
+
+static pst_member find_string(pst_document *document, size_t object, const char *name,
+                              size_t *node)
+{
+    return find_kind(document, object, name, POSTERN_JSON_STRING,
+                     " must be a string, \" \"", node);
+}
+
 pst_member pst_document_string(pst_document *document, size_t object, const char *name,
                                postern_str *out)
 {
-    const size_t node = pst_document_find(document, object, name);
+    size_t node;
+    const pst_member found = find_string(document, object, name, &node);
 
-    if (node == 0) {
-        return PST_MEMBER_ABSENT;
-    }
-    if (document->nodes[node].kind != POSTERN_JSON_STRING) {
-        pst_document_complain(document, node, POSTERN_TYPE, "", postern_text(name),
-                              " is a string, \" \"", NULL);
+    if (found == PST_MEMBER_READ && !decode(document, node, document->memory, out)) {
         return PST_MEMBER_WRONG;
     }
-    return decode(document, node, out) ? PST_MEMBER_READ : PST_MEMBER_WRONG;
+    return found;
+}
+
+pst_member pst_document_word(pst_document *document, size_t object, const char *name,
+                             const char *what, const char *const *words, size_t count,
+                             size_t *chosen)
+{
+    size_t node;
+    size_t at;
+    postern_str word;
+    const pst_member found = find_string(document, object, name, &node);
+
+    if (found != PST_MEMBER_READ) {
+        return found;
+    }
+    if (!peek(document, node, &word)) {
+        return PST_MEMBER_WRONG;
+    }
+    at = pst_document_choose(document, node, word, what, words, count);
+    if (at == count) {
+        return PST_MEMBER_WRONG;
+    }
+    *chosen = at;
+    return PST_MEMBER_READ;
 }
 
 pst_member pst_document_bool(pst_document *document, size_t object, const char *name,
@@ -240,31 +372,61 @@ pst_member pst_document_bool(pst_document *document, size_t object, const char *
 {
     const size_t node = pst_document_find(document, object, name);
 
+    if (node != 0 && document->nodes[node].kind == POSTERN_JSON_FALSE) {
+        *out = false;
+        return PST_MEMBER_READ;
+    }
+    if (node != 0 && document->nodes[node].kind == POSTERN_JSON_TRUE) {
+        *out = true;
+        return PST_MEMBER_READ;
+    }
     if (node == 0) {
         return PST_MEMBER_ABSENT;
     }
-    if (document->nodes[node].kind != POSTERN_JSON_TRUE &&
-        document->nodes[node].kind != POSTERN_JSON_FALSE) {
-        pst_document_complain(document, node, POSTERN_TYPE, "", postern_text(name),
-                              " is true or false", NULL);
-        return PST_MEMBER_WRONG;
-    }
-    *out = document->nodes[node].kind == POSTERN_JSON_TRUE;
-    return PST_MEMBER_READ;
+    pst_document_complain(document, node, POSTERN_TYPE, "", postern_text(name),
+                          " must be true or false", NULL);
+    return PST_MEMBER_WRONG;
 }
 
 pst_member pst_document_integer(pst_document *document, size_t object, const char *name,
                                 int64_t *out)
 {
-    const size_t node = pst_document_find(document, object, name);
+    size_t node;
+    const char *const wanted = " must be a whole number";
+    const pst_member found =
+        find_kind(document, object, name, POSTERN_JSON_INTEGER, wanted, &node);
 
-    if (node == 0) {
-        return PST_MEMBER_ABSENT;
-    }
-    if (!postern_json_integer(document->text, &document->nodes[node], out)) {
+    if (found == PST_MEMBER_READ &&
+        !postern_json_integer(document->text, &document->nodes[node], out)) {
         pst_document_complain(document, node, POSTERN_TYPE, "", postern_text(name),
-                              " is a whole number", NULL);
+                              " is too large a number", NULL);
         return PST_MEMBER_WRONG;
     }
-    return PST_MEMBER_READ;
+    return found;
+}
+
+bool pst_document_unique(pst_document *document, const postern_str *names,
+                         const size_t *nodes, size_t count, const char *what,
+                         const char *problem)
+{
+    pst_string_set set;
+    size_t at = 0;
+
+    if (!pst_string_set_build(&document->scratch, names, count, &set)) {
+        pst_document_no_memory(document);
+        return false;
+    }
+    if (set.count == count) {
+        return true;
+    }
+    /* Members keep their order, so a name is the next member or a second one. */
+    for (size_t i = 0; i < count; i++) {
+        if (at < set.count && pst_str_same(set.members[at], names[i])) {
+            at++;
+        } else if (names[i].len > 0) {
+            pst_document_complain(document, nodes[i], POSTERN_INVALID, what, names[i],
+                                  problem, NULL);
+        }
+    }
+    return true;
 }

@@ -4,13 +4,7 @@
 #include "model/host.h"
 #include "policy/load.h"
 #include "support/alloc.h"
-#include "support/report.h"
 #include "support/text.h"
-
-static void no_memory(pst_document *document)
-{
-    pst_document_count(document, pst_report_no_memory(document->report));
-}
 
 /* --- names ---------------------------------------------------------------------- */
 
@@ -27,7 +21,7 @@ static bool read_host(pst_loader *loader, pst_document *document, size_t node,
         return false;
     }
     if (!pst_arena_copy(&loader->policy->memory, pst_host_name(&host), out)) {
-        no_memory(document);
+        pst_document_no_memory(document);
         return false;
     }
     return true;
@@ -38,16 +32,6 @@ static bool is_ip_literal(postern_str host)
     postern_address address;
 
     return host.data[0] == '[' || postern_address_parse(host, &address);
-}
-
-static bool known_host(const postern_policy *policy, postern_str host)
-{
-    for (size_t i = 0; i < policy->host_count; i++) {
-        if (pst_str_same(policy->hosts[i].host, host)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static bool read_registered_host(pst_loader *loader, pst_document *document,
@@ -68,23 +52,18 @@ static bool read_registered_host(pst_loader *loader, pst_document *document,
         break;
     }
     if (text.len > 0 && text.data[0] == '*') {
-        pst_document_complain(document, node, POSTERN_INVALID, "", text,
-                              " cannot be registered",
-                              "certificates are asked for by exact host name; list each");
+        pst_document_complain(
+            document, node, POSTERN_INVALID, "", text, " cannot be registered",
+            "certificates are asked for by exact host name; list each");
         return false;
     }
     if (!read_host(loader, document, node, text, out)) {
         return false;
     }
     if (is_ip_literal(*out)) {
-        pst_document_complain(document, node, POSTERN_INVALID, "", text,
-                              " cannot be registered",
-                              "an address is never sent as SNI; it can be a plain host");
-        return false;
-    }
-    if (known_host(loader->policy, *out)) {
-        pst_document_complain(document, node, POSTERN_INVALID, "the host", *out,
-                              " is registered twice", NULL);
+        pst_document_complain(
+            document, node, POSTERN_INVALID, "", text, " cannot be registered",
+            "an address is never sent as SNI; it can be a plain host");
         return false;
     }
     return true;
@@ -111,22 +90,8 @@ static void files_free(pst_loader *loader, files *read)
 static bool read_file(pst_loader *loader, pst_document *document, size_t node,
                       pst_pem_file *out)
 {
-    postern_status status;
-
-    if (!pst_document_decode(document, node, &out->name)) {
-        return false;
-    }
-    status = pst_loader_read(loader, out->name, false, &out->text);
-    if (status == POSTERN_NO_MEMORY) {
-        no_memory(document);
-    } else if (status == POSTERN_LIMIT) {
-        pst_document_complain(document, node, status, "the file", out->name,
-                              " is too large", NULL);
-    } else if (status != POSTERN_OK) {
-        pst_document_complain(document, node, POSTERN_IO, "the file", out->name,
-                              " cannot be read", "paths start at the policy file");
-    }
-    return status == POSTERN_OK;
+    return pst_document_decode(document, node, "a file name", &out->name) &&
+           pst_loader_read_named(loader, document, node, out->name, &out->text);
 }
 
 /* Reads every file of member `name`. @return false when something was told */
@@ -148,7 +113,7 @@ static bool read_files(pst_loader *loader, pst_document *document, size_t object
          node = pst_document_next(document, list, node)) {
         void *items = out->items;
         if (!pst_grow(alloc, &items, out->count, &out->cap, sizeof *out->items)) {
-            no_memory(document);
+            pst_document_no_memory(document);
             return false;
         }
         out->items = items;
@@ -161,65 +126,59 @@ static bool read_files(pst_loader *loader, pst_document *document, size_t object
     return whole;
 }
 
-static pst_revocation read_revocation(pst_document *document, size_t object, bool has_crl)
+static pst_revocation read_revocation(pst_document *document, size_t object)
 {
     static const char *const words[] = {"off", "if-present", "require"};
+    static const pst_revocation modes[] = {
+        PST_REVOCATION_OFF, PST_REVOCATION_IF_PRESENT, PST_REVOCATION_REQUIRE};
     const size_t node = pst_document_find(document, object, "revocation");
-    postern_str word;
-    size_t chosen;
+    const size_t crl = pst_document_find(document, object, "crl");
+    const bool has_crl = crl != 0 && pst_document_length(document, crl) > 0;
+    const bool no_crl =
+        !has_crl && (crl == 0 || document->nodes[crl].kind == POSTERN_JSON_ARRAY);
+    size_t chosen = 0;
 
-    if (pst_document_string(document, object, "revocation", &word) != PST_MEMBER_READ) {
+    if (pst_document_word(document, object, "revocation", "unknown revocation mode",
+                          words, 3, &chosen) != PST_MEMBER_READ) {
         return has_crl ? PST_REVOCATION_REQUIRE : PST_REVOCATION_OFF;
     }
-    chosen = pst_document_choose(document, node, word, "unknown revocation mode", words, 3);
-    if (chosen == 0 && has_crl) {
+    if (modes[chosen] == PST_REVOCATION_OFF && has_crl) {
         pst_document_remark(document, node, POSTERN_WARNING,
-                            "the CRLs of this host are not consulted",
-                            (postern_str){NULL, 0}, "");
+                            "the CRLs of this host are not consulted", pst_no_name, "",
+                            NULL);
     }
-    if (chosen == 2 && !has_crl) {
+    if (modes[chosen] == PST_REVOCATION_REQUIRE && no_crl) {
         pst_document_complain(document, node, POSTERN_INVALID,
-                              "revocation is required but no CRL is given",
-                              (postern_str){NULL, 0}, "", "add \"crl\": [\"ca.crl\"]");
+                              "revocation is required but no CRL is given", pst_no_name,
+                              "", "add \"crl\": [\"ca.crl\"]");
     }
-    return chosen == 0   ? PST_REVOCATION_OFF
-           : chosen == 1 ? PST_REVOCATION_IF_PRESENT
-                         : PST_REVOCATION_REQUIRE;
+    return modes[chosen];
 }
 
-/* @return NULL when something was told */
+/* @return NULL when something was told, or without cryptography */
 static pst_authority *read_authority(pst_loader *loader, pst_document *document,
                                      size_t object)
 {
     const postern_options *options = &loader->policy->scheme->options;
-    const size_t ca_node = pst_document_find(document, object, "ca");
+    const size_t ca = pst_document_find(document, object, "ca");
+    const pst_revocation revocation = read_revocation(document, object);
     pst_authority *authority = NULL;
     files cas = {NULL, 0, 0};
     files crls = {NULL, 0, 0};
     bool whole = read_files(loader, document, object, "ca", &cas);
-    pst_revocation revocation;
 
     whole = read_files(loader, document, object, "crl", &crls) && whole;
-    revocation = read_revocation(document, object, crls.count > 0);
     if (whole && cas.count == 0) {
-        pst_document_complain(document, ca_node != 0 ? ca_node : object, POSTERN_INVALID,
+        pst_document_complain(document, ca != 0 ? ca : object, POSTERN_INVALID,
                               "a registered host needs a", postern_text("ca"), "",
                               "\"ca\": [\"file.pem\"]");
         whole = false;
     }
-    if (whole && options->crypto == NULL) {
-        pst_document_complain(document, object, POSTERN_CRYPTO,
-                              "registered hosts need cryptography, and this program "
-                              "brought none",
-                              (postern_str){NULL, 0}, "",
-                              "set postern_options.crypto, for instance to "
-                              "postern_mbedtls_crypto()");
-        whole = false;
-    }
-    if (whole) {
-        const postern_status status = pst_authority_new(
-            options->allocator, options->crypto, cas.items, cas.count, crls.items,
-            crls.count, revocation, loader->now, &authority, loader->report);
+    if (whole && options->crypto != NULL) {
+        const postern_status status =
+            pst_authority_new(options->allocator, options->crypto, cas.items, cas.count,
+                              crls.items, crls.count, revocation, loader->now,
+                              &authority, pst_document_report(document));
         if (status != POSTERN_OK) {
             pst_document_count(document, status);
         }
@@ -231,14 +190,22 @@ static pst_authority *read_authority(pst_loader *loader, pst_document *document,
 
 /* --- registered hosts ------------------------------------------------------------ */
 
-static void load_host(pst_loader *loader, pst_document *document, size_t object)
+/* Hosts that were read, good or not: two of one name are an error in any case. */
+typedef struct host_names {
+    postern_str *names;
+    size_t *nodes;
+    size_t count;
+} host_names;
+
+static void load_host(pst_loader *loader, pst_document *document, size_t object,
+                      host_names *seen)
 {
     static const char *const keys[] = {"hostname",   "ca",      "crl",
                                        "revocation", "revoked", "monitor"};
     static const char *const revoked[] = {"block", "rules"};
     postern_policy *policy = loader->policy;
     pst_registration host = {.block_revoked = true};
-    postern_str word;
+    size_t chosen = 0;
     bool named;
 
     if (!pst_document_is_object(document, object, "a registered host")) {
@@ -246,13 +213,15 @@ static void load_host(pst_loader *loader, pst_document *document, size_t object)
     }
     pst_document_known_keys(document, object, keys, sizeof keys / sizeof keys[0]);
     named = read_registered_host(loader, document, object, &host.host);
-    if (pst_document_string(document, object, "revoked", &word) == PST_MEMBER_READ) {
-        host.block_revoked =
-            pst_document_choose(document, pst_document_find(document, object, "revoked"),
-                                word, "unknown word for revoked", revoked, 2) != 1;
-    }
+    (void)pst_document_word(document, object, "revoked", "unknown word for revoked",
+                            revoked, 2, &chosen);
+    host.block_revoked = chosen == 0;
     (void)pst_document_bool(document, object, "monitor", &host.monitor);
     host.authority = read_authority(loader, document, object);
+    if (named) {
+        seen->names[seen->count] = host.host;
+        seen->nodes[seen->count++] = pst_document_find(document, object, "hostname");
+    }
     if (!named || host.authority == NULL) {
         pst_authority_free(host.authority);
         return;
@@ -260,21 +229,39 @@ static void load_host(pst_loader *loader, pst_document *document, size_t object)
     policy->hosts[policy->host_count++] = host; /* the policy frees the authority */
 }
 
-static size_t count_elements(const pst_document *document, size_t list)
+static void load_host_list(pst_loader *loader, pst_document *document, size_t list)
 {
-    size_t count = 0;
+    postern_policy *policy = loader->policy;
+    const size_t count = pst_document_length(document, list);
+    host_names seen = {
+        pst_arena_array(&document->scratch, count, sizeof *seen.names),
+        pst_arena_array(&document->scratch, count, sizeof *seen.nodes),
+        0,
+    };
 
-    for (size_t node = pst_document_first(document, list); node != 0;
-         node = pst_document_next(document, list, node)) {
-        count++;
+    policy->hosts = pst_arena_array(&policy->memory, count, sizeof *policy->hosts);
+    if (seen.names == NULL || seen.nodes == NULL || policy->hosts == NULL) {
+        pst_document_no_memory(document);
+        return;
     }
-    return count;
+    for (size_t node = pst_document_first(document, list);
+         node != 0 && document->status == POSTERN_OK;
+         node = pst_document_next(document, list, node)) {
+        load_host(loader, document, node, &seen);
+    }
+    (void)pst_document_unique(document, seen.names, seen.nodes, seen.count, "the host",
+                              " is registered twice");
+    /* Without errors every host is there, each at its place. */
+    loader->host_nodes = seen.nodes;
+    if (!pst_string_set_build(&policy->memory, seen.names, seen.count,
+                              &policy->host_names)) {
+        pst_document_no_memory(document);
+    }
 }
 
 static void load_registered(pst_loader *loader, pst_document *document)
 {
     static const char *const keys[] = {"hosts"};
-    postern_policy *policy = loader->policy;
     const size_t mtls = pst_document_find(document, 0, "mtls");
     size_t list;
 
@@ -286,17 +273,16 @@ static void load_registered(pst_loader *loader, pst_document *document)
     if (list == 0 || !pst_document_is_array(document, list, "hosts")) {
         return;
     }
-    policy->hosts = pst_arena_array(&policy->memory, count_elements(document, list),
-                                    sizeof *policy->hosts);
-    if (policy->hosts == NULL) {
-        no_memory(document);
-        return;
+    if (loader->policy->scheme->options.crypto == NULL &&
+        pst_document_first(document, list) != 0) {
+        pst_document_complain(document, list, POSTERN_CRYPTO,
+                              "registered hosts need cryptography, and this program "
+                              "brought none",
+                              pst_no_name, "",
+                              "set postern_options.crypto, for instance to "
+                              "postern_mbedtls_crypto()");
     }
-    for (size_t node = pst_document_first(document, list);
-         node != 0 && document->status == POSTERN_OK;
-         node = pst_document_next(document, list, node)) {
-        load_host(loader, document, node);
-    }
+    load_host_list(loader, document, list);
 }
 
 /* --- plain hosts ----------------------------------------------------------------- */
@@ -317,7 +303,7 @@ static void load_plain_host(pst_loader *loader, pst_document *document, size_t n
     postern_str text;
     postern_str host;
 
-    if (!pst_document_decode(document, node, &text)) {
+    if (!pst_document_decode(document, node, "a plain host", &text)) {
         return;
     }
     if (pst_str_same(text, any)) {
@@ -325,22 +311,24 @@ static void load_plain_host(pst_loader *loader, pst_document *document, size_t n
         return;
     }
     if (pst_str_starts(text, wild)) {
-        if (read_host(loader, document, node, pst_str_slice(text, 2, text.len), &host)) {
+        if (read_host(loader, document, node, pst_str_slice(text, 2, text.len),
+                      &host)) {
             char *suffix = pst_arena_alloc(&loader->policy->memory, host.len + 1);
             if (suffix == NULL) {
-                no_memory(document);
+                pst_document_no_memory(document);
                 return;
             }
             suffix[0] = '.';
             memcpy(suffix + 1, host.data, host.len);
-            names->suffixes[names->suffix_count++] = (postern_str){suffix, host.len + 1};
+            names->suffixes[names->suffix_count++] =
+                (postern_str){suffix, host.len + 1};
         }
         return;
     }
     if (!read_host(loader, document, node, text, &host)) {
         return;
     }
-    if (known_host(loader->policy, host)) {
+    if (pst_string_set_has(&loader->policy->host_names, host)) {
         pst_document_complain(document, node, POSTERN_INVALID, "the host", host,
                               " is registered: it cannot be plain", NULL);
         return;
@@ -358,42 +346,34 @@ static void load_plain(pst_loader *loader, pst_document *document)
     if (list == 0 || !pst_document_is_array(document, list, "plain_hosts")) {
         return;
     }
-    count = count_elements(document, list);
-    names.exact = pst_arena_array(memory, count, sizeof *names.exact);
-    names.suffixes = pst_arena_array(memory, count, sizeof *names.suffixes);
+    count = pst_document_length(document, list);
+    names.exact = pst_arena_array(&document->scratch, count, sizeof *names.exact);
+    names.suffixes = pst_arena_array(&document->scratch, count, sizeof *names.suffixes);
     if (names.exact == NULL || names.suffixes == NULL) {
-        no_memory(document);
+        pst_document_no_memory(document);
         return;
     }
     for (size_t node = pst_document_first(document, list); node != 0;
          node = pst_document_next(document, list, node)) {
         load_plain_host(loader, document, node, &names);
     }
+    if (count > 0 && loader->policy->host_count == 0 && document->errors == 0) {
+        pst_document_remark(
+            document, list, POSTERN_WARNING,
+            "plain_hosts mean nothing without registered hosts: every host "
+            "is served",
+            pst_no_name, "", NULL);
+    }
     if (!pst_string_set_build(memory, names.exact, names.exact_count,
                               &loader->policy->plain.exact) ||
         !pst_string_set_build(memory, names.suffixes, names.suffix_count,
                               &loader->policy->plain.suffixes)) {
-        no_memory(document);
+        pst_document_no_memory(document);
     }
 }
 
 void pst_load_hosts(pst_loader *loader, pst_document *document)
 {
-    postern_policy *policy = loader->policy;
-    postern_str *names;
-
     load_registered(loader, document);
     load_plain(loader, document);
-    names = pst_arena_array(&policy->memory, policy->host_count, sizeof *names);
-    if (names == NULL) {
-        no_memory(document);
-        return;
-    }
-    for (size_t i = 0; i < policy->host_count; i++) {
-        names[i] = policy->hosts[i].host;
-    }
-    if (!pst_string_set_build(&policy->memory, names, policy->host_count,
-                              &policy->host_names)) {
-        no_memory(document);
-    }
 }

@@ -12,8 +12,6 @@
 #include "policy/load.h"
 #include "support/text.h"
 
-static const postern_str nothing = {NULL, 0};
-
 static bool is_kind(const pst_document *document, size_t node, postern_json_kind kind)
 {
     return document->nodes[node].kind == kind;
@@ -39,28 +37,30 @@ static void take(search *s, size_t node)
 
 static bool is_ruleset_resource(pst_document *document, size_t resource)
 {
+    static const postern_str wanted = POSTERN_STR("cloudflare_ruleset");
     const size_t type = member(document, resource, "type");
-    postern_str name;
+    const postern_json_node *at = &document->nodes[type];
 
     return type != 0 && is_kind(document, type, POSTERN_JSON_STRING) &&
-           pst_document_decode(document, type, &name) &&
-           pst_str_same(name, postern_text("cloudflare_ruleset"));
+           pst_str_same(wanted, pst_str_slice(document->text, at->offset,
+                                              (size_t)at->offset + at->length));
 }
 
-static void search_state(pst_document *document, size_t values, search *s)
+/* A module and those below it; the reader bounds how deep they are. */
+static void search_module(pst_document *document, size_t module, search *s)
 {
-    const size_t module = member(document, values, "root_module");
-    const size_t resources = module == 0 ? 0 : member(document, module, "resources");
+    const size_t resources = member(document, module, "resources");
+    const size_t children = member(document, module, "child_modules");
 
-    if (resources == 0 || !is_kind(document, resources, POSTERN_JSON_ARRAY)) {
-        return;
-    }
-    for (size_t at = pst_document_first(document, resources); at != 0;
-         at = pst_document_next(document, resources, at)) {
-        if (is_kind(document, at, POSTERN_JSON_OBJECT) &&
-            is_ruleset_resource(document, at) && member(document, at, "values") != 0) {
+    for (size_t at = resources == 0 ? 0 : pst_document_first(document, resources);
+         at != 0; at = pst_document_next(document, resources, at)) {
+        if (is_ruleset_resource(document, at) && member(document, at, "values") != 0) {
             take(s, member(document, at, "values"));
         }
+    }
+    for (size_t at = children == 0 ? 0 : pst_document_first(document, children);
+         at != 0; at = pst_document_next(document, children, at)) {
+        search_module(document, at, s);
     }
 }
 
@@ -73,7 +73,10 @@ static void search_configuration(pst_document *document, size_t resource, search
     }
     for (size_t key = pst_document_first(document, rulesets); key != 0;
          key = pst_document_next(document, rulesets, key)) {
-        take(s, key + 1);
+        const size_t body = key + 1;
+        const bool block = is_kind(document, body, POSTERN_JSON_ARRAY) &&
+                           pst_document_length(document, body) == 1;
+        take(s, block ? body + 1 : body);
     }
 }
 
@@ -88,8 +91,8 @@ static search find_ruleset(pst_document *document)
         take(&s, 0);
     } else if (result != 0) {
         take(&s, result);
-    } else if (values != 0) {
-        search_state(document, values, &s);
+    } else if (values != 0 && member(document, values, "root_module") != 0) {
+        search_module(document, member(document, values, "root_module"), &s);
     } else if (resource != 0) {
         search_configuration(document, resource, &s);
     }
@@ -100,21 +103,27 @@ static search find_ruleset(pst_document *document)
 static void list_bookkeeping(pst_document *document, size_t ruleset)
 {
     static const char *const keys[] = {
-        "rules",        "phase",      "name",       "description", /* read */
-        "id",           "version",    "kind",       "last_updated", "source",
-        "account_id",   "zone_id",    "shareable_entitlement_name"};
-    const size_t known = sizeof keys / sizeof keys[0];
+        "rules",      "phase",      "name",    "description", /* read */
+        "id",         "version",    "kind",    "last_updated",
+        "source",     "account_id", "zone_id", "shareable_entitlement_name",
+        "depends_on", "lifecycle",  "provider"}; /* Terraform's */
+    enum { READ = 4, KNOWN = sizeof keys / sizeof keys[0] };
 
     for (size_t key = pst_document_first(document, ruleset); key != 0;
          key = pst_document_next(document, ruleset, key)) {
         postern_str name;
         size_t at;
+        if (is_kind(document, key + 1, POSTERN_JSON_NULL) ||
+            (is_kind(document, key + 1, POSTERN_JSON_ARRAY) &&
+             pst_document_first(document, key + 1) == 0)) {
+            continue;
+        }
         if (!pst_document_key(document, key, &name)) {
             return;
         }
-        at = pst_document_choose(document, key, name, "unknown key", keys, known);
-        if (at >= 4 && at < known) {
-            pst_document_remark(document, key, POSTERN_NOTE, "ignored", name, "");
+        at = pst_document_choose(document, key, name, "unknown key", keys, KNOWN);
+        if (at >= READ && at < KNOWN) {
+            pst_document_remark(document, key, POSTERN_NOTE, "ignored", name, "", NULL);
         }
     }
 }
@@ -123,22 +132,23 @@ void pst_load_export(pst_loader *loader, pst_document *document, pst_ruleset *ou
 {
     search s;
 
-    *out = (pst_ruleset){.phase = nothing};
+    *out = (pst_ruleset){.phase = pst_no_name};
     if (!pst_document_is_object(document, 0, "an export")) {
         return;
     }
     s = find_ruleset(document);
     if (s.count != 1) {
-        pst_document_complain(document, 0, POSTERN_INVALID,
-                              s.count == 0 ? "there is no ruleset in this export"
-                                           : "there are several rulesets in this export",
-                              nothing, "",
-                              "a ruleset is an object with \"rules\"; export one at a time");
+        pst_document_complain(
+            document, 0, POSTERN_INVALID,
+            s.count == 0 ? "there is no ruleset in this export"
+                         : "there are several rulesets in this export",
+            pst_no_name, "",
+            "a ruleset is an object with \"rules\"; export one at a time");
         return;
     }
     if (!pst_document_is_object(document, s.found, "a ruleset")) {
         return;
     }
     list_bookkeeping(document, s.found);
-    pst_load_exported_ruleset(loader, document, s.found, out);
+    pst_load_ruleset(loader, document, s.found, out);
 }

@@ -110,23 +110,47 @@ static postern_status join_path(const pst_loader *loader, postern_str path, bool
     return POSTERN_OK;
 }
 
-postern_status pst_loader_read(pst_loader *loader, postern_str path, bool own,
-                               postern_str *out)
+/* Reads a file named by the policy or, with `own`, the policy itself: its path is
+ * taken as it is. Tells nothing. */
+static postern_status read_source(pst_loader *loader, postern_str path, bool own,
+                                  postern_str *out)
 {
     const postern_options *options = &loader->policy->scheme->options;
     const postern_file_reader read =
         loader->source->read != NULL ? loader->source->read : read_disk;
+    const size_t max = options->limits.policy_bytes;
     char *joined = NULL;
     size_t size = 0;
     postern_status status = join_path(loader, path, own, &joined, &size);
 
     *out = (postern_str){NULL, 0};
     if (status == POSTERN_OK) {
-        status = read(loader->source->read_user, joined, options->limits.policy_bytes,
-                      options->allocator, out);
+        status = read(loader->source->read_user, joined, max, options->allocator, out);
+        if (status == POSTERN_OK && out->len > max) { /* the reader did not care */
+            pst_str_free(options->allocator, out);
+            status = POSTERN_LIMIT;
+        }
     }
     pst_free(options->allocator, joined, size);
     return status;
+}
+
+bool pst_loader_read_named(pst_loader *loader, pst_document *document, size_t node,
+                           postern_str path, postern_str *out)
+{
+    const postern_status status = read_source(loader, path, false, out);
+
+    if (status == POSTERN_NO_MEMORY) {
+        pst_document_no_memory(document);
+    } else if (status == POSTERN_LIMIT) {
+        pst_document_complain(document, node, status, "the file", path, " is too large",
+                              NULL);
+    } else if (status != POSTERN_OK) {
+        pst_document_complain(document, node, POSTERN_IO, "the file", path,
+                              " cannot be read",
+                              "relative paths start at the policy file");
+    }
+    return status == POSTERN_OK;
 }
 
 /* --- the top level -------------------------------------------------------------- */
@@ -138,14 +162,15 @@ static void load_version(pst_document *document)
     switch (pst_document_integer(document, 0, "version", &version)) {
     case PST_MEMBER_ABSENT:
         pst_document_complain(document, 0, POSTERN_INVALID,
-                              "the policy does not say its", postern_text("version"), "",
-                              "add \"version\": 1");
+                              "the policy does not say its", postern_text("version"),
+                              "", "add \"version\": 1");
         break;
     case PST_MEMBER_READ:
         if (version != 1) {
             pst_document_complain(document, pst_document_find(document, 0, "version"),
-                                  POSTERN_UNSUPPORTED, "this library reads version 1",
-                                  (postern_str){NULL, 0}, "", NULL);
+                                  POSTERN_UNSUPPORTED,
+                                  "this library reads version 1 only", pst_no_name, "",
+                                  NULL);
         }
         break;
     case PST_MEMBER_WRONG:
@@ -156,13 +181,11 @@ static void load_version(pst_document *document)
 static void load_default(pst_loader *loader, pst_document *document)
 {
     static const char *const words[] = {"allow", "block"};
-    const size_t node = pst_document_find(document, 0, "default");
-    postern_str word;
+    size_t chosen = 0;
 
-    if (pst_document_string(document, 0, "default", &word) == PST_MEMBER_READ) {
-        loader->policy->block_by_default =
-            pst_document_choose(document, node, word, "unknown default", words, 2) == 1;
-    }
+    (void)pst_document_word(document, 0, "default", "unknown default", words, 2,
+                            &chosen);
+    loader->policy->block_by_default = chosen == 1;
 }
 
 static void load_on_fault(pst_loader *loader, pst_document *document)
@@ -170,22 +193,23 @@ static void load_on_fault(pst_loader *loader, pst_document *document)
     static const char *const words[] = {"block", "close"};
     static const char *const keys[] = {"response"};
     const size_t node = pst_document_find(document, 0, "on_fault");
-    postern_str word;
     size_t response;
+    size_t chosen = 0;
 
-    if (node == 0) {
+    if (node == 0 || document->nodes[node].kind != POSTERN_JSON_OBJECT) {
+        (void)pst_document_word(document, 0, "on_fault", "unknown fault action", words,
+                                2, &chosen);
+        loader->policy->close_on_fault = chosen == 1;
         return;
     }
-    if (document->nodes[node].kind == POSTERN_JSON_OBJECT) {
-        pst_document_known_keys(document, node, keys, 1);
-        response = pst_document_find(document, node, "response");
-        if (response != 0) {
-            pst_load_response(document, response, 400, 599, &loader->policy->on_fault);
-        }
-    } else if (pst_document_string(document, 0, "on_fault", &word) == PST_MEMBER_READ) {
-        loader->policy->close_on_fault =
-            pst_document_choose(document, node, word, "unknown fault action", words, 2) ==
-            1;
+    pst_document_known_keys(document, node, keys, 1);
+    response = pst_document_find(document, node, "response");
+    if (response == 0) {
+        pst_document_complain(document, node, POSTERN_INVALID,
+                              "on_fault is 'block', 'close' or an object with a",
+                              postern_text("response"), "", NULL);
+    } else {
+        pst_load_response(document, response, 400, 599, &loader->policy->on_fault);
     }
 }
 
@@ -210,27 +234,38 @@ static void refuse_unsupported(pst_document *document)
 static void check_hosts_are_guarded(pst_loader *loader, pst_document *document)
 {
     const postern_policy *policy = loader->policy;
+    bool *guarded =
+        pst_arena_array(&document->scratch, policy->host_count, sizeof *guarded);
+    bool done = guarded != NULL;
 
-    for (size_t i = 0; i < policy->host_count && !policy->block_by_default; i++) {
-        const pst_registration *host = &policy->hosts[i];
-        bool guarded = host->monitor;
-        for (size_t j = 0; j < policy->ruleset_count && !guarded; j++) {
-            guarded = pst_ruleset_blocks_host(&policy->rulesets[j], host->host);
-        }
-        if (!guarded) {
+    for (size_t i = 0; i < policy->host_count && done; i++) {
+        guarded[i] = policy->hosts[i].monitor;
+    }
+    for (size_t i = 0; i < policy->ruleset_count && done; i++) {
+        done = pst_ruleset_guard(&policy->rulesets[i], &policy->host_names,
+                                 &document->scratch, guarded);
+    }
+    if (!done) {
+        pst_document_no_memory(document);
+        return;
+    }
+    for (size_t i = 0; i < policy->host_count; i++) {
+        if (!guarded[i]) {
             pst_document_complain(
-                document, pst_document_find(document, 0, "mtls"), POSTERN_INVALID,
-                "everyone gets through: no block rule names the host", host->host, "",
-                "block it in a last rule, or say \"monitor\": true if only fields are "
-                "wanted");
+                document, loader->host_nodes[i], POSTERN_INVALID,
+                "everyone gets through: no block rule names the host",
+                policy->hosts[i].host, "",
+                "block it in a last rule, or say \"monitor\": true if "
+                "only fields are wanted");
         }
     }
 }
 
 static void load_policy(pst_loader *loader, pst_document *document)
 {
-    static const char *const keys[] = {"version",  "mtls",    "plain_hosts", "lists",
-                                       "access",   "rulesets", "default",     "on_fault"};
+    static const char *const keys[] = {"version", "mtls",    "plain_hosts",
+                                       "lists",   "access",  "rulesets",
+                                       "default", "on_fault"};
 
     if (!pst_document_is_object(document, 0, "a policy")) {
         return;
@@ -242,7 +277,7 @@ static void load_policy(pst_loader *loader, pst_document *document)
     load_on_fault(loader, document);
     pst_load_hosts(loader, document);
     pst_load_rulesets(loader, document);
-    if (document->errors == 0) {
+    if (document->errors == 0 && !loader->policy->block_by_default) {
         check_hosts_are_guarded(loader, document);
     }
 }
@@ -252,7 +287,7 @@ static void load_import(pst_loader *loader, pst_document *document)
     pst_ruleset *set = pst_arena_alloc(&loader->policy->memory, sizeof *set);
 
     if (set == NULL) {
-        pst_document_count(document, pst_report_no_memory(loader->report));
+        pst_document_no_memory(document);
         return;
     }
     document->lenient = true;
@@ -265,9 +300,9 @@ static postern_status load_text(pst_loader *loader, postern_str text)
 {
     const postern_allocator *alloc = loader->policy->scheme->options.allocator;
     pst_document document;
-    postern_status status = pst_document_open(
-        &document, alloc, postern_text(loader->source->path), text,
-        &loader->policy->memory, loader->report);
+    postern_status status =
+        pst_document_open(&document, alloc, postern_text(loader->source->path), text,
+                          &loader->policy->memory, loader->report);
 
     if (status == POSTERN_OK) {
         if (loader->source->import) {
@@ -281,11 +316,12 @@ static postern_status load_text(pst_loader *loader, postern_str text)
     return status;
 }
 
-static postern_status complain_of_file(const pst_loader *loader, postern_status status)
+static postern_status complain_of_source(const pst_loader *loader,
+                                         postern_status status, const char *message)
 {
-    postern_finding finding = {.status = status,
-                               .file = postern_text(loader->source->path),
-                               .message = postern_text(postern_status_text(status))};
+    const postern_finding finding = {.status = status,
+                                     .file = postern_text(loader->source->path),
+                                     .message = postern_text(message)};
 
     if (status == POSTERN_NO_MEMORY) {
         return pst_report_no_memory(loader->report);
@@ -293,30 +329,45 @@ static postern_status complain_of_file(const pst_loader *loader, postern_status 
     return pst_report_add(loader->report, &finding);
 }
 
+static postern_status load_file(pst_loader *loader)
+{
+    postern_str text;
+    postern_status status =
+        read_source(loader, postern_text(loader->source->path), true, &text);
+
+    if (status != POSTERN_OK) {
+        return complain_of_source(loader, status,
+                                  status == POSTERN_LIMIT
+                                      ? "the file is too large"
+                                      : postern_status_text(status));
+    }
+    status = load_text(loader, text);
+    pst_str_free(loader->policy->scheme->options.allocator, &text);
+    return status;
+}
+
 static postern_status load(pst_loader *loader)
 {
     const postern_options *options = &loader->policy->scheme->options;
+    const postern_source *source = loader->source;
     const int64_t now = options->clock(options->clock_user);
-    postern_str own = {NULL, 0};
-    postern_status status;
 
     loader->now = now / 1000;
     if (now < 0) {
-        return complain_of_file(loader, POSTERN_CLOCK);
+        return complain_of_source(loader, POSTERN_CLOCK,
+                                  postern_status_text(POSTERN_CLOCK));
     }
-    if (loader->source->text.data != NULL) {
-        return load_text(loader, loader->source->text);
+    if (source->text.data == NULL && source->path == NULL) {
+        return complain_of_source(loader, POSTERN_INVALID,
+                                  "the source has neither a path nor a text");
     }
-    if (loader->source->path == NULL) {
-        return complain_of_file(loader, POSTERN_INVALID);
+    if (source->text.data == NULL) {
+        return load_file(loader);
     }
-    status = pst_loader_read(loader, postern_text(loader->source->path), true, &own);
-    if (status != POSTERN_OK) {
-        return complain_of_file(loader, status);
+    if (source->text.len > options->limits.policy_bytes) {
+        return complain_of_source(loader, POSTERN_LIMIT, "the text is too large");
     }
-    status = load_text(loader, own);
-    pst_str_free(options->allocator, &own);
-    return status;
+    return load_text(loader, source->text);
 }
 
 postern_status postern_policy_load(const postern_scheme *scheme,

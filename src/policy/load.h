@@ -1,7 +1,7 @@
 /*
  * policy/load.h - the parts of loading a policy, one file each: load.c reads the
- * top level, hosts.c who is asked for certificates, rules.c rulesets, import.c what
- * Cloudflare exports.
+ * top level, hosts.c who is asked for certificates, rules.c rulesets, actions.c what
+ * their rules do, import.c what Cloudflare exports.
  *
  * Every part reads all of its piece, tells what is wrong and goes on; the policy is
  * handed out only when nothing was.
@@ -18,12 +18,14 @@ typedef struct pst_loader {
     const postern_source *source;
     postern_report *report;
     int64_t now; /* Unix seconds */
+    size_t
+        *host_nodes; /* where policy->hosts[i] is named; while the document is open */
 } pst_loader;
 
-/** Reads a file named by the policy (relative to it) or, with `own` true, the
- *  policy's own path as it is. Tells nothing. The caller frees *out with pst_str_free(). */
-postern_status pst_loader_read(pst_loader *loader, postern_str path, bool own,
-                               postern_str *out);
+/** Reads the file that string `path` at `node` names, relative to the policy. The
+ *  caller frees *out with pst_str_free(). @return false when it was not read, told */
+bool pst_loader_read_named(pst_loader *loader, pst_document *document, size_t node,
+                           postern_str path, postern_str *out);
 
 /** "mtls" and "plain_hosts" of `document`'s top level. */
 void pst_load_hosts(pst_loader *loader, pst_document *document);
@@ -31,12 +33,15 @@ void pst_load_hosts(pst_loader *loader, pst_document *document);
 /** "rulesets" of `document`'s top level. */
 void pst_load_rulesets(pst_loader *loader, pst_document *document);
 
-/** A ruleset of an export: its rules and its phase. */
-void pst_load_exported_ruleset(pst_loader *loader, pst_document *document, size_t object,
-                               pst_ruleset *out);
+/** The ruleset `object`, of a policy or an export; *out is incomplete after errors. */
+void pst_load_ruleset(pst_loader *loader, pst_document *document, size_t object,
+                      pst_ruleset *out);
 
 /** A whole export: finds its ruleset and loads it. */
 void pst_load_export(pst_loader *loader, pst_document *document, pst_ruleset *out);
+
+/** "action", "action_parameters" and "logging" of rule `object`. */
+void pst_load_action(pst_document *document, size_t object, pst_rule *rule);
 
 /** `response` of a block rule or of on_fault: status_code (from `least` to `most`),
  *  content, content_type. Members that are absent leave *out as it is. */

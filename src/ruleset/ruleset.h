@@ -66,8 +66,13 @@ pst_decision pst_ruleset_evaluate(const pst_ruleset *set, postern_request *reque
                                   pst_matches *matches, const pst_rule **rule,
                                   postern_status *fault);
 
-/** True when an enabled block rule of `set` covers `host`: it compares http.host
- *  with that name, or does not look at http.host at all. */
-bool pst_ruleset_blocks_host(const pst_ruleset *set, postern_str host);
+/**
+ * Marks guarded[i] when an enabled block rule of `set` can match a request for
+ * hosts->members[i]: it names the host, or does not care which one it is.
+ *
+ * @return false as pst_arena_alloc()
+ */
+bool pst_ruleset_guard(const pst_ruleset *set, const pst_string_set *hosts,
+                       pst_arena *scratch, bool *guarded);
 
 #endif

@@ -6,8 +6,9 @@
 #include <string.h>
 
 enum {
-    EXCERPT_BEFORE = 60, /* bytes of the line shown before and after the place */
-    EXCERPT_AFTER = 40
+    EXCERPT_BEFORE = 60, /* bytes of the line shown before the piece, */
+    EXCERPT_PIECE = 100, /* of the piece itself, */
+    EXCERPT_AFTER = 40   /* and behind it */
 };
 
 struct postern_report {
@@ -63,7 +64,8 @@ void postern_report_free(postern_report *report)
         return;
     }
     postern_report_clear(report);
-    pst_free_array(report->alloc, report->findings, report->cap, sizeof *report->findings);
+    pst_free_array(report->alloc, report->findings, report->cap,
+                   sizeof *report->findings);
     pst_free(report->alloc, report, sizeof *report);
 }
 
@@ -83,7 +85,8 @@ size_t postern_report_count_of(const postern_report *report, postern_severity se
     return count;
 }
 
-bool postern_report_get(const postern_report *report, size_t index, postern_finding *out)
+bool postern_report_get(const postern_report *report, size_t index,
+                        postern_finding *out)
 {
     if (index >= postern_report_count(report)) {
         return false;
@@ -158,33 +161,71 @@ postern_status pst_report_first_error(const postern_report *report,
     return otherwise;
 }
 
-void pst_finding_place(postern_finding *finding, postern_str text, size_t offset,
-                       size_t length)
+void pst_line_cursor_move(pst_line_cursor *cursor, postern_str text, size_t offset)
 {
-    size_t start = 0;
-    size_t end = offset;
-    size_t line = 1;
-    size_t from;
+    const bool back = offset < cursor->offset;
+    const size_t from = back ? offset : cursor->offset;
+    const size_t to = back ? cursor->offset : offset;
+    size_t breaks = 0;
 
-    for (size_t i = 0; i < offset && i < text.len; i++) {
+    for (size_t i = from; i < to; i++) {
         if (text.data[i] == '\n') {
-            line++;
-            start = i + 1;
+            breaks++;
+            cursor->start = i + 1;
         }
     }
-    while (end < text.len && text.data[end] != '\n' && text.data[end] != '\r') {
+    cursor->offset = offset;
+    if (!back) {
+        cursor->lines += breaks;
+    } else if (breaks > 0) {
+        cursor->lines -= breaks;
+        cursor->start = offset;
+        while (cursor->start > 0 && text.data[cursor->start - 1] != '\n') {
+            cursor->start--;
+        }
+    }
+}
+
+void pst_finding_place_near(postern_finding *finding, pst_line_cursor *cursor,
+                            postern_str text, size_t offset, size_t length)
+{
+    const size_t shown = length < EXCERPT_PIECE ? length : EXCERPT_PIECE;
+    size_t end = offset;
+    size_t from;
+
+    pst_line_cursor_move(cursor, text, offset);
+    while (end < text.len && end < offset + shown + EXCERPT_AFTER &&
+           text.data[end] != '\n' && text.data[end] != '\r') {
         end++;
     }
-    from = offset - start > EXCERPT_BEFORE ? offset - EXCERPT_BEFORE : start;
-    if (end > offset + length + EXCERPT_AFTER) {
-        end = offset + length + EXCERPT_AFTER;
-    }
-    finding->line = line;
-    finding->column = offset - start + 1;
+    from = offset - cursor->start > EXCERPT_BEFORE ? offset - EXCERPT_BEFORE
+                                                   : cursor->start;
+    finding->line = cursor->lines + 1;
+    finding->column = offset - cursor->start + 1;
     finding->offset = offset;
     finding->length = length;
     finding->excerpt = pst_str_slice(text, from, end);
     finding->caret = offset - from;
+}
+
+void pst_finding_place(postern_finding *finding, postern_str text, size_t offset,
+                       size_t length)
+{
+    pst_line_cursor start = {0, 0, 0};
+
+    pst_finding_place_near(finding, &start, text, offset, length);
+}
+
+/* A tab, as files are indented with, takes one column. */
+static void write_line(pst_writer *out, postern_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] == '\t') {
+            pst_write_byte(out, ' ');
+        } else {
+            pst_write_printable(out, pst_str_slice(text, i, i + 1));
+        }
+    }
 }
 
 /* The excerpt and, below it, carets under the piece. Bytes that are shown as
@@ -192,19 +233,19 @@ void pst_finding_place(postern_finding *finding, postern_str text, size_t offset
 static void write_excerpt(pst_writer *out, const postern_finding *finding)
 {
     const postern_str before = pst_str_slice(finding->excerpt, 0, finding->caret);
-    const postern_str piece =
-        pst_str_slice(finding->excerpt, finding->caret, finding->caret + finding->length);
+    const postern_str piece = pst_str_slice(finding->excerpt, finding->caret,
+                                            finding->caret + finding->length);
     pst_writer width = {NULL, 0, 0};
 
     pst_write_text(out, "    ");
-    pst_write_printable(out, finding->excerpt);
+    write_line(out, finding->excerpt);
     pst_write_text(out, "\n    ");
-    pst_write_printable(&width, before);
+    write_line(&width, before);
     for (size_t i = 0; i < width.len; i++) {
         pst_write_byte(out, ' ');
     }
     width.len = 0;
-    pst_write_printable(&width, piece);
+    write_line(&width, piece);
     for (size_t i = 0; i < (width.len == 0 ? 1 : width.len); i++) {
         pst_write_byte(out, '^');
     }
@@ -252,8 +293,8 @@ size_t postern_report_render(const postern_report *report, size_t index, char *b
 const char *postern_status_text(postern_status status)
 {
     switch (status) {
-#define X(suffix, value, text)                                              \
-    case POSTERN_##suffix:                                                  \
+#define X(suffix, value, text) \
+    case POSTERN_##suffix:     \
         return text;
         POSTERN_STATUS_MAP(X)
 #undef X

@@ -26,4 +26,20 @@ postern_status pst_report_first_error(const postern_report *report,
 void pst_finding_place(postern_finding *finding, postern_str text, size_t offset,
                        size_t length);
 
+/** A place in a text whose line is known, so that the next one is found by counting
+ *  from there and many findings in one text cost no more than reading it. Zeroed: the
+ *  start of the text. */
+typedef struct pst_line_cursor {
+    size_t offset;
+    size_t start; /* of the line */
+    size_t lines; /* before it */
+} pst_line_cursor;
+
+/** Moves to `offset`, which is at most text.len. */
+void pst_line_cursor_move(pst_line_cursor *cursor, postern_str text, size_t offset);
+
+/** As pst_finding_place(), counting from `cursor` and leaving it at `offset`. */
+void pst_finding_place_near(postern_finding *finding, pst_line_cursor *cursor,
+                            postern_str text, size_t offset, size_t length);
+
 #endif

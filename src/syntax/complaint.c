@@ -16,11 +16,7 @@ static void record(pst_complaints *complaints, postern_severity severity,
     pst_finding_place(&finding, complaints->expression, span.offset, span.length);
     if (origin != NULL) {
         finding.file = origin->file;
-        postern_finding place = {.status = POSTERN_OK};
-        pst_finding_place(&place, origin->text, origin->locate(origin->user, span.offset),
-                          0);
-        finding.line = place.line;
-        finding.column = place.column;
+        origin->locate(origin->user, span.offset, &finding.line, &finding.column);
     }
     (void)pst_report_add(complaints->report, &finding);
 }

@@ -16,10 +16,9 @@ enum { PST_COMPLAINTS_MAX = 8 };
 /** Where an expression was written, if not on its own. */
 typedef struct pst_expression_origin {
     postern_str file;
-    postern_str text; /* the whole file */
-    /* Offset in `text` of byte `offset` of the expression. */
-    size_t (*locate)(const void *user, size_t offset);
-    const void *user;
+    /* Line and column, in the file, of byte `offset` of the expression. */
+    void (*locate)(void *user, size_t offset, size_t *line, size_t *column);
+    void *user;
 } pst_expression_origin;
 
 typedef struct pst_complaints {
