@@ -24,7 +24,7 @@ set -uo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root" || exit 1
 lanes=build/lanes
-shared=$(dirname "$root")/shared
+shared=$(realpath -m ../shared)
 passed=0 failed=0 skipped=0
 
 usual=(gcc-asan clang-3.6 gcc-asan-3.6 gcc-plain style)
