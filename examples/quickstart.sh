@@ -94,8 +94,7 @@ write_policy() {
   "version": 1,
   "mtls": {
     "hosts": [
-      {"hostname": "service.example.com", "ca": ["pki/$2.pem"],
-       "crl": ["pki/$2.crl", "pki/intermediate.crl"], "revocation": "if-present"},
+      {"hostname": "service.example.com", "ca": ["pki/$2.pem"], "crl": ["pki/$2.crl"]},
       {"hostname": "mtls.example.com", "ca": ["pki/ca.pem"], "crl": ["pki/ca.crl"]},
       {"hostname": "rules.example.com", "ca": ["pki/ca.pem"], "crl": ["pki/ca.crl"],
        "revoked": "rules"},
