@@ -162,8 +162,8 @@ START_TEST(the_same_name_again_changes_nothing)
 }
 END_TEST
 
-static const char *const wrong_names[] = {B, PLAIN, "", "a example", "a.example:443",
-                                          "a..example"};
+static const char *const wrong_names[] = {B,           PLAIN,           "",
+                                          "a example", "a.example:443", "a..example"};
 
 /* ... not even when the host goes on with the handshake. */
 START_TEST(another_name_ends_the_handshake)
@@ -289,27 +289,27 @@ static const struct lie {
     uint32_t objections; /* of the first step */
     const char *reason;
 } lies[] = {
-    {"ok-p256",     {"ok-p256", ""},            0, "ok"              },
-    {"ok-p256",     {"ok-p256"},                0, "untrusted-issuer"},
-    {"ok-p256",     {"ok-p256", "ok-p384"},     0, "untrusted-issuer"},
-    {"ok-p256",     {"ok-p256", ""},            1, "untrusted-issuer"},
-    {"ok-p256",     {"ok-p256", ""},            2, "weak-signature"  },
-    {"ok-p256",     {"ok-p256", ""},            4, "weak-key"        },
-    {"ok-p256",     {"ok-p256", ""},            8, "malformed"       },
-    {"ok-p256",     {"ok-p256", ""},            64, "malformed"      },
-    /* Nobody's signature is checked again, but everything else is. */
-    {"ok-by-b",     {"ok-by-b", ""},            0, "untrusted-issuer"},
-    {"self-signed", {"self-signed"},            0, "untrusted-issuer"},
-    {"expired",     {"expired", ""},            0, "expired"         },
-    {"eku-server",  {"eku-server", ""},         0, "wrong-usage"     },
-    {"sig-sha1",    {"sig-sha1", ""},           0, "weak-signature"  },
-    {"key-rsa1024", {"key-rsa1024", ""},        0, "weak-key"        },
-    /* A path of another leaf is not looked at: the gate builds its own. */
-    {"ok-by-b",     {"ok-p256", ""},            0, "untrusted-issuer"},
-    {"expired",     {"ok-p256", ""},            0, "expired"         },
-    {"ok-p256",     {"ok-by-b", ""},            1, "ok"              },
-    {"ok-p256",     {"", "ok-p256"},            0, "ok"              },
-    {"bad/empty",   {"ok-p256", ""},            0, "malformed"       },
+    {"ok-p256",     {"ok-p256", ""},        0,  "ok"              },
+    {"ok-p256",     {"ok-p256"},            0,  "untrusted-issuer"},
+    {"ok-p256",     {"ok-p256", "ok-p384"}, 0,  "untrusted-issuer"},
+    {"ok-p256",     {"ok-p256", ""},        1,  "untrusted-issuer"},
+    {"ok-p256",     {"ok-p256", ""},        2,  "weak-signature"  },
+    {"ok-p256",     {"ok-p256", ""},        4,  "weak-key"        },
+    {"ok-p256",     {"ok-p256", ""},        8,  "malformed"       },
+    {"ok-p256",     {"ok-p256", ""},        64, "malformed"       },
+ /* Nobody's signature is checked again, but everything else is. */
+    {"ok-by-b",     {"ok-by-b", ""},        0,  "untrusted-issuer"},
+    {"self-signed", {"self-signed"},        0,  "untrusted-issuer"},
+    {"expired",     {"expired", ""},        0,  "expired"         },
+    {"eku-server",  {"eku-server", ""},     0,  "wrong-usage"     },
+    {"sig-sha1",    {"sig-sha1", ""},       0,  "weak-signature"  },
+    {"key-rsa1024", {"key-rsa1024", ""},    0,  "weak-key"        },
+ /* A path of another leaf is not looked at: the gate builds its own. */
+    {"ok-by-b",     {"ok-p256", ""},        0,  "untrusted-issuer"},
+    {"expired",     {"ok-p256", ""},        0,  "expired"         },
+    {"ok-p256",     {"ok-by-b", ""},        1,  "ok"              },
+    {"ok-p256",     {"", "ok-p256"},        0,  "ok"              },
+    {"bad/empty",   {"ok-p256", ""},        0,  "malformed"       },
 };
 enum { LIES = sizeof lies / sizeof lies[0] };
 
@@ -329,7 +329,8 @@ START_TEST(a_path_is_believed_for_what_it_is)
 
     door_open(&d, USUAL);
     info = shake(lie->leaf, NULL);
-    for (; info.path_count < 3 && lie->path[info.path_count] != NULL; info.path_count++) {
+    for (; info.path_count < 3 && lie->path[info.path_count] != NULL;
+         info.path_count++) {
         path[info.path_count].certificate = read_step(lie->path[info.path_count]);
     }
     path[0].objections = lie->objections;

@@ -179,7 +179,8 @@ static postern_field field_of(const char *name)
     postern_field field;
 
     ck_assert_int_eq(
-        postern_scheme_find_field(d.scheme, postern_text(name), &field, NULL), POSTERN_OK);
+        postern_scheme_find_field(d.scheme, postern_text(name), &field, NULL),
+        POSTERN_OK);
     return field;
 }
 
@@ -209,7 +210,8 @@ static postern_status header_without_name(void)
 
 static postern_status header_with_blank(void)
 {
-    return postern_request_add_header(d.request, postern_text("x y"), postern_text("y"));
+    return postern_request_add_header(d.request, postern_text("x y"),
+                                      postern_text("y"));
 }
 
 static postern_status header_with_nul(void)
@@ -338,21 +340,27 @@ END_TEST
 /* Whatever the host sets before the request begins is forgotten. */
 START_TEST(what_is_set_before_the_beginning_does_not_count)
 {
-    postern_value value = {.type = POSTERN_IP,
-                           .as.address = {.family = 4, .bytes = {10, 0, 0, 1}}};
+    postern_value value = {
+        .type = POSTERN_IP, .as.address = {.family = 4, .bytes = {10, 0, 0, 1}}
+    };
 
     open_door(POLICY("", "", BLOCK("inside", "ip.src in {10.0.0.0/8}"), ""));
     postern_request_reset(d.request);
-    ck_assert_int_eq(postern_request_set(d.request, field_of("ip.src"), &value), POSTERN_OK);
+    ck_assert_int_eq(postern_request_set(d.request, field_of("ip.src"), &value),
+                     POSTERN_OK);
     expect_recovery();
     begin_good(d.request, d.connection);
-    ck_assert_int_eq(postern_request_set(d.request, field_of("ip.src"), &value), POSTERN_OK);
+    ck_assert_int_eq(postern_request_set(d.request, field_of("ip.src"), &value),
+                     POSTERN_OK);
     door_judge(&d);
     ck_assert(text_is(d.verdict.rule_ref, "inside"));
     /* A mapped address is the address it maps. */
-    value.as.address = (postern_address){.family = 6, .bytes = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 10, 0, 0, 1}};
+    value.as.address = (postern_address){
+        .family = 6, .bytes = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 10, 0, 0, 1}
+    };
     begin_good(d.request, d.connection);
-    ck_assert_int_eq(postern_request_set(d.request, field_of("ip.src"), &value), POSTERN_OK);
+    ck_assert_int_eq(postern_request_set(d.request, field_of("ip.src"), &value),
+                     POSTERN_OK);
     door_judge(&d);
     ck_assert(text_is(d.verdict.rule_ref, "inside"));
     expect_recovery();
@@ -395,8 +403,8 @@ END_TEST
 /* A bare filter decides nothing and spoils nothing. */
 START_TEST(a_filter_sees_no_connection)
 {
-    static const postern_str expression =
-        POSTERN_STR("ssl or cf.tls_client_auth.cert_verified or postern.tls.sni ne \"\"");
+    static const postern_str expression = POSTERN_STR(
+        "ssl or cf.tls_client_auth.cert_verified or postern.tls.sni ne \"\"");
     const char *const headers[] = {"host", A, NULL};
     postern_filter *filter;
     bool matched = true;
@@ -410,7 +418,8 @@ START_TEST(a_filter_sees_no_connection)
     ck_assert(!matched);
     door_judge(&d);
     door_expect(&d, "after a filter", let_in);
-    ck_assert_int_eq(postern_request_add_header(d.request, host_name, plain_name), POSTERN_STATE);
+    ck_assert_int_eq(postern_request_add_header(d.request, host_name, plain_name),
+                     POSTERN_STATE);
     ck_assert_int_eq(postern_filter_match(filter, d.request, &matched), POSTERN_STATE);
     ck_assert(!matched);
     postern_filter_free(filter);

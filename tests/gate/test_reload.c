@@ -12,15 +12,14 @@ static door d;
 /* Policies that differ from the usual one in one thing about host A. */
 #define WITH(hosts, plain) POLICY(hosts, plain, GUARDS, "")
 #define CA_GONE WITH(MTLS(A, "ca-b", "") "," MTLS(B, "ca-b", ""), "")
-#define CA_ADDED                                                                  \
+#define CA_ADDED \
     WITH("{'hostname':'" A "','ca':['corpus/ca/ca-a.pem','corpus/ca/ca-b.pem']}", "")
 #define CRL_EMPTY WITH(MTLS(A, "ca-a", CRL("crl-a-empty")), "")
 #define CRL_FULL WITH(MTLS(A, "ca-a", CRL("crl-a")), "")
 #define HOST_GONE WITH(MTLS(B, "ca-b", ""), "'" PLAIN "'")
 #define HOST_PLAIN WITH(MTLS(B, "ca-b", ""), "'" A "'")
 #define NO_HOSTS POLICY("", "", GUARDS, "")
-#define OTHER_RULES                                                    \
-    POLICY(BOTH, "'" PLAIN "'", BLOCK("out", GUARDED), "")
+#define OTHER_RULES POLICY(BOTH, "'" PLAIN "'", BLOCK("out", GUARDED), "")
 
 static const struct change {
     const char *before;
@@ -29,43 +28,55 @@ static const struct change {
     answer first;
     answer second;
 } changes[] = {
-    {USUAL, USUAL, "ok-p256",
+    {USUAL,
+     USUAL,       "ok-p256",
      {POSTERN_ALLOWED, 0, false, "in", "ok"},
-     {POSTERN_ALLOWED, 0, false, "in", "ok"}},
-    {USUAL, CA_GONE, "ok-p256",
+     {POSTERN_ALLOWED, 0, false, "in", "ok"}                    },
+    {USUAL,
+     CA_GONE,     "ok-p256",
      {POSTERN_ALLOWED, 0, false, "in", "ok"},
-     {POSTERN_BLOCKED, 403, false, "out", "untrusted-issuer"}},
-    {USUAL, CA_ADDED, "ok-by-b",
+     {POSTERN_BLOCKED, 403, false, "out", "untrusted-issuer"}   },
+    {USUAL,
+     CA_ADDED,    "ok-by-b",
      {POSTERN_BLOCKED, 403, false, "out", "untrusted-issuer"},
-     {POSTERN_ALLOWED, 0, false, "in", "ok"}},
-    {CRL_EMPTY, CRL_FULL, "revoked",
+     {POSTERN_ALLOWED, 0, false, "in", "ok"}                    },
+    {CRL_EMPTY,
+     CRL_FULL,    "revoked",
      {POSTERN_ALLOWED, 0, false, "in", "ok"},
-     {POSTERN_REVOKED, 403, false, NULL, "revoked"}},
-    {CRL_FULL, CRL_EMPTY, "revoked",
+     {POSTERN_REVOKED, 403, false, NULL, "revoked"}             },
+    {CRL_FULL,
+     CRL_EMPTY,   "revoked",
      {POSTERN_REVOKED, 403, false, NULL, "revoked"},
-     {POSTERN_ALLOWED, 0, false, "in", "ok"}},
-    {USUAL, HOST_GONE, "ok-p256",
+     {POSTERN_ALLOWED, 0, false, "in", "ok"}                    },
+    {USUAL,
+     HOST_GONE,   "ok-p256",
      {POSTERN_ALLOWED, 0, false, "in", "ok"},
-     {POSTERN_MISDIRECTED, 421, true, NULL, NULL}},
-    {USUAL, HOST_PLAIN, "ok-p256",
+     {POSTERN_MISDIRECTED, 421, true, NULL, NULL}               },
+    {USUAL,
+     HOST_PLAIN,  "ok-p256",
      {POSTERN_ALLOWED, 0, false, "in", "ok"},
      {POSTERN_BLOCKED, 403, false, "out", "host-not-registered"}},
-    {USUAL, NO_HOSTS, "ok-p256",
+    {USUAL,
+     NO_HOSTS,    "ok-p256",
      {POSTERN_ALLOWED, 0, false, "in", "ok"},
      {POSTERN_BLOCKED, 403, false, "out", "host-not-registered"}},
-    /* Nobody asked when the handshake was made. */
-    {HOST_PLAIN, USUAL, "ok-p256",
+ /* Nobody asked when the handshake was made. */
+    {HOST_PLAIN,
+     USUAL,       "ok-p256",
      {POSTERN_BLOCKED, 403, false, "out", "host-not-registered"},
-     {POSTERN_BLOCKED, 403, false, "out", "not-asked"}},
-    {NO_HOSTS, USUAL, "ok-p256",
+     {POSTERN_BLOCKED, 403, false, "out", "not-asked"}          },
+    {NO_HOSTS,
+     USUAL,       "ok-p256",
      {POSTERN_BLOCKED, 403, false, "out", "host-not-registered"},
-     {POSTERN_BLOCKED, 403, false, "out", "not-asked"}},
-    {USUAL, OTHER_RULES, "ok-p256",
+     {POSTERN_BLOCKED, 403, false, "out", "not-asked"}          },
+    {USUAL,
+     OTHER_RULES, "ok-p256",
      {POSTERN_ALLOWED, 0, false, "in", "ok"},
-     {POSTERN_BLOCKED, 403, false, "out", "ok"}},
-    {OTHER_RULES, USUAL, "ok-p256",
+     {POSTERN_BLOCKED, 403, false, "out", "ok"}                 },
+    {OTHER_RULES,
+     USUAL,       "ok-p256",
      {POSTERN_BLOCKED, 403, false, "out", "ok"},
-     {POSTERN_ALLOWED, 0, false, "in", "ok"}},
+     {POSTERN_ALLOWED, 0, false, "in", "ok"}                    },
 };
 enum { CHANGES = sizeof changes / sizeof changes[0] };
 
@@ -149,8 +160,9 @@ START_TEST(the_anchors_outlive_the_policy_until_the_handshake_ends)
     door_expect(&d, "still too early", misdirected);
     ck_assert_ptr_eq(postern_connection_trust(d.connection), trust);
     ck_assert_uint_eq(door_chain("ok-p256", NULL, chain, 1), 1);
-    ck_assert_int_eq(crypto->trust_verify(crypto->context, trust, chain, 1, look, &bytes),
-                     POSTERN_OK);
+    ck_assert_int_eq(
+        crypto->trust_verify(crypto->context, trust, chain, 1, look, &bytes),
+        POSTERN_OK);
     ck_assert_uint_gt(bytes, 0);
     info.chain = chain;
     info.chain_count = 1;
@@ -166,7 +178,10 @@ END_TEST
 START_TEST(a_path_counts_for_the_policy_that_asked)
 {
     postern_str chain[2];
-    postern_path_step path[2] = {{{NULL, 0}, 0}, {{NULL, 0}, 0}};
+    postern_path_step path[2] = {
+        {{NULL, 0}, 0},
+        {{NULL, 0}, 0}
+    };
     postern_tls_info info = {.size = sizeof info, .fresh = true, .chain = chain};
     bool ask;
 
@@ -210,9 +225,9 @@ START_TEST(a_verdict_outlives_its_policy)
                                                postern_text("/"),
                                                postern_text("HTTP/1.1")),
                          POSTERN_OK);
-        ck_assert_int_eq(postern_request_add_header(other, postern_text("host"),
-                                                    postern_text(A)),
-                         POSTERN_OK);
+        ck_assert_int_eq(
+            postern_request_add_header(other, postern_text("host"), postern_text(A)),
+            POSTERN_OK);
         postern_gate_evaluate(d.gate, other, &d.verdict);
         door_expect(&d, "new", let_in);
         postern_request_free(other);
@@ -236,8 +251,10 @@ START_TEST(generations_only_grow_and_may_be_put_back)
     door_open(&d, USUAL);
     first = door_policy(&d, USUAL);
     second = door_policy(&d, OTHER_RULES);
-    ck_assert_uint_lt(postern_policy_generation(d.policy), postern_policy_generation(first));
-    ck_assert_uint_lt(postern_policy_generation(first), postern_policy_generation(second));
+    ck_assert_uint_lt(postern_policy_generation(d.policy),
+                      postern_policy_generation(first));
+    ck_assert_uint_lt(postern_policy_generation(first),
+                      postern_policy_generation(second));
     door_tls(&d, A, "ok-p256", NULL);
     for (unsigned i = 0; i < 3; i++) {
         ck_assert_int_eq(postern_gate_replace(d.gate, second), POSTERN_OK);
@@ -292,7 +309,8 @@ START_TEST(a_held_policy_stays)
         door_replace(&d, policies[i % 3]);
     }
     ck_assert_uint_eq(postern_policy_rule_count(held), 2);
-    ck_assert_uint_lt(postern_policy_generation(held), postern_policy_generation(d.policy));
+    ck_assert_uint_lt(postern_policy_generation(held),
+                      postern_policy_generation(d.policy));
     postern_policy_release(held);
     door_close(&d);
 }
@@ -344,8 +362,9 @@ static void *ask_and_ask(void *user)
                   postern_request_add_header(request, postern_text("host"),
                                              postern_text(A));
             postern_gate_evaluate(all->gate, request, &verdict);
-            bad = bad || postern_verdict_allows(&verdict) !=
-                             (verdict.generation != all->generations[1]) ||
+            bad = bad ||
+                  postern_verdict_allows(&verdict) !=
+                      (verdict.generation != all->generations[1]) ||
                   !text_is(verdict.rule_ref,
                            verdict.generation == all->generations[1] ? "out" : "in");
         }
@@ -383,7 +402,8 @@ START_TEST(threads_never_see_half_a_policy)
         ck_assert_int_eq(pthread_create(&threads[i], NULL, ask_and_ask, &all), 0);
     }
     for (size_t i = 0; i < REPLACEMENTS; i++) {
-        ck_assert_int_eq(postern_gate_replace(all.gate, policies[i % POLICIES]), POSTERN_OK);
+        ck_assert_int_eq(postern_gate_replace(all.gate, policies[i % POLICIES]),
+                         POSTERN_OK);
         for (unsigned pause = 0; pause < 2000; pause++) {
             (void)atomic_load(&all.stop);
         }

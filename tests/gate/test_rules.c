@@ -13,30 +13,32 @@ static door d;
 
 /* --- published rules ------------------------------------------------------------------ */
 
-#define REGISTERED(rules) \
-    POLICY(MTLS(SERVICE, "ca-a", CRL("crl-a")), "'*'", rules, "")
+#define REGISTERED(rules) POLICY(MTLS(SERVICE, "ca-a", CRL("crl-a")), "'*'", rules, "")
 #define REVOKED_TOO(rules) \
     POLICY(MTLS(SERVICE, "ca-a", CRL("crl-a") ",'revoked':'rules'"), "'*'", rules, "")
 
 /* Let in whom the certificate names, and nobody else. */
-#define TWO_RULES                                                           \
+#define TWO_RULES                                                          \
     SKIP("allow", "(cf.tls_client_auth.cert_verified and " IS_SERVICE ")") \
     "," BLOCK("deny", "(" IS_SERVICE ")")
 #define ONE_RULE \
     BLOCK("deny", "(" IS_SERVICE " and not cf.tls_client_auth.cert_verified)")
-#define WITH_REVOKED                                                    \
+#define WITH_REVOKED                                                              \
     BLOCK("deny", "(" IS_SERVICE " and (not cf.tls_client_auth.cert_verified or " \
                   "cf.tls_client_auth.cert_revoked))")
-#define PINNED                                                                   \
-    SKIP("allow", "(cf.tls_client_auth.cert_verified and cf.tls_client_auth."    \
+#define PINNED                                                                     \
+    SKIP("allow", "(cf.tls_client_auth.cert_verified and cf.tls_client_auth."      \
                   "cert_issuer_ski eq `ED624CACA37336BE0B36117A2C35C24608F089DE` " \
-                  "and " IS_SERVICE ")")                                         \
+                  "and " IS_SERVICE ")")                                           \
     "," BLOCK("deny", "(" IS_SERVICE ")")
-#define BY_DEFAULT                                                                      \
-    "{'version':1,'mtls':{'hosts':[" MTLS(SERVICE, "ca-a", CRL("crl-a")) "]},"          \
-    "'plain_hosts':['*'],'default':'block','rulesets':[{'phase':"                       \
-    "'http_request_firewall_custom','rules':[" SKIP(                                    \
-        "allow", "(cf.tls_client_auth.cert_verified and " IS_SERVICE ")") "]}]}"
+#define BY_DEFAULT                                                                     \
+    "{'version':1,'mtls':{'hosts':[" MTLS(                                             \
+        SERVICE, "ca-a",                                                               \
+        CRL("crl-a")) "]},"                                                            \
+                      "'plain_hosts':['*'],'default':'block','rulesets':[{'phase':"    \
+                      "'http_request_firewall_custom','rules':[" SKIP(                 \
+                          "allow", "(cf.tls_client_auth.cert_verified and " IS_SERVICE \
+                                   ")") "]}]}"
 
 static const struct published {
     const char *policy;
@@ -55,8 +57,8 @@ static const struct published {
 };
 enum { PUBLISHED = sizeof published / sizeof published[0] };
 
-static const char *const strangers[] = {NULL, "self-signed", "ok-by-b", "by-impostor",
-                                        "expired", "eku-server"};
+static const char *const strangers[] = {NULL,          "self-signed", "ok-by-b",
+                                        "by-impostor", "expired",     "eku-server"};
 
 START_TEST(published_rules_do_what_they_say)
 {
@@ -104,11 +106,15 @@ START_TEST(everything_that_matched_is_told_in_order)
 {
     static const char policy[] = POLICY(
         MTLS(A, "ca-a", ""), "",
-        LOG("one", "ssl") "," LOG("no", "not ssl") ","
-        "{'ref':'off','action':'block','expression':'true','enabled':false},"
-        "{'ref':'quiet','description':'hm','action':'skip','expression':'" GUARDED "',"
-        "'action_parameters':{'ruleset':'current'},'logging':{'enabled':false}},"
-        BLOCK("late", "true"), "");
+        LOG("one", "ssl") "," LOG(
+            "no",
+            "not ssl") ","
+                       "{'ref':'off','action':'block','expression':'true','enabled':false},"
+                       "{'ref':'quiet','description':'hm','action':'skip','expression':'" GUARDED
+                       "',"
+                       "'action_parameters':{'ruleset':'current'},'logging':{'enabled':false}}," BLOCK(
+                           "late", "true"),
+        "");
 
     door_open(&d, policy);
     door_tls(&d, A, NULL, NULL);
@@ -238,7 +244,8 @@ START_TEST(a_header_that_claims_an_identity_is_not_seen)
                        mark == NULL ? "" : key, mark == NULL ? "" : mark + 2);
         len = strlen(expression);
         (void)snprintf(policy, sizeof policy, POLICY("", "", "%s%s%s", ""),
-                       "{'ref':'saw','action':'block','expression':'", expression, "'}");
+                       "{'ref':'saw','action':'block','expression':'", expression,
+                       "'}");
         door_replace(&d, policy);
         door_connect(&d);
         door_begin(&d, "GET", "/", "HTTP/1.1", headers);
@@ -259,13 +266,16 @@ END_TEST
 START_TEST(other_headers_are_seen_and_stay)
 {
     static const char *const others[] = {
-        "cf-access", "cf-connecting-ip", "client-certificate", "client-cert-chains",
-        "x-client-cert", "x-forwarded-for", "cf-certs", "xcf-access-jwt-assertion",
+        "cf-access",          "cf-connecting-ip",
+        "client-certificate", "client-cert-chains",
+        "x-client-cert",      "x-forwarded-for",
+        "cf-certs",           "xcf-access-jwt-assertion",
         "authorization",
     };
     const char *const headers[] = {others[_i], "v", "host", PLAIN, NULL};
 
-    door_open(&d, POLICY("", "", BLOCK("saw", "http.request.headers.values[0] eq `v`"), ""));
+    door_open(
+        &d, POLICY("", "", BLOCK("saw", "http.request.headers.values[0] eq `v`"), ""));
     door_connect(&d);
     door_begin(&d, "GET", "/", "HTTP/1.1", headers);
     door_judge(&d);
@@ -277,9 +287,9 @@ END_TEST
 
 START_TEST(every_claim_is_listed_for_removal)
 {
-    const char *const headers[] = {"Client-Cert", "1", "host", PLAIN,
-                                   "x", "y", "CLIENT_CERT", "2", "Cf-Access-Anything",
-                                   "3", "client-cert", "4", NULL};
+    const char *const headers[] = {
+        "Client-Cert",        "1", "host",        PLAIN, "x", "y", "CLIENT_CERT", "2",
+        "Cf-Access-Anything", "3", "client-cert", "4",   NULL};
     static const char *const listed[] = {"Client-Cert", "CLIENT_CERT",
                                          "Cf-Access-Anything", "client-cert"};
 
@@ -301,8 +311,8 @@ END_TEST
 /* The rules of those who believe that only Cloudflare sends this header. */
 #define ASSERTION "http.request.headers[`cf-access-jwt-assertion`][0]"
 static const char *const access_rules[] = {
-    SKIP("allow", "(" IS_SERVICE " and len(" ASSERTION ") gt 0)") "," BLOCK(
-        "deny", "(" IS_SERVICE ")"),
+    SKIP("allow", "(" IS_SERVICE " and len(" ASSERTION
+                  ") gt 0)") "," BLOCK("deny", "(" IS_SERVICE ")"),
     BLOCK("deny", "(" IS_SERVICE " and not len(" ASSERTION ") gt 0)"),
     SKIP("allow", ASSERTION " ne ``") "," BLOCK("deny", IS_SERVICE),
     BLOCK("deny", "not " ASSERTION " ne `` and " IS_SERVICE),
@@ -313,9 +323,8 @@ enum { ACCESS_RULES = sizeof access_rules / sizeof access_rules[0] };
 
 START_TEST(an_assertion_of_the_client_opens_nothing)
 {
-    static const char *const names[] = {"Cf-Access-Jwt-Assertion",
-                                        "cf_access_jwt_assertion",
-                                        "CF-Access-Client-Id"};
+    static const char *const names[] = {
+        "Cf-Access-Jwt-Assertion", "cf_access_jwt_assertion", "CF-Access-Client-Id"};
     char policy[1024];
 
     (void)snprintf(policy, sizeof policy, "%s%s%s",
