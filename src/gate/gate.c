@@ -98,8 +98,8 @@ static const char *misdirected(const postern_connection *connection, postern_str
 {
     const postern_policy *policy = connection->policy;
     const postern_str sni = pst_host_name(&connection->sni);
-    const bool same = connection->evidence.tls && connection->sni_seen &&
-                      pst_str_same(sni, host);
+    const bool same =
+        connection->evidence.tls && connection->sni_seen && pst_str_same(sni, host);
 
     if (!same && pst_policy_registration(policy, host) != NULL) {
         return "the host asks for client certificates, and the handshake did not name it";
@@ -169,9 +169,9 @@ void postern_gate_evaluate(postern_gate *gate, postern_request *request,
     wrong = misuse(gate, request);
     if (wrong != NULL) {
         pst_request_keep(request, postern_gate_acquire(gate), release_kept);
-        pst_refuse_fault(verdict, request->kept,
-                         request->poison == POSTERN_OK ? POSTERN_STATE : request->poison,
-                         wrong);
+        pst_refuse_fault(
+            verdict, request->kept,
+            request->poison == POSTERN_OK ? POSTERN_STATE : request->poison, wrong);
         return;
     }
     status = pst_connection_refresh(request->connection);
