@@ -194,6 +194,7 @@ static postern_status join_header(postern_request *request, postern_str name,
     const uint32_t hash = pst_hash_folded(name);
     const size_t count = pst_request_header_count(request, name, hash);
     size_t len = 0;
+    size_t joined = 0;
     char *text;
 
     *out = (postern_str){NULL, 0};
@@ -217,7 +218,7 @@ static postern_status join_header(postern_request *request, postern_str name,
             !pst_str_same_folded(header->name, name)) {
             continue;
         }
-        if (len > 0) {
+        if (joined++ > 0) {
             memcpy(text + len, separator.data, separator.len);
             len += separator.len;
         }
