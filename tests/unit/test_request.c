@@ -51,13 +51,15 @@ static void close_bench(bench *b)
 static void begin(bench *b, const char *method, const char *target)
 {
     ck_assert_int_eq(postern_request_begin(b->request, NULL, postern_text(method),
-                                           postern_text(target), postern_text("HTTP/1.1")),
+                                           postern_text(target),
+                                           postern_text("HTTP/1.1")),
                      POSTERN_OK);
 }
 
 static postern_status add(bench *b, const char *name, const char *value)
 {
-    return postern_request_add_header(b->request, postern_text(name), postern_text(value));
+    return postern_request_add_header(b->request, postern_text(name),
+                                      postern_text(value));
 }
 
 static postern_status set_text(bench *b, postern_field field, const char *text)
@@ -72,7 +74,8 @@ static postern_field field_of(const bench *b, const char *name)
     postern_field field;
 
     ck_assert_int_eq(
-        postern_scheme_find_field(b->scheme, postern_text(name), &field, NULL), POSTERN_OK);
+        postern_scheme_find_field(b->scheme, postern_text(name), &field, NULL),
+        POSTERN_OK);
     return field;
 }
 
@@ -80,8 +83,8 @@ static postern_field field_of(const bench *b, const char *name)
 static postern_status match(const bench *b, const char *expression, bool *matched)
 {
     postern_filter *filter;
-    postern_status status = postern_filter_compile(b->scheme, postern_text(expression), NULL,
-                                                   &filter, NULL);
+    postern_status status = postern_filter_compile(b->scheme, postern_text(expression),
+                                                   NULL, &filter, NULL);
 
     ck_assert_msg(status == POSTERN_OK, "%s", expression);
     *matched = true;
@@ -95,7 +98,8 @@ static void check_true(const bench *b, const char *expression)
 {
     bool matched;
 
-    ck_assert_msg(match(b, expression, &matched) == POSTERN_OK && matched, "%s", expression);
+    ck_assert_msg(match(b, expression, &matched) == POSTERN_OK && matched, "%s",
+                  expression);
 }
 
 static void check_fault(const bench *b, postern_status wanted)
@@ -121,7 +125,8 @@ START_TEST(fields_can_be_listed)
     for (size_t i = 0; i < count; i++) {
         ck_assert(postern_scheme_field_at(b.scheme, i, &name, &type));
         ck_assert(postern_scheme_field_at(b.scheme, i, NULL, NULL));
-        ck_assert_int_eq(postern_scheme_find_field(b.scheme, name, NULL, &found), POSTERN_OK);
+        ck_assert_int_eq(postern_scheme_find_field(b.scheme, name, NULL, &found),
+                         POSTERN_OK);
         ck_assert_uint_eq(type, found);
     }
     ck_assert(pst_str_same(name, postern_text("app.number")) && type == POSTERN_INT);
@@ -137,33 +142,33 @@ static const struct {
     postern_type type;
     postern_status status;
 } additions[] = {
-    {"x",           POSTERN_INT,                   POSTERN_OK     },
-    {"_x.1a.b_c",   POSTERN_MAP_OF(POSTERN_STRING), POSTERN_OK    },
-    {"notable",     POSTERN_BOOL,                  POSTERN_OK     },
-    {"sslx",        POSTERN_BOOL,                  POSTERN_OK     },
-    {"ipx.src",     POSTERN_IP,                    POSTERN_OK     },
-    {"app.name",    POSTERN_STRING,                POSTERN_STATE  },
-    {"",            POSTERN_INT,                   POSTERN_INVALID},
-    {"1x",          POSTERN_INT,                   POSTERN_INVALID},
-    {"x.",          POSTERN_INT,                   POSTERN_INVALID},
-    {".x",          POSTERN_INT,                   POSTERN_INVALID},
-    {"x..y",        POSTERN_INT,                   POSTERN_INVALID},
-    {"X",           POSTERN_INT,                   POSTERN_INVALID},
-    {"x-y",         POSTERN_INT,                   POSTERN_INVALID},
-    {"x y",         POSTERN_INT,                   POSTERN_INVALID},
-    {"cf.x",        POSTERN_INT,                   POSTERN_INVALID},
-    {"http.x",      POSTERN_INT,                   POSTERN_INVALID},
-    {"ip.x",        POSTERN_INT,                   POSTERN_INVALID},
-    {"raw.x",       POSTERN_INT,                   POSTERN_INVALID},
-    {"postern.x",   POSTERN_INT,                   POSTERN_INVALID},
-    {"ssl",         POSTERN_BOOL,                  POSTERN_INVALID},
-    {"true",        POSTERN_BOOL,                  POSTERN_INVALID},
-    {"not",         POSTERN_BOOL,                  POSTERN_INVALID},
-    {"in",          POSTERN_BOOL,                  POSTERN_INVALID},
-    {"any",         POSTERN_BOOL,                  POSTERN_INVALID},
-    {"y",           0,                             POSTERN_INVALID},
-    {"y",           POSTERN_ARRAY_OF(0),           POSTERN_INVALID},
-    {"y",           99,                            POSTERN_INVALID},
+    {"x",         POSTERN_INT,                    POSTERN_OK     },
+    {"_x.1a.b_c", POSTERN_MAP_OF(POSTERN_STRING), POSTERN_OK     },
+    {"notable",   POSTERN_BOOL,                   POSTERN_OK     },
+    {"sslx",      POSTERN_BOOL,                   POSTERN_OK     },
+    {"ipx.src",   POSTERN_IP,                     POSTERN_OK     },
+    {"app.name",  POSTERN_STRING,                 POSTERN_STATE  },
+    {"",          POSTERN_INT,                    POSTERN_INVALID},
+    {"1x",        POSTERN_INT,                    POSTERN_INVALID},
+    {"x.",        POSTERN_INT,                    POSTERN_INVALID},
+    {".x",        POSTERN_INT,                    POSTERN_INVALID},
+    {"x..y",      POSTERN_INT,                    POSTERN_INVALID},
+    {"X",         POSTERN_INT,                    POSTERN_INVALID},
+    {"x-y",       POSTERN_INT,                    POSTERN_INVALID},
+    {"x y",       POSTERN_INT,                    POSTERN_INVALID},
+    {"cf.x",      POSTERN_INT,                    POSTERN_INVALID},
+    {"http.x",    POSTERN_INT,                    POSTERN_INVALID},
+    {"ip.x",      POSTERN_INT,                    POSTERN_INVALID},
+    {"raw.x",     POSTERN_INT,                    POSTERN_INVALID},
+    {"postern.x", POSTERN_INT,                    POSTERN_INVALID},
+    {"ssl",       POSTERN_BOOL,                   POSTERN_INVALID},
+    {"true",      POSTERN_BOOL,                   POSTERN_INVALID},
+    {"not",       POSTERN_BOOL,                   POSTERN_INVALID},
+    {"in",        POSTERN_BOOL,                   POSTERN_INVALID},
+    {"any",       POSTERN_BOOL,                   POSTERN_INVALID},
+    {"y",         0,                              POSTERN_INVALID},
+    {"y",         POSTERN_ARRAY_OF(0),            POSTERN_INVALID},
+    {"y",         99,                             POSTERN_INVALID},
 };
 
 START_TEST(own_fields_have_names_of_their_own)
@@ -181,7 +186,8 @@ START_TEST(own_fields_have_names_of_their_own)
                                            NULL) == additions[_i].status,
                   "%s", additions[_i].name);
     /* a scheme that is in use does not change */
-    ck_assert_int_ne(postern_scheme_add_field(b.scheme, postern_text(additions[_i].name),
+    ck_assert_int_ne(postern_scheme_add_field(b.scheme,
+                                              postern_text(additions[_i].name),
                                               additions[_i].type, NULL),
                      POSTERN_OK);
     postern_scheme_free(scheme);
@@ -217,7 +223,8 @@ END_TEST
 
 START_TEST(misuse_poisons)
 {
-    static const char *const bad_names[] = {"", "a b", "a:", "a\x01", "\xc3\xa4", "(a)"};
+    static const char *const bad_names[] = {
+        "", "a b", "a:", "a\x01", "\xc3\xa4", "(a)"};
     const postern_value wrong = {POSTERN_INT, {.integer = 1}};
     bench b;
 
@@ -259,8 +266,8 @@ START_TEST(a_real_request_takes_only_what_the_host_knows)
         begin(&b, "GET", "/");
         (void)add(&b, "Host", "a");
         status = postern_request_set(b.request, field_of(&b, name.data), &value);
-        ck_assert_msg(status == (i == PST_FIELD_IP_SRC ? POSTERN_OK : POSTERN_STATE), "%s",
-                      name.data);
+        ck_assert_msg(status == (i == PST_FIELD_IP_SRC ? POSTERN_OK : POSTERN_STATE),
+                      "%s", name.data);
         check_fault(&b, status);
     }
     close_bench(&b);
@@ -283,7 +290,8 @@ END_TEST
 START_TEST(a_mapped_address_is_unmapped_when_set)
 {
     const postern_value mapped = {
-        POSTERN_IP, {.address = {6, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 1}}}};
+        POSTERN_IP,
+        {.address = {6, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 1}}}};
     const postern_value none = {POSTERN_IP, {.address = {0, {0}}}};
     bench b;
 
@@ -359,7 +367,8 @@ START_TEST(another_scheme_is_refused)
         POSTERN_OK);
     begin(&two, "GET", "/");
     ck_assert_int_eq(add(&two, "Host", "a"), POSTERN_OK);
-    ck_assert_int_eq(postern_filter_match(filter, two.request, &matched), POSTERN_STATE);
+    ck_assert_int_eq(postern_filter_match(filter, two.request, &matched),
+                     POSTERN_STATE);
     ck_assert(!matched);
     postern_filter_free(filter);
     close_bench(&one);
@@ -375,29 +384,29 @@ static const struct {
     const char *hosts[2];
     bool good;
 } heads[] = {
-    {"GET",     "/",           {"a", NULL},      true },
-    {"GET",     "/",           {"a:80", NULL},   true },
-    {"OPTIONS", "*",           {"a", NULL},      true },
-    {"GET",     "http://a/",   {"A.:80", NULL},  true },
-    {"GET",     "http://a:1/", {"a", NULL},      true },
-    {"GET",     "http://a:1/", {"a:1", NULL},    true },
-    {"GET",     "/",           {NULL, NULL},     false},
-    {"GET",     "/",           {"a", "a"},       false},
-    {"GET",     "/",           {"a", "b"},       false},
-    {"GET",     "/",           {"", NULL},       false},
-    {"GET",     "/",           {"a b", NULL},    false},
-    {"GET",     "/",           {"a, b", NULL},   false},
-    {"GET",     "http://a/",   {"b", NULL},      false},
-    {"GET",     "http://a/",   {NULL, NULL},     false},
-    {"GET",     "http://a:1/", {"a:2", NULL},    false},
-    {"GET",     "http://u@a/", {"a", NULL},      false},
-    {"GET",     "http:///",    {"a", NULL},      false},
-    {"GET",     "*",           {"a", NULL},      false},
-    {"",        "/",           {"a", NULL},      false},
-    {"GET",     "",            {"a", NULL},      false},
-    {"GET",     "/%00",        {"a", NULL},      false},
-    {"GET",     "/%zz",        {"a", NULL},      false},
-    {"CONNECT", "a:443",       {"a", NULL},      false},
+    {"GET",     "/",           {"a", NULL},     true },
+    {"GET",     "/",           {"a:80", NULL},  true },
+    {"OPTIONS", "*",           {"a", NULL},     true },
+    {"GET",     "http://a/",   {"A.:80", NULL}, true },
+    {"GET",     "http://a:1/", {"a", NULL},     true },
+    {"GET",     "http://a:1/", {"a:1", NULL},   true },
+    {"GET",     "/",           {NULL, NULL},    false},
+    {"GET",     "/",           {"a", "a"},      false},
+    {"GET",     "/",           {"a", "b"},      false},
+    {"GET",     "/",           {"", NULL},      false},
+    {"GET",     "/",           {"a b", NULL},   false},
+    {"GET",     "/",           {"a, b", NULL},  false},
+    {"GET",     "http://a/",   {"b", NULL},     false},
+    {"GET",     "http://a/",   {NULL, NULL},    false},
+    {"GET",     "http://a:1/", {"a:2", NULL},   false},
+    {"GET",     "http://u@a/", {"a", NULL},     false},
+    {"GET",     "http:///",    {"a", NULL},     false},
+    {"GET",     "*",           {"a", NULL},     false},
+    {"",        "/",           {"a", NULL},     false},
+    {"GET",     "",            {"a", NULL},     false},
+    {"GET",     "/%00",        {"a", NULL},     false},
+    {"GET",     "/%zz",        {"a", NULL},     false},
+    {"CONNECT", "a:443",       {"a", NULL},     false},
 };
 
 START_TEST(a_malformed_head_is_refused)
@@ -407,7 +416,8 @@ START_TEST(a_malformed_head_is_refused)
     open_bench(&b, NULL, false);
     begin(&b, heads[_i].method, heads[_i].target);
     for (int i = 0; i < 2 && heads[_i].hosts[i] != NULL; i++) {
-        ck_assert_int_eq(add(&b, i == 0 ? "Host" : "hOST", heads[_i].hosts[i]), POSTERN_OK);
+        ck_assert_int_eq(add(&b, i == 0 ? "Host" : "hOST", heads[_i].hosts[i]),
+                         POSTERN_OK);
     }
     check_fault(&b, heads[_i].good ? POSTERN_OK : POSTERN_INVALID);
     close_bench(&b);
@@ -526,7 +536,8 @@ START_TEST(headers_that_claim_an_identity_are_hidden)
     (void)add(&b, "Host", "a");
     (void)add(&b, "Cf-Access-Jwt-Assertion", "forged");
     (void)add(&b, "CLIENT_CERT", "forged");
-    check_true(&b, "http.request.headers[\"cf-access-jwt-assertion\"][0] eq \"forged\"");
+    check_true(&b,
+               "http.request.headers[\"cf-access-jwt-assertion\"][0] eq \"forged\"");
     check_true(&b, "len(http.request.headers.names) eq 3");
 
     ck_assert_int_eq(pst_request_seal(b.request, NULL, true), POSTERN_OK);
@@ -535,7 +546,8 @@ START_TEST(headers_that_claim_an_identity_are_hidden)
     ck_assert_int_eq(pst_request_derive(b.request, PST_FIELD_HEADERS), POSTERN_OK);
     ck_assert_uint_eq(b.request->values[PST_FIELD_HEADERS].map.count, 1);
     ck_assert(pst_map_find(b.request->values[PST_FIELD_HEADERS].map, token) == NULL);
-    ck_assert_int_eq(pst_request_derive(b.request, PST_FIELD_HEADER_VALUES), POSTERN_OK);
+    ck_assert_int_eq(pst_request_derive(b.request, PST_FIELD_HEADER_VALUES),
+                     POSTERN_OK);
     ck_assert_uint_eq(b.request->values[PST_FIELD_HEADER_VALUES].array.count, 1);
 
     /* seen again by the next bare filter: nothing that was derived is kept */

@@ -34,8 +34,8 @@ static void list(const postern_scheme *scheme, const char *expression, char *tex
     postern_filter *filter;
     char line[512];
 
-    ck_assert_msg(postern_filter_compile(scheme, postern_text(expression), NULL, &filter,
-                                         NULL) == POSTERN_OK,
+    ck_assert_msg(postern_filter_compile(scheme, postern_text(expression), NULL,
+                                         &filter, NULL) == POSTERN_OK,
                   "%s", expression);
     append(text, "> ");
     append(text, expression);
@@ -53,8 +53,8 @@ static FILE *open_listing(const char *name, const char *mode)
     char path[4096];
     FILE *file;
 
-    (void)snprintf(path, sizeof path, "%s/golden/%s.txt", tests == NULL ? "tests" : tests,
-                   name);
+    (void)snprintf(path, sizeof path, "%s/golden/%s.txt",
+                   tests == NULL ? "tests" : tests, name);
     file = fopen(path, mode);
     ck_assert_msg(file != NULL, "%s", path);
     return file;
@@ -99,10 +99,11 @@ START_TEST(printing_is_cut_not_overrun)
     char cut[12] = "###########";
 
     ck_assert_int_eq(postern_scheme_new(NULL, &scheme), POSTERN_OK);
-    ck_assert_int_eq(postern_filter_compile(scheme, postern_text("http.host eq \"a\""), NULL,
-                                            &filter, NULL),
+    ck_assert_int_eq(postern_filter_compile(scheme, postern_text("http.host eq \"a\""),
+                                            NULL, &filter, NULL),
                      POSTERN_OK);
-    ck_assert_uint_eq(postern_filter_print(filter, 0, whole, sizeof whole), strlen(whole));
+    ck_assert_uint_eq(postern_filter_print(filter, 0, whole, sizeof whole),
+                      strlen(whole));
     ck_assert_uint_eq(postern_filter_print(filter, 0, cut, 6), strlen(whole));
     ck_assert_str_eq(cut, "0000 ");
     ck_assert_int_eq(cut[6], '#');
@@ -148,12 +149,13 @@ static void open_patient(patient *p)
     ck_assert_int_eq(postern_scheme_new(NULL, &p->scheme), POSTERN_OK);
     pst_arena_init(&p->arena, p->scheme->options.allocator, SIZE_MAX / 2);
     pst_compiler_init(&compiler, p->scheme, &p->arena, NULL);
-    ck_assert_int_eq(
-        pst_compiler_add(&compiler, postern_text(expression), NULL, NULL), POSTERN_OK);
+    ck_assert_int_eq(pst_compiler_add(&compiler, postern_text(expression), NULL, NULL),
+                     POSTERN_OK);
     ck_assert_int_eq(pst_compiler_finish(&compiler, &p->program), POSTERN_OK);
     pst_compiler_free(&compiler);
     p->code = copy(p->program.code, p->program.length * sizeof *p->code);
-    p->derived = copy(p->program.derived, p->program.derived_count * sizeof *p->derived);
+    p->derived =
+        copy(p->program.derived, p->program.derived_count * sizeof *p->derived);
     p->entries = copy(p->program.entries, p->program.entry_count * sizeof *p->entries);
     p->program.code = p->code;
     p->program.derived = p->derived;
@@ -442,7 +444,10 @@ static void parity_out_of_range(patient *p)
     find(p, PST_OP_PARITY)->bit = UINT16_MAX;
 }
 
-#define DAMAGE(name) {#name, name}
+#define DAMAGE(name) \
+    {                \
+#name, name  \
+    }
 static const damage damages[] = {
     DAMAGE(bad_op),
     DAMAGE(huge_op),
