@@ -36,7 +36,7 @@ static const postern_value inner_items[] = {LIST(POSTERN_INT, int_items)};
 static const postern_entry map_entries[] = {
     {POSTERN_STR("k"),         TEXT("v")},
     {POSTERN_STR(""),          TEXT("e")},
-    {POSTERN_STR("a\"b\\\xff"), TEXT("q")},
+    {POSTERN_STR("a\"b\\"), TEXT("q")},
 };
 static const postern_entry multi_entries[] = {
     {POSTERN_STR("a"), LIST(POSTERN_STRING, list_items)},

@@ -146,7 +146,8 @@ static void read_carets(loader *l, const char *text)
     end = blanks - l->start + carets;
     finding = &v->findings[v->finding_count++];
     finding->offset = l->columns[blanks - l->start];
-    finding->length = end <= l->column_count ? l->columns[end] - finding->offset : carets;
+    finding->length =
+        end <= l->column_count ? l->columns[end] - finding->offset : carets;
 }
 
 static bool read_part(loader *l, const char *text, const char *label, bool hint)
@@ -177,7 +178,8 @@ static void read_line(loader *l, const char *text)
     }
     if (text[blanks] == '^') {
         read_carets(l, text);
-    } else if (!read_part(l, text, "hint: ", true) && !read_part(l, text, "says: ", false)) {
+    } else if (!read_part(l, text, "hint: ", true) &&
+               !read_part(l, text, "says: ", false)) {
         read_vector(l, text);
     }
 }

@@ -22,7 +22,7 @@ enum { VECTOR_FINDINGS_MAX = 8 };
 
 typedef struct vector_finding {
     size_t offset;
-    size_t length; /* of the carets: at least 1 */
+    size_t length;    /* of the carets: at least 1 */
     const char *says; /* NULL: anything */
     const char *hint;
 } vector_finding;

@@ -54,8 +54,8 @@ static postern_scheme *new_scheme(void)
     return scheme;
 }
 
-static void set(postern_request *request, const postern_scheme *scheme, const char *name,
-                const postern_value *value)
+static void set(postern_request *request, const postern_scheme *scheme,
+                const char *name, const postern_value *value)
 {
     postern_field field;
 
@@ -68,11 +68,16 @@ static void set(postern_request *request, const postern_scheme *scheme, const ch
 static void fill(postern_request *request, const postern_scheme *scheme, int which)
 {
     static const char *const headers[][2] = {
-        {"Host", "A.example"}, {"X-A", "One"}, {"x-a", "two"}, {"cookie", "a=b"}};
+        {"Host",   "A.example"},
+        {"X-A",    "One"      },
+        {"x-a",    "two"      },
+        {"cookie", "a=b"      }
+    };
     const postern_value yes = {POSTERN_BOOL, {.boolean = true}};
     const postern_value number = {POSTERN_INT, {.integer = 10}};
     const postern_value text = {POSTERN_STRING, {.string = POSTERN_STR("aB\xff")}};
-    const postern_value array = {POSTERN_ARRAY_OF(POSTERN_INT), {.array = {&number, 1}}};
+    const postern_value array = {POSTERN_ARRAY_OF(POSTERN_INT),
+                                 {.array = {&number, 1}}};
     const postern_entry entry = {POSTERN_STR("k"), text};
     const postern_value map = {POSTERN_MAP_OF(POSTERN_STRING), {.map = {&entry, 1}}};
     postern_value address = {.type = POSTERN_IP};
@@ -162,7 +167,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require(report != NULL);
     status = postern_filter_compile(scheme, expression, NULL, &filter, report);
     check_findings(report, size);
-    require((status == POSTERN_OK) == (postern_report_count_of(report, POSTERN_ERROR) == 0));
+    require((status == POSTERN_OK) ==
+            (postern_report_count_of(report, POSTERN_ERROR) == 0));
     require((status == POSTERN_OK) == (filter != NULL));
     require(postern_report_count_of(report, POSTERN_ERROR) <= 8);
     if (filter != NULL) {

@@ -23,8 +23,8 @@ static const char *const expressions[] = {
     "http.host eq \"a\" and (ssl or not ip.src in {10.0.0.0/8 2001:db8::/32})",
     "http.host in {\"a\" \"b\" \"c\" \"d\" \"e\" \"f\" \"g\" \"h\" \"i\" \"j\" \"\\x6b\"}",
     "http.request.timestamp.sec in {1 2..5 9} xor app.number gt 3 xor ssl xor app.yes",
-    "lower(http.request.headers[\"x-a\"][0]) eq \"b\" and len(app.list) gt 0 and "
-    "app.map[\"k\"] eq lower(app.map[\"l\"]) and app.list[0] eq \"x\"",
+    ("lower(http.request.headers[\"x-a\"][0]) eq \"b\" and len(app.list) gt 0 and "
+     "app.map[\"k\"] eq lower(app.map[\"l\"]) and app.list[0] eq \"x\""),
 };
 
 enum { EXPRESSIONS = sizeof expressions / sizeof expressions[0] };
@@ -42,7 +42,8 @@ static postern_status open_scheme(world *w)
     };
     postern_status status = postern_scheme_new(&w->options, &w->scheme);
 
-    for (size_t i = 0; i < sizeof fields / sizeof fields[0] && status == POSTERN_OK; i++) {
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0] && status == POSTERN_OK;
+         i++) {
         status = postern_scheme_add_field(w->scheme, postern_text(fields[i].name),
                                           fields[i].type, NULL);
     }
@@ -88,20 +89,20 @@ static postern_status fill(world *w)
         {POSTERN_STRING, {.string = POSTERN_STR("y")}},
     };
     const postern_entry entries[] = {
-        {POSTERN_STR("k"), items[0]},
+        {POSTERN_STR("k"), items[0]                                      },
         {POSTERN_STR("l"), {POSTERN_STRING, {.string = POSTERN_STR("X")}}},
     };
     const postern_value lists = {POSTERN_ARRAY_OF(POSTERN_STRING),
                                  {.array = {items, 2}}};
     const postern_value maps = {POSTERN_MAP_OF(POSTERN_STRING), {.map = {entries, 2}}};
     postern_field field;
-    postern_status status = postern_request_begin(w->request, NULL, postern_text("GET"),
-                                                  postern_text("/%61//b?c"),
-                                                  postern_text("HTTP/1.1"));
+    postern_status status =
+        postern_request_begin(w->request, NULL, postern_text("GET"),
+                              postern_text("/%61//b?c"), postern_text("HTTP/1.1"));
 
     for (int i = 0; i < 20 && status == POSTERN_OK; i++) {
-        status = postern_request_add_header(w->request, postern_text(i == 0 ? "Host" : "X-A"),
-                                            postern_text("B"));
+        status = postern_request_add_header(
+            w->request, postern_text(i == 0 ? "Host" : "X-A"), postern_text("B"));
     }
     if (status == POSTERN_OK) {
         (void)postern_scheme_find_field(w->scheme, list, &field, NULL);
@@ -131,8 +132,9 @@ static postern_status make_filter(world *w, int which)
 
 static postern_status refuse_filter(world *w, int which)
 {
-    static const char *const broken[] = {"http.hots eq 1 or ssl eq true", "ssl and (", "",
-                                         "ip.src in {10.0.0.1/8 ::ffff:1.2.3.4}", "len(ssl)"};
+    static const char *const broken[] = {"http.hots eq 1 or ssl eq true", "ssl and (",
+                                         "", "ip.src in {10.0.0.1/8 ::ffff:1.2.3.4}",
+                                         "len(ssl)"};
     postern_status status = open_scheme(w);
 
     if (status == POSTERN_OK) {
@@ -262,7 +264,8 @@ START_TEST(a_report_may_fail)
         counting_heap_init(&heap, at);
         report = postern_report_new(&heap.alloc);
         ck_assert_ptr_nonnull(report);
-        ck_assert_int_eq(postern_filter_compile(scheme, postern_text("a or b or ssl eq 1"),
+        ck_assert_int_eq(postern_filter_compile(scheme,
+                                                postern_text("a or b or ssl eq 1"),
                                                 NULL, &filter, report),
                          POSTERN_UNKNOWN_NAME);
         whole = !says_no_memory(report);

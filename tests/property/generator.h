@@ -28,7 +28,7 @@ typedef struct generated_field {
     const char *name;
     postern_type type;
     bool present;
-    size_t count;     /* of items: 1 for a scalar */
+    size_t count; /* of items: 1 for a scalar */
     scalar items[4];
 } generated_field;
 

@@ -74,9 +74,9 @@ static seen see_call(walker *w, const pst_term *term, pst_value argument)
     } else if (term->function == PST_FUNCTION_LEN_ARRAY) {
         result.value.integer = (int64_t)argument.array.count;
     } else {
-        const postern_status status = pst_function_at(term->function)
-                                          ->body(&w->request->arena, &argument,
-                                                 &result.value);
+        const postern_status status =
+            pst_function_at(term->function)
+                ->body(&w->request->arena, &argument, &result.value);
         w->status = status != POSTERN_OK ? status : w->status;
     }
     return result;
@@ -186,7 +186,8 @@ static bool test(const pst_insn *how, pst_value left, pst_value right)
     case PST_OP_BOOL:
         return left.boolean;
     case PST_OP_INT_RANGE:
-        return how->as.range.first <= left.integer && left.integer <= how->as.range.last;
+        return how->as.range.first <= left.integer &&
+               left.integer <= how->as.range.last;
     case PST_OP_INT_IN:
         return in_ints(how->as.int_set, left.integer);
     case PST_OP_INT_COMPARE:
@@ -263,7 +264,8 @@ static bool judge(walker *w, const pst_claim *claim)
     return false;
 }
 
-postern_status walk_evaluate(const walk *reference, postern_request *request, bool *answer)
+postern_status walk_evaluate(const walk *reference, postern_request *request,
+                             bool *answer)
 {
     walker w = {request, POSTERN_OK};
 

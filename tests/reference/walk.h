@@ -24,6 +24,7 @@ void walk_close(walk *reference);
 
 /** Evaluates on a sealed request without a head problem.
  *  @return POSTERN_OK with *answer set, or the fault of a field or function */
-postern_status walk_evaluate(const walk *reference, postern_request *request, bool *answer);
+postern_status walk_evaluate(const walk *reference, postern_request *request,
+                             bool *answer);
 
 #endif
