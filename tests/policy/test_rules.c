@@ -6,7 +6,8 @@
 #include <string.h>
 
 #define PHASE "\"phase\": \"http_request_firewall_custom\""
-#define POLICY(rules) "{\"version\": 1, \"rulesets\": [{" PHASE ", \"rules\": [" rules "]}]}"
+#define POLICY(rules) \
+    "{\"version\": 1, \"rulesets\": [{" PHASE ", \"rules\": [" rules "]}]}"
 #define POLICY_AND(rules, more) \
     "{\"version\": 1, \"rulesets\": [{" PHASE ", \"rules\": [" rules "]}], " more "}"
 #define RULE(ref, expression, more) \
@@ -14,7 +15,8 @@
 #define BLOCK "\"action\": \"block\""
 #define LOG "\"action\": \"log\""
 #define SKIP "\"action\": \"skip\", \"action_parameters\": {\"ruleset\": \"current\"}"
-#define SKIP_PHASE "\"action\": \"skip\", \"action_parameters\": {\"phase\": \"current\"}"
+#define SKIP_PHASE \
+    "\"action\": \"skip\", \"action_parameters\": {\"phase\": \"current\"}"
 
 typedef struct bench {
     world w;
@@ -26,7 +28,8 @@ static void bench_open(bench *b)
 {
     world_init(&b->w);
     world_open(&b->w);
-    ck_assert_int_eq(postern_request_new_simulated(b->w.scheme, &b->request), POSTERN_OK);
+    ck_assert_int_eq(postern_request_new_simulated(b->w.scheme, &b->request),
+                     POSTERN_OK);
 }
 
 static void bench_close(bench *b)
@@ -93,9 +96,9 @@ static const char *matched(const postern_verdict *v)
 
     text[0] = '\0';
     for (size_t i = 0; i < v->match_count; i++) {
-        at += (size_t)snprintf(text + at, sizeof text - at, "%s%s%.*s", i > 0 ? " " : "",
-                               v->matches[i].log ? "" : "-", (int)v->matches[i].ref.len,
-                               v->matches[i].ref.data);
+        at += (size_t)snprintf(text + at, sizeof text - at, "%s%s%.*s",
+                               i > 0 ? " " : "", v->matches[i].log ? "" : "-",
+                               (int)v->matches[i].ref.len, v->matches[i].ref.data);
     }
     return text;
 }
@@ -105,9 +108,19 @@ static bool is(postern_str text, const char *wanted)
     return postern_str_equal(text, postern_text(wanted));
 }
 
+#define ALL(ref, more) RULE(ref, "true", more)
+#define NEVER(ref, more) RULE(ref, "ssl", more)
+#define OFF ", \"enabled\": false"
+#define QUIET ", \"logging\": {\"enabled\": false}"
+#define DENY "\"default\": \"block\""
+#define THREE_LOGS(a, b, c) ALL(a, LOG) "," ALL(b, LOG) "," ALL(c, LOG)
+#define NINE_LOGS             \
+    THREE_LOGS("a", "b", "c") \
+    "," THREE_LOGS("d", "e", "f") "," THREE_LOGS("g", "h", "i")
+#define BLOCKED POSTERN_BLOCKED
+
 /* --- order and actions ---------------------------------------------------------- */
 
-/* clang-format off: it cannot align rows of several lines */
 static const struct {
     const char *what;
     const char *policy;
@@ -115,45 +128,31 @@ static const struct {
     const char *ref;     /* of the deciding rule */
     const char *matches; /* as matched() writes them */
 } orders[] = {
-    {"no rules", POLICY(""), POSTERN_ALLOWED, "", ""},
-    {"nothing matches", POLICY(RULE("a", "ssl", BLOCK)), POSTERN_ALLOWED, "", ""},
-    {"the first block wins", POLICY(RULE("a", "true", BLOCK) "," RULE("b", "true", BLOCK)),
-     POSTERN_BLOCKED, "a", "a"},
-    {"a log goes on",
-     POLICY(RULE("a", "true", LOG) "," RULE("b", "false", LOG) "," RULE("c", "true", LOG)),
-     POSTERN_ALLOWED, "", "a c"},
-    {"a log comes before the block, which ends",
-     POLICY(RULE("a", "true", LOG) "," RULE("b", "true", BLOCK) "," RULE("c", "true", LOG)),
-     POSTERN_BLOCKED, "b", "a b"},
-    {"a skip leaves the ruleset",
-     POLICY(RULE("a", "true", SKIP) "," RULE("b", "true", BLOCK)), POSTERN_ALLOWED, "", "a"},
-    {"a skip of the phase does so too",
-     POLICY(RULE("a", "true", SKIP_PHASE) "," RULE("b", "true", BLOCK)), POSTERN_ALLOWED, "",
+    {"no rules",               POLICY(""),                POSTERN_ALLOWED,                                                    "",                                                                                                 ""                                                                                                                                                                                                                      },
+    {"nothing matches",        POLICY(NEVER("a",          BLOCK)),                                                            POSTERN_ALLOWED,                                                                                    "",                                                                                                                                                                                                                       ""},
+    {"first block wins",                        POLICY(ALL("a",                                BLOCK) "," ALL("b",                                                             BLOCK)),                                                                                                              BLOCKED,                                                                                                                                                                                                                                                                   "a",
      "a"},
-    {"a skip that comes too late", POLICY(RULE("a", "true", BLOCK) "," RULE("b", "true", SKIP)),
-     POSTERN_BLOCKED, "a", "a"},
-    {"a skip that does not match",
-     POLICY(RULE("a", "ssl", SKIP) "," RULE("b", "true", BLOCK)), POSTERN_BLOCKED, "b", "b"},
-    {"a disabled rule is not there",
-     POLICY(RULE("a", "true", BLOCK ", \"enabled\": false") "," RULE("b", "true", LOG)),
-     POSTERN_ALLOWED, "", "b"},
-    {"a disabled skip is not there",
-     POLICY(RULE("a", "true", SKIP ", \"enabled\": false") "," RULE("b", "true", BLOCK)),
-     POSTERN_BLOCKED, "b", "b"},
-    {"logging off is kept with the match",
-     POLICY(RULE("a", "true", SKIP ", \"logging\": {\"enabled\": false}")), POSTERN_ALLOWED,
-     "", "-a"},
-    {"the default blocks what no rule decided",
-     POLICY_AND(RULE("a", "true", LOG), "\"default\": \"block\""), POSTERN_BLOCKED, "", "a"},
-    {"the default blocks behind a skip too",
-     POLICY_AND(RULE("a", "true", SKIP), "\"default\": \"block\""), POSTERN_BLOCKED, "", "a"},
-    {"many matches are all told",
-     POLICY(RULE("a", "true", LOG) "," RULE("b", "true", LOG) "," RULE("c", "true", LOG) ","
-            RULE("d", "true", LOG) "," RULE("e", "true", LOG) "," RULE("f", "true", LOG) ","
-            RULE("g", "true", LOG) "," RULE("h", "true", LOG) "," RULE("i", "true", LOG)),
-     POSTERN_ALLOWED, "", "a b c d e f g h i"},
+    {"log goes on",                     POLICY(ALL("a",                                                 LOG) "," ALL("c",                                                                                                                   LOG)),                                                                                                                                                                                                         POSTERN_ALLOWED,                                                                                                                                                                                                                                                                                                                                                                                               "",
+     "a c"},
+    {"log, then block",                   POLICY(ALL("a",                             LOG) "," ALL("b",BLOCK) "," ALL("c",                                                                                                                                                                                                                       LOG)),
+     BLOCKED, "b", "a b"},
+    {"skip leaves",POLICY(ALL("a",SKIP) "," ALL("b",                                           BLOCK)),POSTERN_ALLOWED,                                                                                                                                                                                                                                                                                                                                                                                                                                               "",
+     "a"},
+    {"skip of the phase",                   POLICY(ALL("a",                                            SKIP_PHASE) "," ALL("b",                                                                                                  BLOCK)),
+     POSTERN_ALLOWED,                                                                                                                                                                                                                                                                                                                                                                                                                                  "", "a"},
+    {"skip too late",         POLICY(ALL("a",                                BLOCK) "," ALL("b",                                                                                                                     SKIP)),                                                                                                                                                                                                                       BLOCKED,                                                                                                                                                                                                                                                                                                                                                                                                                             "a", "a"},
+    {"skip does not match", POLICY(NEVER("a",SKIP) "," ALL("b",                                                                                                         BLOCK)),                                                                                                                                                                                                         BLOCKED,"b",
+     "b"},
+    {"disabled block",          POLICY(ALL("a",             BLOCK OFF) "," ALL("b",                              LOG)),      POSTERN_ALLOWED,
+     "", "b"},
+    {"disabled skip",                     POLICY(ALL("a",                                              SKIP OFF) "," ALL("b",                                                                                            BLOCK)),                                                                                                                                                                              BLOCKED,                                                                                                                                                                                                                                                                                                                                                                                                              "b",
+     "b"},
+    {"quiet skip",                 POLICY(ALL("a",                                       SKIP QUIET)),                                                                                                                     POSTERN_ALLOWED,                                                                                                                                                                                                                       "",                                                                                                                                                                                                                                                                                                                                                                                                                                "-a"},
+    {"loud skip",  POLICY(ALL("a",          SKIP ", \"logging\": {}")),                                POSTERN_ALLOWED,                                                                                                                                                                                                                          "",                                                                                                                                                                                                                                                                                                                                                                                                                                               "a"},
+    {"default block",          POLICY_AND(ALL("a", LOG), DENY), BLOCKED,                                     "", "a"},
+    {"default block behind skip",                      POLICY_AND(ALL("a",                                               SKIP),                                                                                                      DENY),                                                                                                                                                                          BLOCKED,                                                                                                                                                                                                                                                                                                                                                "", "a"},
+    {"many matches",                      POLICY(NINE_LOGS),                                           POSTERN_ALLOWED,                                                                                                             "","a b c d e f g h i"},
 };
-/* clang-format on */
 
 START_TEST(rules_are_tried_in_order)
 {
@@ -169,7 +168,8 @@ START_TEST(rules_are_tried_in_order)
         ck_assert_msg(strcmp(matched(&b.verdict), orders[_i].matches) == 0, "%s: %s",
                       orders[_i].what, matched(&b.verdict));
     }
-    ck_assert_uint_eq(b.verdict.status, orders[_i].outcome == POSTERN_BLOCKED ? 403 : 0);
+    ck_assert_uint_eq(b.verdict.status,
+                      orders[_i].outcome == POSTERN_BLOCKED ? 403 : 0);
     ck_assert(!b.verdict.close);
     bench_close(&b);
 }
@@ -199,11 +199,12 @@ START_TEST(a_block_answers_as_it_says)
 
     bench_open(&b);
     world_must_load(
-        &b.w, POLICY(RULE("teapot", "http.request.uri.path eq \\\"/tea\\\"",
-                          "\"description\": \"short \\u0026 stout\", " BLOCK
-                          ", \"action_parameters\": {\"response\": {\"status_code\": 418,"
-                          " \"content\": \"no \\\"coffee\\\"\", \"content_type\":"
-                          " \"text/plain\"}}") "," RULE("last", "true", BLOCK)));
+        &b.w,
+        POLICY(RULE("teapot", "http.request.uri.path eq \\\"/tea\\\"",
+                    "\"description\": \"short \\u0026 stout\", " BLOCK
+                    ", \"action_parameters\": {\"response\": {\"status_code\": 418,"
+                    " \"content\": \"no \\\"coffee\\\"\", \"content_type\":"
+                    " \"text/plain\"}}") "," RULE("last", "true", BLOCK)));
     begin(&b, "a.example", "/tea");
     evaluate(&b);
     ck_assert_uint_eq(b.verdict.status, 418);
@@ -231,10 +232,11 @@ static const char two_hosts[] =
     "{\"hostname\": \"rules.example\", \"ca\": [\"corpus/ca/ca-a.pem\"],"
     " \"revoked\": \"rules\"}]},"
     " \"plain_hosts\": [\"www.example\", \"*.plain.example\", \"192.0.2.1\"],"
-    " \"rulesets\": [{" PHASE ", \"rules\": ["
-    RULE("no-cert", "not cf.tls_client_auth.cert_verified and http.host in"
-                    " {\\\"strict.example\\\" \\\"rules.example\\\"}", BLOCK) ","
-    RULE("revoked", "cf.tls_client_auth.cert_revoked", BLOCK) "]}]}";
+    " \"rulesets\": [{" PHASE ", \"rules\": [" RULE(
+        "no-cert",
+        "not cf.tls_client_auth.cert_verified and http.host in"
+        " {\\\"strict.example\\\" \\\"rules.example\\\"}",
+        BLOCK) "," RULE("revoked", "cf.tls_client_auth.cert_revoked", BLOCK) "]}]}";
 
 static const struct {
     const char *host;
@@ -322,10 +324,11 @@ START_TEST(a_star_serves_every_other_host)
     bench b;
 
     bench_open(&b);
-    world_must_load(&b.w, "{\"version\": 1, \"default\": \"block\", \"mtls\": {\"hosts\": ["
-                          "{\"hostname\": \"a.example\", \"ca\": [\"corpus/ca/ca-a.pem\"]}]},"
-                          "\"plain_hosts\": [\"*\"], \"rulesets\": [{" PHASE ", \"rules\": ["
-                          RULE("all", "true", LOG) "]}]}");
+    world_must_load(&b.w,
+                    "{\"version\": 1, \"default\": \"block\", \"mtls\": {\"hosts\": ["
+                    "{\"hostname\": \"a.example\", \"ca\": [\"corpus/ca/ca-a.pem\"]}]},"
+                    "\"plain_hosts\": [\"*\"], \"rulesets\": [{" PHASE
+                    ", \"rules\": [" RULE("all", "true", LOG) "]}]}");
     begin(&b, "anything.example", "/");
     evaluate(&b);
     ck_assert_int_eq(b.verdict.outcome, POSTERN_BLOCKED);
@@ -341,12 +344,15 @@ START_TEST(a_verdict_tells_host_target_and_what_to_strip)
     bench b;
 
     bench_open(&b);
-    world_must_load(&b.w, POLICY(RULE("seen", "http.request.headers[\\\"client-cert\\\"][0]"
-                                              " eq \\\"x\\\"", BLOCK)));
+    world_must_load(&b.w, POLICY(RULE("seen",
+                                      "http.request.headers[\\\"client-cert\\\"][0]"
+                                      " eq \\\"x\\\"",
+                                      BLOCK)));
     begin(&b, "A.Example.:8443", "/a/../b//c?q=%20");
     (void)postern_request_add_header(b.request, postern_text("Client-Cert"),
                                      postern_text("x"));
-    (void)postern_request_add_header(b.request, postern_text("Accept"), postern_text("x"));
+    (void)postern_request_add_header(b.request, postern_text("Accept"),
+                                     postern_text("x"));
     (void)postern_request_add_header(b.request, postern_text("CF_Access_Jwt_Assertion"),
                                      postern_text("x"));
     evaluate(&b);
@@ -448,22 +454,20 @@ END_TEST
 
 /* --- faults --------------------------------------------------------------------- */
 
-/* clang-format off: it cannot align rows of several lines */
 static const struct {
     const char *more; /* of the policy */
     unsigned status;
     bool close;
     const char *body;
 } fault_answers[] = {
-    {"\"default\": \"allow\"", 503, true, ""},
-    {"\"on_fault\": \"block\"", 503, true, ""},
-    {"\"on_fault\": \"close\"", 0, true, ""},
+    {"\"default\": \"allow\"",                   503, true, ""     },
+    {"\"on_fault\": \"block\"",                  503, true, ""     },
+    {"\"on_fault\": \"close\"",                  0,   true, ""     },
     {"\"on_fault\": {\"response\": {\"status_code\": 500, \"content\": \"later\","
      " \"content_type\": \"text/plain\"}}", 500, true, "later"},
     {"\"on_fault\": {\"response\": {\"content\": \"later\", \"content_type\":"
-     " \"text/plain\"}}", 503, true, "later"},
+     " \"text/plain\"}}",                   503, true, "later"},
 };
-/* clang-format on */
 static const char *const fault_actions[] = {BLOCK, SKIP, LOG};
 
 enum { ANSWERS = sizeof fault_answers / sizeof fault_answers[0], ACTIONS = 3 };
@@ -622,8 +626,8 @@ static postern_filter *compile(const bench *b, const char *expression)
             plain[len++] = *expression;
         }
     }
-    ck_assert_int_eq(postern_filter_compile(b->w.scheme, (postern_str){plain, len}, NULL,
-                                            &filter, NULL),
+    ck_assert_int_eq(postern_filter_compile(b->w.scheme, (postern_str){plain, len},
+                                            NULL, &filter, NULL),
                      POSTERN_OK);
     return filter;
 }
@@ -672,7 +676,8 @@ static void random_request(bench *b)
     set_bool(b, "cf.tls_client_auth.cert_revoked", pick(3) == 0);
 }
 
-static void compare(bench *b, const naive_rule *rules, size_t count, bool block_by_default)
+static void compare(bench *b, const naive_rule *rules, size_t count,
+                    bool block_by_default)
 {
     postern_outcome outcome = block_by_default ? POSTERN_BLOCKED : POSTERN_ALLOWED;
     const char *ref = "";
@@ -723,7 +728,8 @@ START_TEST(random_policies_agree_with_a_plain_walk)
     bench_open(&b);
     count = 20 + pick(41);
     block = pick(3) == 0;
-    at = (size_t)sprintf(text, "{\"version\": 1, \"rulesets\": [{" PHASE ", \"rules\": [");
+    at = (size_t)sprintf(text,
+                         "{\"version\": 1, \"rulesets\": [{" PHASE ", \"rules\": [");
     for (size_t i = 0; i < count; i++) {
         at += write_rule(&b, &rules[i], i, text + at);
     }
