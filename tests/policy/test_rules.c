@@ -108,65 +108,90 @@ static bool is(postern_str text, const char *wanted)
     return postern_str_equal(text, postern_text(wanted));
 }
 
-#define ALL(ref, more) RULE(ref, "true", more)
-#define NEVER(ref, more) RULE(ref, "ssl", more)
-#define OFF ", \"enabled\": false"
-#define QUIET ", \"logging\": {\"enabled\": false}"
-#define DENY "\"default\": \"block\""
-#define THREE_LOGS(a, b, c) ALL(a, LOG) "," ALL(b, LOG) "," ALL(c, LOG)
-#define NINE_LOGS             \
-    THREE_LOGS("a", "b", "c") \
-    "," THREE_LOGS("d", "e", "f") "," THREE_LOGS("g", "h", "i")
-#define BLOCKED POSTERN_BLOCKED
-
 /* --- order and actions ---------------------------------------------------------- */
 
+/* Rules in short: the ref, what it does (L log, B block, S skip, P skip the phase, Q skip
+ * without logging), then x when it is disabled and n when it never matches. A D at the
+ * end: the default is block. */
 static const struct {
-    const char *what;
-    const char *policy;
+    const char *rules;
     postern_outcome outcome;
     const char *ref;     /* of the deciding rule */
     const char *matches; /* as matched() writes them */
 } orders[] = {
-    {"no rules",               POLICY(""),                POSTERN_ALLOWED,                                                    "",                                                                                                 ""                                                                                                                                                                                                                      },
-    {"nothing matches",        POLICY(NEVER("a",          BLOCK)),                                                            POSTERN_ALLOWED,                                                                                    "",                                                                                                                                                                                                                       ""},
-    {"first block wins",                        POLICY(ALL("a",                                BLOCK) "," ALL("b",                                                             BLOCK)),                                                                                                              BLOCKED,                                                                                                                                                                                                                                                                   "a",
-     "a"},
-    {"log goes on",                     POLICY(ALL("a",                                                 LOG) "," ALL("c",                                                                                                                   LOG)),                                                                                                                                                                                                         POSTERN_ALLOWED,                                                                                                                                                                                                                                                                                                                                                                                               "",
-     "a c"},
-    {"log, then block",                   POLICY(ALL("a",                             LOG) "," ALL("b",BLOCK) "," ALL("c",                                                                                                                                                                                                                       LOG)),
-     BLOCKED, "b", "a b"},
-    {"skip leaves",POLICY(ALL("a",SKIP) "," ALL("b",                                           BLOCK)),POSTERN_ALLOWED,                                                                                                                                                                                                                                                                                                                                                                                                                                               "",
-     "a"},
-    {"skip of the phase",                   POLICY(ALL("a",                                            SKIP_PHASE) "," ALL("b",                                                                                                  BLOCK)),
-     POSTERN_ALLOWED,                                                                                                                                                                                                                                                                                                                                                                                                                                  "", "a"},
-    {"skip too late",         POLICY(ALL("a",                                BLOCK) "," ALL("b",                                                                                                                     SKIP)),                                                                                                                                                                                                                       BLOCKED,                                                                                                                                                                                                                                                                                                                                                                                                                             "a", "a"},
-    {"skip does not match", POLICY(NEVER("a",SKIP) "," ALL("b",                                                                                                         BLOCK)),                                                                                                                                                                                                         BLOCKED,"b",
-     "b"},
-    {"disabled block",          POLICY(ALL("a",             BLOCK OFF) "," ALL("b",                              LOG)),      POSTERN_ALLOWED,
-     "", "b"},
-    {"disabled skip",                     POLICY(ALL("a",                                              SKIP OFF) "," ALL("b",                                                                                            BLOCK)),                                                                                                                                                                              BLOCKED,                                                                                                                                                                                                                                                                                                                                                                                                              "b",
-     "b"},
-    {"quiet skip",                 POLICY(ALL("a",                                       SKIP QUIET)),                                                                                                                     POSTERN_ALLOWED,                                                                                                                                                                                                                       "",                                                                                                                                                                                                                                                                                                                                                                                                                                "-a"},
-    {"loud skip",  POLICY(ALL("a",          SKIP ", \"logging\": {}")),                                POSTERN_ALLOWED,                                                                                                                                                                                                                          "",                                                                                                                                                                                                                                                                                                                                                                                                                                               "a"},
-    {"default block",          POLICY_AND(ALL("a", LOG), DENY), BLOCKED,                                     "", "a"},
-    {"default block behind skip",                      POLICY_AND(ALL("a",                                               SKIP),                                                                                                      DENY),                                                                                                                                                                          BLOCKED,                                                                                                                                                                                                                                                                                                                                                "", "a"},
-    {"many matches",                      POLICY(NINE_LOGS),                                           POSTERN_ALLOWED,                                                                                                             "","a b c d e f g h i"},
+    {"",                           POSTERN_ALLOWED, "",  ""                 },
+    {"aBn",                        POSTERN_ALLOWED, "",  ""                 },
+    {"aB bB",                      POSTERN_BLOCKED, "a", "a"                },
+    {"aL bLn cL",                  POSTERN_ALLOWED, "",  "a c"              },
+    {"aL bB cL",                   POSTERN_BLOCKED, "b", "a b"              },
+    {"aS bB",                      POSTERN_ALLOWED, "",  "a"                },
+    {"aP bB",                      POSTERN_ALLOWED, "",  "a"                },
+    {"aB bS",                      POSTERN_BLOCKED, "a", "a"                },
+    {"aSn bB",                     POSTERN_BLOCKED, "b", "b"                },
+    {"aBx bL",                     POSTERN_ALLOWED, "",  "b"                },
+    {"aSx bB",                     POSTERN_BLOCKED, "b", "b"                },
+    {"aLx bBx",                    POSTERN_ALLOWED, "",  ""                 },
+    {"aL bQ cB",                   POSTERN_ALLOWED, "",  "a -b"             },
+    {"D",                          POSTERN_BLOCKED, "",  ""                 },
+    {"aL D",                       POSTERN_BLOCKED, "",  "a"                },
+    {"aS D",                       POSTERN_BLOCKED, "",  "a"                },
+    {"aL bB D",                    POSTERN_BLOCKED, "b", "a b"              },
+    {"aL bL cL dL eL fL gL hL iL", POSTERN_ALLOWED, "",  "a b c d e f g h i"},
 };
+
+static const char *action_of(char letter)
+{
+    switch (letter) {
+    case 'L':
+        return LOG;
+    case 'B':
+        return BLOCK;
+    case 'P':
+        return SKIP_PHASE;
+    case 'Q':
+        return SKIP ", \"logging\": {\"enabled\": false}";
+    default:
+        return SKIP;
+    }
+}
+
+/* The policy that `rules` is short for. */
+static const char *spell(const char *rules)
+{
+    static char text[4096];
+    const bool deny = strchr(rules, 'D') != NULL;
+    size_t at = (size_t)sprintf(
+        text,
+        "{\"version\": 1, \"default\": \"%s\", \"rulesets\": [{" PHASE ", \"rules\": [",
+        deny ? "block" : "allow");
+
+    for (const char *rule = rules; *rule != '\0' && *rule != 'D';) {
+        const size_t len = strcspn(rule, " ");
+        const bool disabled = memchr(rule, 'x', len) != NULL;
+        const bool never = memchr(rule, 'n', len) != NULL;
+        at += (size_t)sprintf(
+            text + at,
+            "%s{\"ref\": \"%c\", \"expression\": \"%s\", \"enabled\": %s, %s}",
+            rule > rules ? "," : "", rule[0], never ? "ssl" : "true",
+            disabled ? "false" : "true", action_of(rule[1]));
+        rule += rule[len] == ' ' ? len + 1 : len;
+    }
+    (void)strcpy(text + at, "]}]}");
+    return text;
+}
 
 START_TEST(rules_are_tried_in_order)
 {
     bench b;
 
     bench_open(&b);
-    world_must_load(&b.w, orders[_i].policy);
+    world_must_load(&b.w, spell(orders[_i].rules));
     begin(&b, "a.example", "/");
     for (int again = 0; again < 2; again++) {
         evaluate(&b);
-        ck_assert_msg(b.verdict.outcome == orders[_i].outcome, "%s", orders[_i].what);
-        ck_assert_msg(is(b.verdict.rule_ref, orders[_i].ref), "%s", orders[_i].what);
-        ck_assert_msg(strcmp(matched(&b.verdict), orders[_i].matches) == 0, "%s: %s",
-                      orders[_i].what, matched(&b.verdict));
+        ck_assert_msg(b.verdict.outcome == orders[_i].outcome, "%s", orders[_i].rules);
+        ck_assert_msg(is(b.verdict.rule_ref, orders[_i].ref), "%s", orders[_i].rules);
+        ck_assert_str_eq(matched(&b.verdict), orders[_i].matches);
     }
     ck_assert_uint_eq(b.verdict.status,
                       orders[_i].outcome == POSTERN_BLOCKED ? 403 : 0);
