@@ -404,6 +404,26 @@ START_TEST(a_real_request_is_never_evaluated_without_its_connection)
     evaluate(&b);
     ck_assert_int_eq(b.verdict.outcome, POSTERN_FAULT);
     ck_assert_int_eq(b.verdict.fault, POSTERN_STATE);
+    ck_assert(is(b.verdict.reason,
+                 "only simulated requests are evaluated without a connection"));
+    bench_close(&b);
+}
+END_TEST
+
+/* Fields alone are enough to try rules: checks of the head need a head. */
+START_TEST(a_request_without_a_head_goes_to_the_rules)
+{
+    bench b;
+
+    bench_open(&b);
+    world_must_load(&b.w, two_hosts);
+    evaluate(&b);
+    ck_assert_int_eq(b.verdict.outcome, POSTERN_ALLOWED);
+    postern_request_reset(b.request);
+    set_bool(&b, "cf.tls_client_auth.cert_revoked", true);
+    evaluate(&b);
+    ck_assert_int_eq(b.verdict.outcome, POSTERN_BLOCKED);
+    ck_assert(is(b.verdict.rule_ref, "revoked"));
     bench_close(&b);
 }
 END_TEST
@@ -437,6 +457,7 @@ START_TEST(a_poisoned_request_is_a_fault)
     evaluate(&b);
     ck_assert_int_eq(b.verdict.outcome, POSTERN_FAULT);
     ck_assert_int_eq(b.verdict.fault, POSTERN_INVALID);
+    ck_assert(is(b.verdict.reason, "the request could not be prepared"));
     begin(&b, "a.example", "/");
     evaluate(&b);
     ck_assert_int_eq(b.verdict.outcome, POSTERN_ALLOWED);
@@ -790,6 +811,7 @@ Suite *test_suite(void)
     tcase_add_test(rules, a_star_serves_every_other_host);
     tcase_add_test(rules, a_verdict_tells_host_target_and_what_to_strip);
     tcase_add_test(rules, a_real_request_is_never_evaluated_without_its_connection);
+    tcase_add_test(rules, a_request_without_a_head_goes_to_the_rules);
     tcase_add_test(rules, a_request_of_another_scheme_is_a_fault);
     tcase_add_test(rules, a_poisoned_request_is_a_fault);
     tcase_add_test(rules, a_verdict_outlives_its_policy);
