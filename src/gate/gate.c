@@ -201,8 +201,11 @@ void postern_policy_evaluate(const postern_policy *policy, postern_request *requ
     keep_policy(request, policy);
     verdict->generation = policy->generation;
     if (status != POSTERN_OK) {
-        pst_refuse_fault(verdict, policy, status,
-                         "only simulated requests are evaluated without a connection");
+        pst_refuse_fault(
+            verdict, policy, status,
+            request->simulated
+                ? "the request could not be prepared"
+                : "only simulated requests are evaluated without a connection");
         return;
     }
     if (request->has_head && request->head.problem != NULL) {
@@ -210,7 +213,7 @@ void postern_policy_evaluate(const postern_policy *policy, postern_request *requ
         return;
     }
     host = request->values[PST_FIELD_HOST].string;
-    if (!pst_policy_serves(policy, host)) {
+    if (request->has_head && !pst_policy_serves(policy, host)) {
         (void)pst_verdict_describe(request, verdict);
         pst_refuse(verdict, POSTERN_MISDIRECTED, 421, true,
                    "this host is not served here");
