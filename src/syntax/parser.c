@@ -603,7 +603,7 @@ static pst_node *parse_index(parser *p, pst_node *base)
         advance(p);
     } else {
         return expected(p, "a number or a quoted key in '[ ]'",
-                        at_kind(p, PST_TOKEN_NAME) ? "keys are written in quotes" : NULL);
+                        at_kind(p, PST_TOKEN_NAME) ? "keys are written in quotes; the first element is [0]" : NULL);
     }
     if (p->status != POSTERN_OK) {
         return &p->failed;
