@@ -57,17 +57,24 @@ POSTERN_API void postern_connection_free(postern_connection *connection);
  *                            client certificate. False on failure.
  * @retval POSTERN_OK
  * @retval POSTERN_INVALID   malformed, or different from the first name: abort the
- *                           handshake (alert unrecognized_name)
- * @retval POSTERN_STATE     called after postern_connection_set_tls()
+ *                           handshake (alert unrecognized_name); the connection
+ *                           presents nothing from now on
+ * @retval POSTERN_STATE     called after postern_connection_set_tls(): the connection
+ *                           presents nothing from now on
  * @retval POSTERN_NO_MEMORY abort the handshake
  */
 POSTERN_API postern_status postern_connection_on_sni(postern_connection *connection,
                                                      postern_str name,
                                                      bool *ask_for_certificate);
 
+/** The server name of the ClientHello in normal form; empty when there was none.
+ *  Borrowed from the connection. */
+POSTERN_API postern_str postern_connection_sni(const postern_connection *connection);
+
 /** The trust anchors of the registered host that on_sni asked for, as made by the
  *  crypto table's trust_new; NULL when there are none. For adapters that want to
- *  verify during the handshake. Valid as long as the connection. */
+ *  verify during the handshake. Valid until postern_connection_set_tls(), whatever
+ *  happens to the gate's policy meanwhile; NULL afterwards. */
 POSTERN_API const void *postern_connection_trust(const postern_connection *connection);
 
 /** What a finished handshake showed. Zeroed means: nothing. Everything is copied. */
@@ -84,8 +91,9 @@ typedef struct postern_tls_info {
                                    first */
     size_t chain_count;
     const postern_path_step *path; /**< the path that was built during the handshake
-                                        against postern_connection_trust(), leaf first;
-                                        NULL: the gate builds one with trust_verify */
+                                        against postern_connection_trust(), leaf first.
+                                        The gate builds one with trust_verify when this
+                                        is NULL or does not start with chain[0] */
     size_t path_count;
 } postern_tls_info;
 
@@ -97,9 +105,10 @@ typedef struct postern_tls_info {
  * @retval POSTERN_OK
  * @retval POSTERN_STATE     the second call: the connection presents nothing from
  *                           now on
- * @retval POSTERN_INVALID   zeroed info; nothing is presented
+ * @retval POSTERN_INVALID   zeroed info, or a chain without certificates behind it;
+ *                           nothing is presented
  * @retval POSTERN_LIMIT     the chain is larger than limits.chain_*: close
- * @retval POSTERN_NO_MEMORY close
+ * @retval POSTERN_NO_MEMORY, POSTERN_CRYPTO close
  */
 POSTERN_API postern_status postern_connection_set_tls(postern_connection *connection,
                                                       const postern_tls_info *info);

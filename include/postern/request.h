@@ -10,8 +10,8 @@
  *
  * The first evaluation seals the request. Setting anything afterwards answers
  * POSTERN_STATE and poisons the request: every later evaluation of it is a
- * fault, until the next begin. The same holds after a call that failed for want
- * of memory or for a limit: a half-filled request never decides anything.
+ * fault, until the next begin. The same holds after any call here that failed: a
+ * half-filled request never decides anything.
  */
 #ifndef POSTERN_REQUEST_H
 #define POSTERN_REQUEST_H
@@ -96,7 +96,7 @@ POSTERN_API postern_status postern_request_add_header(postern_request *request,
  * @param value of the field's type; text and bytes are borrowed, arrays and maps
  *              are copied. An IPv4-mapped address is unmapped.
  * @retval POSTERN_OK
- * @retval POSTERN_TYPE      not the field's type
+ * @retval POSTERN_TYPE      not the field's type; poisoned
  * @retval POSTERN_STATE     sealed, or a field the library derives; poisoned
  * @retval POSTERN_NO_MEMORY, POSTERN_LIMIT poisoned
  */

@@ -48,8 +48,9 @@ typedef struct postern_verdict {
                                    0 and a refusal: close without one */
     postern_str content_type; /**< of `body`; empty: the server's own page */
     postern_str body;         /**< the deciding rule's own response */
-    postern_str phase;        /**< phase of the deciding rule; empty: no rule decided */
-    postern_str rule_ref;     /**< ref of the deciding rule; empty: no rule decided */
+    postern_str phase;    /**< phase of the deciding rule */
+    postern_str rule_ref; /**< ref of the rule that blocked, or of the skip that ended
+                               the evaluation; empty: no rule decided */
     postern_str rule_description;
     const postern_rule_match *matches; /**< rules that matched, in order */
     size_t match_count;

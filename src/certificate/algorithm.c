@@ -5,6 +5,7 @@
 #include "support/text.h"
 
 #define RSA_PKCS1 "\x2a\x86\x48\x86\xf7\x0d\x01\x01"
+#define ECDSA_SHA2 "\x2a\x86\x48\xce\x3d\x04\x03"
 #define SHA2 "\x60\x86\x48\x01\x65\x03\x04\x02"
 
 enum { RSA_BITS_MIN = 2048, RSA_BITS_MAX = 8192 };
@@ -12,17 +13,15 @@ enum { RSA_BITS_MIN = 2048, RSA_BITS_MAX = 8192 };
 /* sha256, sha384, sha512 with RSA; ecdsa with each of them. */
 static const struct {
     postern_str oid;
-    pst_signature_algorithm algorithm;
+    pst_signature_kind kind;
+    postern_digest digest;
 } signatures[] = {
-    {POSTERN_STR(RSA_PKCS1 "\x0b"),                   {PST_SIGNATURE_RSA, POSTERN_SHA256}},
-    {POSTERN_STR(RSA_PKCS1 "\x0c"),                   {PST_SIGNATURE_RSA, POSTERN_SHA384}},
-    {POSTERN_STR(RSA_PKCS1 "\x0d"),                   {PST_SIGNATURE_RSA, POSTERN_SHA512}},
-    {POSTERN_STR("\x2a\x86\x48\xce\x3d\x04\x03\x02"),
-     {PST_SIGNATURE_ECDSA, POSTERN_SHA256}                                               },
-    {POSTERN_STR("\x2a\x86\x48\xce\x3d\x04\x03\x03"),
-     {PST_SIGNATURE_ECDSA, POSTERN_SHA384}                                               },
-    {POSTERN_STR("\x2a\x86\x48\xce\x3d\x04\x03\x04"),
-     {PST_SIGNATURE_ECDSA, POSTERN_SHA512}                                               },
+    {POSTERN_STR(RSA_PKCS1 "\x0b"),  PST_SIGNATURE_RSA,   POSTERN_SHA256},
+    {POSTERN_STR(RSA_PKCS1 "\x0c"),  PST_SIGNATURE_RSA,   POSTERN_SHA384},
+    {POSTERN_STR(RSA_PKCS1 "\x0d"),  PST_SIGNATURE_RSA,   POSTERN_SHA512},
+    {POSTERN_STR(ECDSA_SHA2 "\x02"), PST_SIGNATURE_ECDSA, POSTERN_SHA256},
+    {POSTERN_STR(ECDSA_SHA2 "\x03"), PST_SIGNATURE_ECDSA, POSTERN_SHA384},
+    {POSTERN_STR(ECDSA_SHA2 "\x04"), PST_SIGNATURE_ECDSA, POSTERN_SHA512},
 };
 static const postern_str rsa_pss = POSTERN_STR(RSA_PKCS1 "\x0a");
 static const postern_str mgf1 = POSTERN_STR(RSA_PKCS1 "\x08");
@@ -131,11 +130,12 @@ pst_signature_algorithm pst_signature_algorithm_read(postern_str identifier)
         return read_pss(parameters, &pss.digest) ? pss : refused;
     }
     for (size_t i = 0; i < sizeof signatures / sizeof *signatures; i++) {
-        if (pst_str_same(signatures[i].oid, oid)) {
-            bool fits = signatures[i].algorithm.kind == PST_SIGNATURE_ECDSA
-                            ? parameters.len == 0
-                            : is_null_or_absent(parameters);
-            return fits ? signatures[i].algorithm : refused;
+        bool fits = signatures[i].kind == PST_SIGNATURE_ECDSA
+                        ? parameters.len == 0
+                        : is_null_or_absent(parameters);
+
+        if (fits && pst_str_same(signatures[i].oid, oid)) {
+            return (pst_signature_algorithm){signatures[i].kind, signatures[i].digest};
         }
     }
     return refused;

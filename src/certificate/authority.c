@@ -424,7 +424,7 @@ postern_status pst_authority_new(const postern_allocator *alloc,
     postern_status status;
 
     *out = NULL;
-    if (crypto == NULL) {
+    if (crypto == NULL || crypto->size < sizeof *crypto) {
         postern_finding finding = {
             .status = POSTERN_CRYPTO,
             .message = POSTERN_STR("CA certificates need a table of cryptography"),

@@ -28,12 +28,15 @@ typedef struct pst_pem_file {
 
 /**
  * Reads CA and CRL files and checks them: strict DER, each CA really one (version
- * 3, basicConstraints CA, keyCertSign where there is a keyUsage, key of the
- * profile, no name constraints), each CRL version 2 without delta, indirect or
- * unknown critical extensions, signed by the CA it names when that CA is among
- * these. A CRL of an issuer that is not among these is kept and checked when a path
- * shows its issuer. Several CRLs of one issuer key: the newest thisUpdate counts.
+ * 3, basicConstraints CA, keyCertSign where there is a keyUsage, clientAuth or any
+ * where there is an extendedKeyUsage, key of the profile, no name constraints, no
+ * unknown critical extension), each CRL complete (neither delta nor indirect nor of
+ * one distribution point) without unknown critical extensions, version 2, or 1
+ * without extensions, signed by the CA it names when that CA is among these. A CRL
+ * of an issuer that is not among these is kept and checked when a path shows its
+ * issuer. Several CRLs of one issuer key: the newest thisUpdate counts.
  *
+ * @param crypto  borrowed until pst_authority_free(); the files are not
  * @param now  Unix seconds: an expired CA or CRL is a warning
  * @param out  freed with pst_authority_free(); NULL on failure
  * @param report receives every error, each naming its file and, as line, the PEM

@@ -286,23 +286,14 @@ static postern_status make_raw(pst_arena *arena, const postern_crypto *crypto,
                : arena->status;
 }
 
-postern_status pst_facts_make(pst_arena *arena, const postern_crypto *crypto,
-                              const postern_str *chain, size_t count,
-                              postern_str issuer, pst_facts *out)
+/* What needs the leaf to be a certificate; nothing when it is none. */
+static postern_status make_parsed(pst_arena *arena, const postern_crypto *crypto,
+                                  postern_str der, postern_str issuer, pst_facts *out)
 {
     pst_certificate leaf;
-    postern_status status;
 
-    *out = (pst_facts){.has_dates = false};
-    if (crypto == NULL) {
-        return POSTERN_CRYPTO;
-    }
-    if (count == 0) {
+    if (!pst_certificate_parse(der, &leaf)) {
         return POSTERN_OK;
-    }
-    status = make_raw(arena, crypto, chain, count, out);
-    if (status != POSTERN_OK || !pst_certificate_parse(chain[0], &leaf)) {
-        return status;
     }
     if (!make_names(arena, &leaf, out) || !make_alt_names(arena, &leaf, out) ||
         !make_dates(arena, &leaf, out) ||
@@ -313,4 +304,28 @@ postern_status pst_facts_make(pst_arena *arena, const postern_crypto *crypto,
     }
     return make_digest(arena, crypto, POSTERN_SHA256, leaf.spki,
                        &out->public_key_sha256);
+}
+
+postern_status pst_facts_make(pst_arena *arena, const postern_crypto *crypto,
+                              const postern_str *chain, size_t count,
+                              postern_str issuer, pst_facts *out)
+{
+    const pst_facts nothing = {.has_dates = false};
+    postern_status status;
+
+    *out = nothing;
+    if (crypto == NULL) {
+        return POSTERN_CRYPTO;
+    }
+    if (count == 0) {
+        return POSTERN_OK;
+    }
+    status = make_raw(arena, crypto, chain, count, out);
+    if (status == POSTERN_OK) {
+        status = make_parsed(arena, crypto, chain[0], issuer, out);
+    }
+    if (status != POSTERN_OK) {
+        *out = nothing;
+    }
+    return status;
 }

@@ -62,7 +62,7 @@ typedef struct pst_facts {
  *               empty and issuer_ski the leaf's authority key identifier.
  * @return POSTERN_OK, also for a leaf that cannot be parsed (then only what is
  *         computed over its bytes is filled); POSTERN_CRYPTO; POSTERN_NO_MEMORY or
- *         POSTERN_LIMIT of the arena
+ *         POSTERN_LIMIT of the arena. On failure every fact is empty
  */
 postern_status pst_facts_make(pst_arena *arena, const postern_crypto *crypto,
                               const postern_str *chain, size_t count,

@@ -28,8 +28,8 @@ typedef struct pst_judgement {
     bool verified; /* also true when revoked is the only flaw, as at Cloudflare */
     bool revoked;  /* only together with verified */
     pst_reason reason;
-    bool has_issuer;    /* `issuer` was really found on the path */
-    postern_str issuer; /* DER of the leaf's issuer; borrowed from the path */
+    bool has_issuer;    /* `issuer` has issued the leaf beyond doubt, verified or not */
+    postern_str issuer; /* its DER; borrowed from the path or the authority */
     /* The judgement holds while from <= now < until (Unix seconds): it must be made
      * again when a date on the path or of a CRL in use is crossed. */
     int64_t from;
@@ -37,7 +37,9 @@ typedef struct pst_judgement {
 } pst_judgement;
 
 /**
- * Judges `path` (leaf first, as built against pst_authority_trust()).
+ * Judges `path` (leaf first, as built against pst_authority_trust()). Its end must be
+ * one of the authority's anchors, or have the name and key of one: then the
+ * authority's own certificate is judged in its place.
  *
  * @param count 0: no path could be built (untrusted-issuer)
  * @param now   Unix seconds
@@ -49,9 +51,12 @@ postern_status pst_judge(const pst_authority *authority, const postern_path_step
                          size_t count, int64_t now, pst_judgement *out);
 
 /**
- * Builds the path of `chain` (leaf first) with the crypto table and judges it.
- * The judgement's issuer is copied into `arena`-owned memory by the caller, if it
- * needs it: it points into `chain` or into the authority.
+ * Builds the path of `chain` (leaf first) with the crypto table and judges it. Of
+ * certificates sent twice one is looked at; more than 32 different ones are an
+ * untrusted issuer. The judgement's issuer points into what `chain` points to, or
+ * into the authority, never into the crypto table's copy. Its window is also bounded
+ * by the dates of certificates that are not on the path, since they may be on it
+ * then. @return as pst_judge()
  */
 postern_status pst_judge_chain(const pst_authority *authority, const postern_str *chain,
                                size_t count, int64_t now, pst_judgement *out);

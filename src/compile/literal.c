@@ -27,17 +27,28 @@ static size_t find_range(postern_str text)
 
 /* --- integers ----------------------------------------------------------------- */
 
-/* "10and": the number ran into a word. */
+static bool is_operator(postern_str word)
+{
+    static const char *const words[] = {"and", "or", "xor", "not"};
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (pst_str_same(word, postern_text(words[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Perhaps the number ran into a word: "10and". */
 static bool refuse_digit(postern_str text, size_t at, pst_literal_problem *problem)
 {
+    const postern_str rest = pst_str_slice(text, at, text.len);
     pst_writer out = {problem->hint, sizeof problem->hint, 0};
 
     (void)refuse(problem, POSTERN_SYNTAX, " is not a number", "");
-    if (at > 0 && pst_is_letter((unsigned char)text.data[at])) {
-        pst_write_text(&out, "put a blank between '");
-        pst_write_printable(&out, pst_str_slice(text, 0, at < 30 ? at : 30));
-        pst_write_text(&out, "' and '");
-        pst_write_printable(&out, pst_str_slice(text, at, at + 30));
+    if (at > 0 && is_operator(rest)) {
+        pst_write_text(&out, "put a blank before '");
+        pst_write_str(&out, rest);
         pst_write_text(&out, "'");
         (void)pst_write_end(&out);
     }

@@ -5,10 +5,12 @@
 #include "support/alloc.h"
 #include "support/text.h"
 
-static void drop_evidence(postern_connection *connection)
+/* Nothing is presented on this connection from now on. */
+static void distrust(postern_connection *connection)
 {
     pst_evidence *evidence = &connection->evidence;
 
+    evidence->misused = true;
     evidence->chain = NULL;
     evidence->chain_count = 0;
     evidence->path = NULL;
@@ -56,6 +58,7 @@ void postern_connection_free(postern_connection *connection)
     alloc = connection->scheme->options.allocator;
     postern_connection_set_adapter(connection, NULL, NULL);
     postern_policy_release(connection->policy);
+    postern_policy_release(connection->asking);
     pst_arena_free(&connection->evidence_memory);
     pst_arena_free(&connection->facts_memory);
     pst_str_free(alloc, &connection->listener);
@@ -66,7 +69,8 @@ void postern_connection_free(postern_connection *connection)
 void postern_connection_set_adapter(postern_connection *connection, void *state,
                                     void (*free_state)(void *state))
 {
-    if (connection->adapter != NULL && connection->free_adapter != NULL) {
+    if (connection->adapter != NULL && connection->adapter != state &&
+        connection->free_adapter != NULL) {
         connection->free_adapter(connection->adapter);
     }
     connection->adapter = state;
@@ -78,49 +82,56 @@ void *postern_connection_adapter(const postern_connection *connection)
     return connection->adapter;
 }
 
-const postern_allocator *postern_connection_allocator(const postern_connection *connection)
+const postern_allocator *postern_connection_allocator(
+    const postern_connection *connection)
 {
     return connection->scheme->options.allocator;
 }
 
-postern_status postern_connection_on_sni(postern_connection *connection, postern_str name,
-                                         bool *ask_for_certificate)
+postern_status postern_connection_on_sni(postern_connection *connection,
+                                         postern_str name, bool *ask_for_certificate)
 {
     pst_evidence *evidence = &connection->evidence;
     pst_host host;
 
     *ask_for_certificate = false;
     if (evidence->tls) {
+        distrust(connection);
         return POSTERN_STATE;
     }
-    if (!pst_host_normalise(name, PST_HOST_BARE, &host)) {
-        return POSTERN_INVALID;
-    }
-    if (connection->sni_seen &&
-        !pst_str_same(pst_host_name(&host), pst_host_name(&connection->sni))) {
+    /* Whoever goes on with the handshake all the same finds nobody who is known. */
+    if (!pst_host_normalise(name, PST_HOST_BARE, &host) ||
+        (connection->sni_seen &&
+         !pst_str_same(pst_host_name(&host), pst_host_name(&connection->sni)))) {
+        distrust(connection);
         return POSTERN_INVALID;
     }
     if (!connection->sni_seen) {
         connection->sni = host;
         connection->sni_seen = true;
-        connection->policy = postern_gate_acquire(connection->gate);
-        evidence->generation = connection->policy->generation;
-        evidence->asked = pst_policy_registration(connection->policy,
-                                                  pst_host_name(&host)) != NULL;
+        connection->judged = false;
+        connection->asking = postern_gate_acquire(connection->gate);
+        evidence->generation = connection->asking->generation;
+        evidence->asked =
+            pst_policy_registration(connection->asking, pst_host_name(&host)) != NULL;
     }
     *ask_for_certificate = evidence->asked;
     return POSTERN_OK;
+}
+
+postern_str postern_connection_sni(const postern_connection *connection)
+{
+    return pst_host_name(&connection->sni);
 }
 
 const void *postern_connection_trust(const postern_connection *connection)
 {
     const pst_registration *host;
 
-    if (!connection->evidence.asked || connection->policy == NULL ||
-        connection->policy->generation != connection->evidence.generation) {
+    if (!connection->evidence.asked || connection->asking == NULL) {
         return NULL;
     }
-    host = pst_policy_registration(connection->policy, pst_host_name(&connection->sni));
+    host = pst_policy_registration(connection->asking, pst_host_name(&connection->sni));
     return host == NULL ? NULL : pst_authority_trust(host->authority);
 }
 
@@ -157,14 +168,17 @@ static postern_status copy_chain(postern_connection *connection,
     return POSTERN_OK;
 }
 
-/* A path that is too long to be judged is not kept: the gate then builds its own. */
+/* A path that is too long to be judged is not kept, nor one of another leaf than the
+ * client showed: the gate then builds its own. */
 static postern_status copy_path(postern_connection *connection,
                                 const postern_tls_info *info)
 {
     pst_arena *memory = &connection->evidence_memory;
     postern_path_step *path;
 
-    if (info->path == NULL || info->path_count == 0 || info->path_count > PST_PATH_MAX) {
+    if (info->path == NULL || info->path_count == 0 ||
+        info->path_count > PST_PATH_MAX || info->chain_count == 0 ||
+        !pst_str_same(info->path[0].certificate, info->chain[0])) {
         return POSTERN_OK;
     }
     path = pst_arena_array(memory, info->path_count, sizeof *path);
@@ -222,22 +236,23 @@ postern_status postern_connection_set_tls(postern_connection *connection,
     pst_evidence *evidence = &connection->evidence;
     postern_status status;
 
+    postern_policy_release(connection->asking);
+    connection->asking = NULL;
+    connection->judged = false;
     if (evidence->tls) {
-        evidence->misused = true;
-        drop_evidence(connection);
+        distrust(connection);
         return POSTERN_STATE;
     }
     evidence->tls = true;
-    connection->judged = false;
-    if (info == NULL || info->size < sizeof *info) {
-        evidence->misused = true;
+    if (info == NULL || info->size < sizeof *info ||
+        (info->chain == NULL && info->chain_count > 0)) {
+        distrust(connection);
         return POSTERN_INVALID;
     }
     evidence->fresh = info->fresh;
     status = copy_info(connection, info);
     if (status != POSTERN_OK) {
-        evidence->misused = true;
-        drop_evidence(connection);
+        distrust(connection);
     }
     return status;
 }
@@ -252,19 +267,11 @@ static void put_string(postern_connection *connection, pst_field_id field,
 
 static void put_basics(postern_connection *connection)
 {
-    static const pst_absent absent[] = {
-#define FIELD(id, name, type, origin, when_absent) PST_ABSENT_##when_absent,
-#include "model/fields.def"
-#undef FIELD
-    };
     const pst_evidence *evidence = &connection->evidence;
     pst_value *values = connection->values;
 
     memset(values, 0, sizeof connection->values);
-    for (size_t i = 0; i < PST_FIELD_CONNECTION_COUNT; i++) {
-        connection->states[i] =
-            absent[i] == PST_ABSENT_MISSING ? PST_SLOT_MISSING : PST_SLOT_PRESENT;
-    }
+    memcpy(connection->states, connection->scheme->unset, sizeof connection->states);
     values[PST_FIELD_SSL].boolean = evidence->tls;
     values[PST_FIELD_POSTERN_RESUMED].boolean =
         evidence->tls && !evidence->misused && !evidence->fresh;
@@ -273,7 +280,8 @@ static void put_basics(postern_connection *connection)
     put_string(connection, PST_FIELD_TLS_CIPHER, evidence->cipher);
     put_string(connection, PST_FIELD_TLS_CLIENT_RANDOM, evidence->hello.random);
     put_string(connection, PST_FIELD_TLS_CIPHERS_SHA1, evidence->hello.ciphers_sha1);
-    put_string(connection, PST_FIELD_TLS_EXTENSIONS_SHA1, evidence->hello.extensions_sha1);
+    put_string(connection, PST_FIELD_TLS_EXTENSIONS_SHA1,
+               evidence->hello.extensions_sha1);
     put_string(connection, PST_FIELD_TLS_EXTENSIONS_SHA1_LE,
                evidence->hello.extensions_sha1_le);
     put_string(connection, PST_FIELD_POSTERN_SNI, pst_host_name(&connection->sni));
@@ -310,7 +318,8 @@ static void put_list(postern_connection *connection, pst_field_id field,
                      pst_text_list list)
 {
     /* A string value and a postern_str are the same bytes, but not the same type. */
-    pst_value *items = pst_arena_array(&connection->facts_memory, list.count, sizeof *items);
+    pst_value *items =
+        pst_arena_array(&connection->facts_memory, list.count, sizeof *items);
 
     if (items == NULL) {
         return;
@@ -324,7 +333,8 @@ static void put_list(postern_connection *connection, pst_field_id field,
 static void put_addresses(postern_connection *connection, pst_field_id field,
                           pst_address_list list)
 {
-    pst_value *items = pst_arena_array(&connection->facts_memory, list.count, sizeof *items);
+    pst_value *items =
+        pst_arena_array(&connection->facts_memory, list.count, sizeof *items);
     size_t count = 0;
 
     if (items == NULL) {
@@ -336,7 +346,8 @@ static void put_addresses(postern_connection *connection, pst_field_id field,
     connection->values[field].array = (pst_array){items, count};
 }
 
-static void put_date(postern_connection *connection, pst_field_id field, int64_t seconds)
+static void put_date(postern_connection *connection, pst_field_id field,
+                     int64_t seconds)
 {
     connection->values[field].integer = seconds;
     connection->states[field] = PST_SLOT_PRESENT;
@@ -399,16 +410,16 @@ static postern_status judge_certificate(postern_connection *connection,
         status = pst_judge(host->authority, evidence->path, evidence->path_count, now,
                            &judgement);
     } else {
-        status = pst_judge_chain(host->authority, evidence->chain, evidence->chain_count,
-                                 now, &judgement);
+        status = pst_judge_chain(host->authority, evidence->chain,
+                                 evidence->chain_count, now, &judgement);
     }
     if (status != POSTERN_OK) {
         return status;
     }
     connection->facts_memory.status = POSTERN_OK;
-    status = pst_facts_make(&connection->facts_memory, connection->scheme->options.crypto,
-                            evidence->chain, evidence->chain_count, judgement.issuer,
-                            &facts);
+    status = pst_facts_make(&connection->facts_memory,
+                            connection->scheme->options.crypto, evidence->chain,
+                            evidence->chain_count, judgement.issuer, &facts);
     if (status != POSTERN_OK) {
         return status;
     }
@@ -436,9 +447,9 @@ static int64_t now_seconds(const postern_connection *connection)
 static postern_status judge(postern_connection *connection)
 {
     const pst_registration *host =
-        connection->sni_seen
-            ? pst_policy_registration(connection->policy, pst_host_name(&connection->sni))
-            : NULL;
+        connection->sni_seen ? pst_policy_registration(connection->policy,
+                                                       pst_host_name(&connection->sni))
+                             : NULL;
     const pst_reason reason = absence(connection, host);
     postern_status status = POSTERN_OK;
 

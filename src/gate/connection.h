@@ -16,9 +16,9 @@
 /** The handshake's facts, copied. */
 typedef struct pst_evidence {
     bool tls;     /* set_tls was called */
-    bool misused; /* ... twice, or with nothing: never presents anything */
+    bool misused; /* ... twice, with nothing, or names differed: presents nothing */
     bool fresh;
-    bool asked; /* for a certificate, because the SNI was registered */
+    bool asked;          /* for a certificate, because the SNI was registered */
     uint64_t generation; /* of the policy that asked */
     postern_str version;
     postern_str cipher;
@@ -41,6 +41,7 @@ struct postern_connection {
     pst_evidence evidence;
     pst_arena evidence_memory;
     const postern_policy *policy; /* one reference; NULL before the first look */
+    const postern_policy *asking; /* one more, while a handshake may use its anchors */
     /* --- the judgement --- */
     bool judged; /* by `policy` */
     bool dated;  /* ... and only from `from` to before `until`, Unix seconds */

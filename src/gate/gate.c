@@ -98,8 +98,8 @@ static const char *misdirected(const postern_connection *connection, postern_str
 {
     const postern_policy *policy = connection->policy;
     const postern_str sni = pst_host_name(&connection->sni);
-    const bool same = connection->evidence.tls && connection->sni_seen &&
-                      pst_str_same(sni, host);
+    const bool same =
+        connection->evidence.tls && connection->sni_seen && pst_str_same(sni, host);
 
     if (!same && pst_policy_registration(policy, host) != NULL) {
         return "the host asks for client certificates, and the handshake did not name it";
@@ -169,9 +169,9 @@ void postern_gate_evaluate(postern_gate *gate, postern_request *request,
     wrong = misuse(gate, request);
     if (wrong != NULL) {
         pst_request_keep(request, postern_gate_acquire(gate), release_kept);
-        pst_refuse_fault(verdict, request->kept,
-                         request->poison == POSTERN_OK ? POSTERN_STATE : request->poison,
-                         wrong);
+        pst_refuse_fault(
+            verdict, request->kept,
+            request->poison == POSTERN_OK ? POSTERN_STATE : request->poison, wrong);
         return;
     }
     status = pst_connection_refresh(request->connection);
@@ -191,6 +191,10 @@ void postern_policy_evaluate(const postern_policy *policy, postern_request *requ
     postern_str host;
 
     *verdict = (postern_verdict){.outcome = POSTERN_NOT_EVALUATED};
+    if (policy == NULL || request == NULL) {
+        pst_refuse_fault(verdict, policy, POSTERN_STATE, "nothing to evaluate");
+        return;
+    }
     if (request->simulated && request->scheme == policy->scheme) {
         status = pst_request_seal(request, NULL, true);
     }

@@ -40,12 +40,26 @@ typedef struct lists {
     postern_str extensions; /* whole, types and contents */
 } lists;
 
+/* A list of types and contents with nothing left over. */
+static bool are_extensions(postern_str extensions)
+{
+    reader r = {(const unsigned char *)extensions.data, extensions.len, false};
+
+    while (r.left > 0 && !r.broken) {
+        (void)take(&r, 2);
+        (void)take(&r, take_number(&r, 2));
+    }
+    return !r.broken;
+}
+
 /* RFC 8446 4.1.2 */
 static bool read_message(postern_str message, lists *out)
 {
     reader r = {(const unsigned char *)message.data, message.len, false};
+    const size_t type = take_number(&r, 1);
+    const size_t length = take_number(&r, 3);
 
-    if (take_number(&r, 1) != 1 || take_number(&r, 3) != r.left) {
+    if (r.broken || type != 1 || length != r.left) {
         return false;
     }
     (void)take(&r, 2); /* legacy_version */
@@ -57,22 +71,21 @@ static bool read_message(postern_str message, lists *out)
     if (!r.broken && r.left > 0) {
         out->extensions = take(&r, take_number(&r, 2));
     }
-    return !r.broken && r.left == 0 && out->ciphers.len % 2 == 0;
+    return !r.broken && r.left == 0 && out->ciphers.len % 2 == 0 &&
+           are_extensions(out->extensions);
 }
 
-/* Writes the types of all extensions to `types`; returns their bytes, or 0 when the
- * list is malformed. */
-static size_t extension_types(postern_str extensions, unsigned char *types, bool swapped)
+/* Writes the types of all extensions of a good list to `types`; returns their
+ * bytes. */
+static size_t extension_types(postern_str extensions, unsigned char *types,
+                              bool swapped)
 {
     reader r = {(const unsigned char *)extensions.data, extensions.len, false};
     size_t len = 0;
 
-    while (r.left > 0 && !r.broken) {
+    while (r.left > 0) {
         const postern_str type = take(&r, 2);
         (void)take(&r, take_number(&r, 2));
-        if (r.broken) {
-            return 0;
-        }
         types[len++] = (unsigned char)type.data[swapped];
         types[len++] = (unsigned char)type.data[!swapped];
     }

@@ -142,15 +142,19 @@ postern_status pst_verdict_describe(postern_request *request, postern_verdict *v
     return POSTERN_OK;
 }
 
-static void refuse_by_rule(postern_verdict *verdict, const pst_ruleset *set,
-                           const pst_rule *rule)
+static void name_rule(postern_verdict *verdict, const pst_ruleset *set,
+                      const pst_rule *rule)
+{
+    verdict->phase = set->phase;
+    verdict->rule_ref = rule->ref;
+    verdict->rule_description = rule->description;
+}
+
+static void refuse_by_rule(postern_verdict *verdict, const pst_rule *rule)
 {
     pst_refuse(verdict, POSTERN_BLOCKED, rule->response.status, false, "a rule blocks");
     verdict->content_type = rule->response.content_type;
     verdict->body = rule->response.body;
-    verdict->phase = set->phase;
-    verdict->rule_ref = rule->ref;
-    verdict->rule_description = rule->description;
 }
 
 static bool revoked(const postern_request *request)
@@ -164,7 +168,9 @@ void pst_policy_decide(const postern_policy *policy, postern_request *request,
     const pst_registration *registration = pst_policy_registration(policy, host);
     postern_status fault = pst_verdict_describe(request, verdict);
     pst_matches matches = {NULL, 0, 0};
-    pst_decision decision = fault == POSTERN_OK ? PST_DECISION_PASS : PST_DECISION_FAULT;
+    pst_decision decision =
+        fault == POSTERN_OK ? PST_DECISION_PASS : PST_DECISION_FAULT;
+    const pst_rule *rule = NULL;
 
     if (decision == PST_DECISION_PASS && registration != NULL &&
         registration->block_revoked && revoked(request)) {
@@ -172,22 +178,26 @@ void pst_policy_decide(const postern_policy *policy, postern_request *request,
                    "the client certificate is revoked");
         return;
     }
-    for (size_t i = 0; i < policy->ruleset_count && decision == PST_DECISION_PASS; i++) {
+    for (size_t i = 0; i < policy->ruleset_count && decision == PST_DECISION_PASS;
+         i++) {
         const pst_ruleset *set = &policy->rulesets[i];
-        const pst_rule *rule = NULL;
-        decision = pst_ruleset_evaluate(set, request, &matches, &rule, &fault);
-        if (decision == PST_DECISION_BLOCK) {
-            refuse_by_rule(verdict, set, rule);
+        const pst_rule *decided = NULL;
+        decision = pst_ruleset_evaluate(set, request, &matches, &decided, &fault);
+        if (decided != NULL) {
+            rule = decided;
+            name_rule(verdict, set, rule);
         }
     }
     verdict->matches = matches.items;
     verdict->match_count = matches.count;
     if (decision == PST_DECISION_FAULT) {
         pst_refuse_fault(verdict, policy, fault, "the rules could not be evaluated");
-    } else if (decision == PST_DECISION_PASS && policy->block_by_default) {
+    } else if (decision == PST_DECISION_BLOCK) {
+        refuse_by_rule(verdict, rule);
+    } else if (rule == NULL && policy->block_by_default) {
         pst_refuse(verdict, POSTERN_BLOCKED, 403, false,
                    "no rule decided and the default is block");
-    } else if (decision == PST_DECISION_PASS) {
+    } else {
         verdict->outcome = POSTERN_ALLOWED;
     }
 }

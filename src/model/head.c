@@ -46,14 +46,20 @@ static const char *read_host(postern_request *request, pst_head *head)
 {
     static const postern_str name = POSTERN_STR("host");
     const uint32_t hash = pst_hash_folded(name);
-    const postern_str *host = pst_request_header(request, name, hash, 0);
+    const postern_str *host = NULL;
     pst_host authority;
 
+    for (size_t i = 0; i < request->header_count; i++) {
+        const pst_header *header = &request->headers[i];
+        if (header->hash == hash && pst_str_same_folded(header->name, name)) {
+            if (host != NULL) {
+                return "more than one Host header";
+            }
+            host = &header->value;
+        }
+    }
     if (host == NULL) {
         return "no Host header";
-    }
-    if (pst_request_header_count(request, name, hash) > 1) {
-        return "more than one Host header";
     }
     if (!pst_host_normalise(*host, PST_HOST_WITH_PORT, &head->host)) {
         return "malformed Host header";
@@ -158,10 +164,10 @@ postern_status pst_request_seal(postern_request *request,
     if (request->poison != POSTERN_OK) {
         return request->poison;
     }
-    if (request->hide_identity != hide_identity) {
-        request->hide_identity = hide_identity;
+    if (request->sealed && request->hide_identity != hide_identity) {
         forget_derived(request);
     }
+    request->hide_identity = hide_identity;
     if (connection != NULL || !request->sealed) {
         put_connection(request, connection);
     }
@@ -188,45 +194,39 @@ postern_status pst_request_seal(postern_request *request,
 
 /* All visible lines of a header as one text, joined as RFC 9110 5.3 and, for
  * cookies, RFC 9113 8.2.3 do. */
-static postern_status join_header(postern_request *request, postern_str name,
-                                  postern_str separator, postern_str *out)
+static postern_status join_header(postern_request *request, const char *name,
+                                  const char *separator, postern_str *out)
 {
-    const uint32_t hash = pst_hash_folded(name);
-    const size_t count = pst_request_header_count(request, name, hash);
-    size_t len = 0;
+    const postern_str wanted = postern_text(name);
+    const uint32_t hash = pst_hash_folded(wanted);
+    const postern_str *line = pst_request_header(request, wanted, hash, 0);
+    size_t room = 1;
     char *text;
 
-    *out = (postern_str){NULL, 0};
-    if (count == 1) {
-        *out = *pst_request_header(request, name, hash, 0);
-    }
-    if (count < 2) {
+    *out = line == NULL ? (postern_str){NULL, 0} : *line;
+    if (pst_request_header(request, wanted, hash, 1) == NULL) {
         return POSTERN_OK;
     }
     for (size_t i = 0; i < request->header_count; i++) {
-        len += request->headers[i].value.len + separator.len;
+        room += request->headers[i].value.len + strlen(separator);
     }
-    text = pst_arena_alloc(&request->arena, len);
+    text = pst_arena_alloc(&request->arena, room);
     if (text == NULL) {
         return request->arena.status;
     }
-    len = 0;
+    pst_writer joined = {text, room, 0};
     for (size_t i = 0; i < request->header_count; i++) {
         const pst_header *header = &request->headers[i];
         if (header->hash != hash || !visible(request, header) ||
-            !pst_str_same_folded(header->name, name)) {
+            !pst_str_same_folded(header->name, wanted)) {
             continue;
         }
-        if (len > 0) {
-            memcpy(text + len, separator.data, separator.len);
-            len += separator.len;
+        if (&header->value != line) {
+            pst_write_text(&joined, separator);
         }
-        if (header->value.len > 0) {
-            memcpy(text + len, header->value.data, header->value.len);
-            len += header->value.len;
-        }
+        pst_write_str(&joined, header->value);
     }
-    *out = (postern_str){text, len};
+    *out = (postern_str){text, joined.len};
     return POSTERN_OK;
 }
 
@@ -238,11 +238,11 @@ static postern_status full_uri(postern_request *request, postern_str authority,
     const postern_str scheme = postern_text(tls ? "https://" : "http://");
     const size_t len = scheme.len + authority.len + rest.len;
     char *text = pst_arena_alloc(&request->arena, len + 1);
-    pst_writer writer = {text, len + 1, 0};
 
     if (text == NULL) {
         return request->arena.status;
     }
+    pst_writer writer = {text, len + 1, 0};
     pst_write_str(&writer, scheme);
     pst_write_str(&writer, authority);
     pst_write_str(&writer, rest);
@@ -370,8 +370,6 @@ static postern_status timestamp(postern_request *request, bool seconds, int64_t 
 
 static postern_status derive(postern_request *request, pst_field_id field, pst_value *out)
 {
-    static const postern_str comma = POSTERN_STR(", ");
-    static const postern_str semicolon = POSTERN_STR("; ");
     const pst_head *head = &request->head;
 
     switch ((int)field) {
@@ -381,13 +379,13 @@ static postern_status derive(postern_request *request, pst_field_id field, pst_v
     case PST_FIELD_RAW_FULL_URI:
         return raw_full_uri(request, &out->string);
     case PST_FIELD_COOKIE:
-        return join_header(request, postern_text("cookie"), semicolon, &out->string);
+        return join_header(request, "cookie", "; ", &out->string);
     case PST_FIELD_REFERER:
-        return join_header(request, postern_text("referer"), comma, &out->string);
+        return join_header(request, "referer", ", ", &out->string);
     case PST_FIELD_USER_AGENT:
-        return join_header(request, postern_text("user-agent"), comma, &out->string);
+        return join_header(request, "user-agent", ", ", &out->string);
     case PST_FIELD_X_FORWARDED_FOR:
-        return join_header(request, postern_text("x-forwarded-for"), comma, &out->string);
+        return join_header(request, "x-forwarded-for", ", ", &out->string);
     case PST_FIELD_HEADERS:
         return header_map(request, &out->map);
     case PST_FIELD_HEADER_NAMES:

@@ -21,12 +21,7 @@ static void reset_slots(postern_request *request)
         memset(request->values, 0, scheme->field_count * sizeof *request->values);
         request->touched = false;
     }
-    for (size_t i = 0; i < scheme->field_count; i++) {
-        const pst_field_info *info = &scheme->fields[i];
-        request->states[i] = info->origin == PST_ORIGIN_LAZY      ? PST_SLOT_UNKNOWN
-                             : info->absent == PST_ABSENT_MISSING ? PST_SLOT_MISSING
-                                                                  : PST_SLOT_PRESENT;
-    }
+    memcpy(request->states, scheme->unset, scheme->field_count);
 }
 
 static postern_status request_new(const postern_scheme *scheme, bool simulated,
@@ -122,20 +117,32 @@ postern_status postern_request_begin(postern_request *request,
     return POSTERN_OK;
 }
 
-/* RFC 9110 5.6.2 */
-static bool token_byte(unsigned char c)
-{
-    return pst_is_letter(c) || pst_is_digit(c) ||
-           (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
-}
+/* RFC 9110 5.6.2: what a byte of a name is in lower case, from 0x20 to 0x7f; 0 when
+ * no name holds it. */
+/* clang-format off */
+static const unsigned char name_bytes[] = {
+        0, '!', 0, '#', '$', '%', '&', '\'', 0, 0, '*', '+', 0, '-', '.', 0,
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 0, 0, 0, 0, 0, 0,
+        0, 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o',
+        'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', 0, 0, 0, '^', '_',
+        '`', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o',
+        'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', 0, '|', 0, '~', 0,
+};
+/* clang-format on */
 
-static bool is_token(postern_str name)
+/* Checks a name and hashes it as pst_hash_folded() does, in one go. */
+static bool read_name(postern_str name, uint32_t *hash)
 {
+    uint32_t folded = PST_HASH_FOLDED_START;
+
     for (size_t i = 0; i < name.len; i++) {
-        if (!token_byte((unsigned char)name.data[i])) {
+        const unsigned at = (unsigned char)name.data[i] - 0x20U;
+        if (at >= sizeof name_bytes || name_bytes[at] == 0) {
             return false;
         }
+        folded = pst_hash_folded_step(folded, name_bytes[at]);
     }
+    *hash = pst_hash_folded_end(folded);
     return name.len > 0;
 }
 
@@ -186,11 +193,12 @@ postern_status postern_request_add_header(postern_request *request, postern_str 
 {
     const postern_scheme *scheme = request->scheme;
     void *headers = request->headers;
+    uint32_t hash;
 
     if (!request->has_head || request->sealed) {
         return poison(request, POSTERN_STATE);
     }
-    if (!is_token(name)) {
+    if (!read_name(name, &hash)) {
         return poison(request, POSTERN_INVALID);
     }
     if (request->header_count >= scheme->options.limits.headers) {
@@ -202,7 +210,7 @@ postern_status postern_request_add_header(postern_request *request, postern_str 
     }
     request->headers = headers;
     request->headers[request->header_count++] = (pst_header){
-        name, value, pst_hash_folded(name), pst_header_claims_identity(name)};
+        name, value, hash, pst_header_claims_identity(name)};
     return POSTERN_OK;
 }
 
@@ -298,9 +306,6 @@ postern_status postern_request_set(postern_request *request, postern_field field
         return poison(request, POSTERN_STATE);
     }
     status = convert(&request->arena, value, scheme->fields[field.index].type, &converted);
-    if (status == POSTERN_TYPE) {
-        return status;
-    }
     if (status != POSTERN_OK) {
         return poison(request, status);
     }

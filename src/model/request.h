@@ -16,14 +16,6 @@
 
 #include <postern/request.h>
 
-/** State of a slot. Bit 0: it has a value. */
-typedef enum pst_slot_state {
-    PST_SLOT_UNKNOWN = 0, /* not computed yet */
-    PST_SLOT_PRESENT = 1,
-    PST_SLOT_MISSING = 2,
-    PST_SLOT_SET = 3 /* present, and put there by the host: never derived over */
-} pst_slot_state;
-
 typedef struct pst_header {
     postern_str name;
     postern_str value;

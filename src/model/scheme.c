@@ -42,6 +42,17 @@ static void fill_limits(postern_limits *limits)
     fill(&limits->policy_bytes, 64U << 20);
 }
 
+/* There is room for it. */
+static void put_field(postern_scheme *scheme, const pst_field_info *info)
+{
+    const size_t at = scheme->field_count++;
+
+    scheme->fields[at] = *info;
+    scheme->unset[at] = info->origin == PST_ORIGIN_LAZY      ? PST_SLOT_UNKNOWN
+                        : info->absent == PST_ABSENT_MISSING ? PST_SLOT_MISSING
+                                                             : PST_SLOT_PRESENT;
+}
+
 postern_status postern_scheme_new(const postern_options *options, postern_scheme **out)
 {
     const postern_options chosen = options == NULL ? (postern_options){0} : *options;
@@ -64,13 +75,15 @@ postern_status postern_scheme_new(const postern_options *options, postern_scheme
     fill_limits(&scheme->options.limits);
     scheme->field_cap = PST_FIELD_BUILTIN_COUNT;
     scheme->fields = pst_alloc_array(alloc, scheme->field_cap, sizeof *scheme->fields);
-    if (scheme->fields == NULL) {
-        pst_free(alloc, scheme, sizeof *scheme);
+    scheme->unset = pst_alloc(alloc, scheme->field_cap);
+    atomic_init(&scheme->references, 1);
+    if (scheme->fields == NULL || scheme->unset == NULL) {
+        postern_scheme_free(scheme);
         return POSTERN_NO_MEMORY;
     }
-    memcpy(scheme->fields, builtin, sizeof builtin);
-    scheme->field_count = PST_FIELD_BUILTIN_COUNT;
-    atomic_init(&scheme->references, 1);
+    for (size_t i = 0; i < PST_FIELD_BUILTIN_COUNT; i++) {
+        put_field(scheme, &builtin[i]);
+    }
     atomic_init(&scheme->frozen, false);
     atomic_init(&scheme->generations, 0);
     *out = scheme;
@@ -89,6 +102,7 @@ void postern_scheme_free(postern_scheme *scheme)
         pst_str_free(alloc, &scheme->fields[i].name);
     }
     pst_free_array(alloc, scheme->fields, scheme->field_cap, sizeof *scheme->fields);
+    pst_free(alloc, scheme->unset, scheme->field_cap);
     pst_free(alloc, scheme, sizeof *scheme);
 }
 
@@ -159,15 +173,31 @@ static bool name_taken(postern_str name)
     return false;
 }
 
+/* Makes room for one more field in both arrays, or changes nothing. */
 static bool grow_fields(postern_scheme *scheme)
 {
-    void *fields = scheme->fields;
+    const postern_allocator *alloc = scheme->options.allocator;
+    const size_t cap = scheme->field_cap * 2;
+    pst_field_info *fields;
+    uint8_t *unset;
 
-    if (!pst_grow(scheme->options.allocator, &fields, scheme->field_count,
-                  &scheme->field_cap, sizeof *scheme->fields)) {
+    if (scheme->field_count < scheme->field_cap) {
+        return true;
+    }
+    fields = pst_alloc_array(alloc, cap, sizeof *fields);
+    unset = pst_alloc(alloc, cap);
+    if (fields == NULL || unset == NULL) {
+        pst_free_array(alloc, fields, cap, sizeof *fields);
+        pst_free(alloc, unset, cap);
         return false;
     }
+    memcpy(fields, scheme->fields, scheme->field_count * sizeof *fields);
+    memcpy(unset, scheme->unset, scheme->field_count);
+    pst_free_array(alloc, scheme->fields, scheme->field_cap, sizeof *fields);
+    pst_free(alloc, scheme->unset, scheme->field_cap);
     scheme->fields = fields;
+    scheme->unset = unset;
+    scheme->field_cap = cap;
     return true;
 }
 
@@ -189,8 +219,8 @@ postern_status postern_scheme_add_field(postern_scheme *scheme, postern_str name
     if (out != NULL) {
         out->index = (uint32_t)scheme->field_count;
     }
-    scheme->fields[scheme->field_count++] =
-        (pst_field_info){copy, type, PST_ORIGIN_SUPPLIED, PST_ABSENT_MISSING};
+    put_field(scheme, &(pst_field_info){copy, type, PST_ORIGIN_SUPPLIED,
+                                        PST_ABSENT_MISSING});
     return POSTERN_OK;
 }
 
@@ -209,4 +239,24 @@ postern_status postern_scheme_find_field(const postern_scheme *scheme, postern_s
         *type = scheme->fields[index].type;
     }
     return POSTERN_OK;
+}
+
+size_t postern_scheme_field_count(const postern_scheme *scheme)
+{
+    return scheme->field_count;
+}
+
+bool postern_scheme_field_at(const postern_scheme *scheme, size_t index, postern_str *name,
+                             postern_type *type)
+{
+    if (index >= scheme->field_count) {
+        return false;
+    }
+    if (name != NULL) {
+        *name = scheme->fields[index].name;
+    }
+    if (type != NULL) {
+        *type = scheme->fields[index].type;
+    }
+    return true;
 }

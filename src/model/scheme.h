@@ -35,11 +35,20 @@ typedef struct pst_field_info {
     uint8_t absent; /* pst_absent */
 } pst_field_info;
 
+/** State of a slot of a request. Bit 0: it has a value. */
+typedef enum pst_slot_state {
+    PST_SLOT_UNKNOWN = 0, /* not computed yet */
+    PST_SLOT_PRESENT = 1,
+    PST_SLOT_MISSING = 2,
+    PST_SLOT_SET = 3 /* present, and put there by the host: never derived over */
+} pst_slot_state;
+
 struct postern_scheme {
     postern_options options; /* limits filled in, allocator and clock never NULL */
     pst_field_info *fields;
+    uint8_t *unset; /* the pst_slot_state of each field in a fresh request */
     size_t field_count;
-    size_t field_cap;
+    size_t field_cap; /* of both arrays */
     atomic_uint references;
     atomic_bool frozen;
     atomic_uint_fast64_t generations; /* of policies, see gate/ */

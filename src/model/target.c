@@ -13,21 +13,33 @@ static bool control(unsigned char c)
     return c < 0x20 || c == 0x7f;
 }
 
-/* Is `path` its own normal form? Then nothing needs to be copied. Dots are only
- * looked at where a segment starts. */
-static bool is_normal(postern_str path)
+/* What one look at a path tells. */
+typedef struct glance {
+    size_t length;    /* up to the question mark, or all */
+    bool normal;      /* it is its own normal form: nothing needs to be copied */
+    bool has_fragment;
+} glance;
+
+/* Dots are only looked at where a segment starts. */
+static glance look_at_path(postern_str raw)
 {
-    for (size_t i = 0; i < path.len; i++) {
-        const unsigned char c = (unsigned char)path.data[i];
-        if (c == '%' || c == '\\' || control(c)) {
-            return false;
+    glance seen = {raw.len, true, false};
+    unsigned char before = 0;
+
+    for (size_t i = 0; i < raw.len; i++) {
+        const unsigned char c = (unsigned char)raw.data[i];
+        if (c == '?') {
+            seen.length = i;
+            break;
         }
-        if (c == '/' && i + 1 < path.len &&
-            (path.data[i + 1] == '/' || path.data[i + 1] == '.')) {
-            return false;
+        if (c == '%' || c == '\\' || control(c) ||
+            (before == '/' && (c == '/' || c == '.'))) {
+            seen.normal = false;
         }
+        seen.has_fragment = seen.has_fragment || c == '#';
+        before = c;
     }
-    return true;
+    return seen;
 }
 
 /* The next byte of the path, or the three of an escape that stays. */
@@ -199,8 +211,8 @@ postern_status pst_target_read(postern_str text, pst_arena *arena, pst_target *o
                                const char **problem)
 {
     static const postern_str asterisk = POSTERN_STR("*");
-    size_t mark = 0;
     bool has_query;
+    glance path;
 
     *out = (pst_target){.raw = text};
     *problem = NULL;
@@ -214,21 +226,19 @@ postern_status pst_target_read(postern_str text, pst_arena *arena, pst_target *o
             return POSTERN_INVALID;
         }
     }
-    while (mark < out->raw.len && out->raw.data[mark] != '?') {
-        if (out->raw.data[mark] == '#') {
-            *problem = "fragment in the request target";
-            return POSTERN_INVALID;
-        }
-        mark++;
+    path = look_at_path(out->raw);
+    has_query = path.length < out->raw.len;
+    out->raw_path = pst_str_slice(out->raw, 0, path.length);
+    out->query = pst_str_slice(out->raw, path.length + has_query, out->raw.len);
+    if (path.has_fragment) {
+        *problem = "fragment in the request target";
+        return POSTERN_INVALID;
     }
-    has_query = mark < out->raw.len;
-    out->raw_path = pst_str_slice(out->raw, 0, mark);
-    out->query = pst_str_slice(out->raw, mark + has_query, out->raw.len);
     *problem = check_query(out->query);
     if (*problem != NULL) {
         return POSTERN_INVALID;
     }
-    if (is_normal(out->raw_path)) {
+    if (path.normal) {
         out->path = out->raw_path;
         out->uri = out->raw;
         return POSTERN_OK;

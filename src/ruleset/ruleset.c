@@ -53,6 +53,7 @@ pst_decision pst_ruleset_evaluate(const pst_ruleset *set, postern_request *reque
             return PST_DECISION_BLOCK;
         case POSTERN_ACTION_SKIP:
             if (at->ends) {
+                *rule = at;
                 return PST_DECISION_PASS;
             }
             break;

@@ -58,7 +58,8 @@ typedef enum pst_decision {
  * Evaluates `set` for a sealed request.
  *
  * @param matches receives the rules that match, behind those already there
- * @param rule    receives the rule that blocks
+ * @param rule    receives the rule that decided: the one that blocks, or the skip that
+ *                ended the ruleset; untouched when none did
  * @param fault   receives the reason of a fault
  */
 pst_decision pst_ruleset_evaluate(const pst_ruleset *set, postern_request *request,

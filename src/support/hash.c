@@ -47,10 +47,10 @@ uint64_t pst_hash(postern_str text, uint64_t seed)
 
 uint32_t pst_hash_folded(postern_str name)
 {
-    uint32_t hash = 2166136261U;
+    uint32_t hash = PST_HASH_FOLDED_START;
 
     for (size_t i = 0; i < name.len; i++) {
-        hash = (hash ^ pst_lower((unsigned char)name.data[i])) * 16777619U;
+        hash = pst_hash_folded_step(hash, pst_lower((unsigned char)name.data[i]));
     }
-    return hash == 0 ? 1 : hash;
+    return pst_hash_folded_end(hash);
 }

@@ -18,8 +18,7 @@
      ((number) >= 0x03060600 && (number) < 0x03070000))
 
 #if !PST_TLS_VERSION_OK(MBEDTLS_VERSION_NUMBER)
-#error \
-    "postern works with mbedTLS 2.28 and with 3.6.6 or newer 3.6; this is another version"
+#error "postern needs mbedTLS 2.28, or 3.6.6 and newer 3.6"
 #endif
 
 #define PST_TLS_3 (MBEDTLS_VERSION_NUMBER >= 0x03000000)

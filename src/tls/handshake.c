@@ -73,7 +73,7 @@ static postern_str der_of(const mbedtls_x509_crt *certificate)
 /* --- what mbedTLS calls while the handshake runs ---------------------------------- */
 
 static int on_verify(void *user, mbedtls_x509_crt *certificate, int depth,
-                     uint32_t *flags)
+                     uint32_t *flags) /* NOLINT: the type is mbedTLS's */
 {
     handshake *h = user;
     postern_str der = der_of(certificate);

@@ -242,7 +242,7 @@ typedef struct witness {
 } witness;
 
 static int on_certificate(void *user, mbedtls_x509_crt *certificate, int depth,
-                          uint32_t *flags)
+                          uint32_t *flags) /* NOLINT: the type is mbedTLS's */
 {
     witness *w = user;
     postern_path_step step = {der_of(certificate), pst_tls_objections(*flags)};

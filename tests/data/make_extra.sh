@@ -27,7 +27,7 @@ issue() {
   : >"$tmp/db/index.txt"
   openssl rand -hex 8 | sed 's/^./4/' >"$tmp/db/serial"
   { printf '[ca]\ndefault_ca=d\n[d]\ndatabase=%s/db/index.txt\nserial=%s/db/serial\n' "$tmp" "$tmp"
-    printf 'new_certs_dir=%s\ndefault_md=sha256\npolicy=p\nunique_subject=no\n' "$tmp"
+    printf 'new_certs_dir=%s\ndefault_md=%s\npolicy=p\nunique_subject=no\n' "$tmp" "${MD:-sha256}"
     printf 'x509_extensions=e\n'
     printf '[p]\ncountryName=optional\nstateOrProvinceName=optional\n'
     printf 'localityName=optional\norganizationName=optional\n'
@@ -76,6 +76,7 @@ issue aki-issuer "${S}issuer of another CA" $A "$LEAF
 
 # --- leaves that are none, or weak
 key leaf-ca P-256;   issue leaf-ca "${S}a CA as client" $A "$CA"
+key leaf-ca-only P-256; issue leaf-ca-only "${S}a CA without key usage" $A 'basicConstraints=critical,CA:TRUE'
 key leaf-sign P-256; issue leaf-sign "${S}may sign certificates" $A 'keyUsage=critical,digitalSignature,keyCertSign'
 key leaf-p192 prime192v1; issue leaf-p192 "${S}P-192" $A "$LEAF"
 key leaf-v1 P-256
@@ -101,6 +102,20 @@ subjectKeyIdentifier=hash'
 # --- the same CA (name and key) with other dates, and with a path length
 cp corpus/keys/ca-a.key "$tmp/ca-a-old.key"
 issue ca-a-old '/C=US/ST=Texas/L=Austin/O=Access Testing/OU=TX/CN=Access Testing CA' - - "$CA" 20150101000000Z 20200101000000Z
+
+cp corpus/keys/ca-a.key "$tmp/ca-a-other.key"
+issue ca-a-other '/C=US/ST=Texas/L=Austin/O=Access Testing/OU=TX/CN=Access Testing CA' - - "$CA" 20240101000000Z 20460101000000Z
+# --- the same key under another name
+cp corpus/keys/ca-a.key "$tmp/ca-a-alias.key"
+issue ca-a-alias "${S}same key, other name" - - "$CA"
+# --- a root that signed itself with SHA-1: nothing rests on that
+key ca-sha1 P-256
+MD=sha1 issue ca-sha1 "${S}SHA-1 root" - - "$CA"
+key by-sha1 P-256; issue by-sha1 "${S}issued by a SHA-1 root" extra/ca-sha1.pem "$tmp/ca-sha1.key" "$LEAF"
+# --- an intermediate for any use
+key int-any P-256; issue int-any "${S}intermediate for any use" $A "$CA
+extendedKeyUsage=anyExtendedKeyUsage"
+key by-int-any P-256; issue by-int-any "${S}issuer for any use" extra/int-any.pem "$tmp/int-any.key" "$LEAF"
 
 # --- an intermediate that may not sign CRLs, and a leaf of it
 key int-nocrl P-256; issue int-nocrl "${S}intermediate without cRLSign" $A 'basicConstraints=critical,CA:TRUE
@@ -148,6 +163,7 @@ crl crl-a-v1-extension   $A '' $NEXT "$(entry 01)" "$NUMBER"
 crl crl-a-v1-entry       $A '' $NEXT "$(entry 01 "$(ext 15 0a0101)")" ''
 crl crl-nocrl            extra/ca-nocrl.pem "$tmp/ca-nocrl.key" $V2 $NEXT "$(entry 01)" "$NUMBER"
 crl crl-int-nocrl        extra/int-nocrl.pem "$tmp/int-nocrl.key" $V2 $NEXT "$(entry 01)" "$NUMBER"
+crl crl-a-alias          extra/ca-a-alias.pem corpus/keys/ca-a.key $V2 $NEXT "$(entry 01)" "$NUMBER"
 # 1500 entries, among them ok-p256 of the corpus
 ok=$(openssl x509 -in corpus/certs/ok-p256.pem -noout -serial | sed 's/serial=//' | tr A-F a-f)
 many=

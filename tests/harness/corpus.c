@@ -3,6 +3,7 @@
 #include "certificate/base64.h"
 #include "certificate/pem.h"
 #include "harness.h"
+#include "support/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,4 +89,44 @@ size_t corpus_files(const char *names, pst_pem_file *out, size_t cap)
         names += len + (end == NULL ? 0 : 1);
     }
     return count;
+}
+
+size_t corpus_chain(const char *leaf, const char *chain, postern_str *out, size_t cap)
+{
+    ck_assert_uint_gt(cap, 0);
+    out[0] = corpus_read(leaf);
+    return 1 + (chain[0] == '\0' ? 0 : corpus_certificates(chain, out + 1, cap - 1));
+}
+
+postern_str corpus_line(const char *table, int index)
+{
+    postern_str rest = corpus_read(table);
+
+    while (rest.len > 0) {
+        const char *end = memchr(rest.data, '\n', rest.len);
+        size_t len = end == NULL ? rest.len : (size_t)(end - rest.data);
+        postern_str line = pst_str_slice(rest, 0, len);
+
+        rest = pst_str_slice(rest, len + 1, rest.len);
+        if (line.len > 0 && line.data[0] != '#' && index-- == 0) {
+            return line;
+        }
+    }
+    return (postern_str){NULL, 0};
+}
+
+void corpus_word(postern_str *line, char word[WORD_BYTES])
+{
+    size_t len = 0;
+
+    while (len < line->len && line->data[len] != ' ') {
+        len++;
+    }
+    ck_assert_uint_lt(len, WORD_BYTES);
+    memcpy(word, line->data, len);
+    word[len] = '\0';
+    while (len < line->len && line->data[len] == ' ') {
+        len++;
+    }
+    *line = pst_str_slice(*line, len, line->len);
 }

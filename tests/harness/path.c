@@ -1,5 +1,8 @@
 #include "path.h"
 
+#include "corpus.h"
+#include "harness.h"
+
 #include "certificate/certificate.h"
 #include "support/text.h"
 
@@ -8,7 +11,7 @@
 #include <mbedtls/rsa.h>
 #include <stdlib.h>
 
-enum { DEPTH_MAX = 16 };
+enum { DEPTH_MAX = 16, FILES_MAX = 8 };
 
 typedef struct anchors {
     postern_str *items;
@@ -181,4 +184,25 @@ const postern_crypto *path_crypto(void)
     };
 
     return &table;
+}
+
+postern_status path_load(const postern_allocator *alloc, const char *cas,
+                         const char *crls, pst_revocation mode, pst_authority **out,
+                         postern_report *report)
+{
+    pst_pem_file ca_files[FILES_MAX];
+    pst_pem_file crl_files[FILES_MAX];
+    size_t ca_count = corpus_files(cas, ca_files, FILES_MAX);
+    size_t crl_count = corpus_files(crls, crl_files, FILES_MAX);
+
+    return pst_authority_new(alloc, path_crypto(), ca_files, ca_count, crl_files,
+                             crl_count, mode, NOW, out, report);
+}
+
+pst_authority *path_must_load(const char *cas, const char *crls, pst_revocation mode)
+{
+    pst_authority *authority;
+
+    ck_assert_int_eq(path_load(NULL, cas, crls, mode, &authority, NULL), POSTERN_OK);
+    return authority;
 }

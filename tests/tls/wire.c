@@ -35,11 +35,16 @@ static void parse_pem(const char *folder, const char *name, mbedtls_x509_crt *ou
     free(text);
 }
 
+void corpus_chain(const char *name, mbedtls_x509_crt *out)
+{
+    parse_pem("chains", name, out);
+}
+
 void corpus_certificates(const char *name, const char *chain, mbedtls_x509_crt *out)
 {
     parse_pem("certs", name, out);
     if (chain != NULL) {
-        parse_pem("chains", chain, out);
+        corpus_chain(chain, out);
     }
 }
 

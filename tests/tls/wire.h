@@ -5,8 +5,6 @@
 #ifndef WIRE_H
 #define WIRE_H
 
-#include "fake_connection.h"
-
 #include <mbedtls/ctr_drbg.h>
 #include <mbedtls/entropy.h>
 #include <mbedtls/version.h>
@@ -45,6 +43,9 @@ typedef struct wire {
 
 /** Reads a file below tests/data/corpus, NUL-terminated. Freed with free(). */
 unsigned char *corpus_read(const char *path, size_t *len);
+
+/** Parses chains/NAME.pem. */
+void corpus_chain(const char *name, mbedtls_x509_crt *out);
 
 /** Parses certs/NAME.pem (and chains/CHAIN.pem after it, unless NULL). */
 void corpus_certificates(const char *name, const char *chain, mbedtls_x509_crt *out);

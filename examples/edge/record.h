@@ -1,0 +1,34 @@
+/* record.h - what the log says: one line for each decision, and for each reload. */
+#ifndef EDGE_RECORD_H
+#define EDGE_RECORD_H
+
+#include "head.h"
+#include "log.h"
+
+#include <postern/report.h>
+#include <postern/value.h>
+#include <postern/verdict.h>
+
+/** One decision. */
+typedef struct edge_decision {
+    postern_str id;
+    postern_str listener;
+    postern_address peer;
+    postern_str sni;                /**< empty: none */
+    const edge_head *head;          /**< NULL or refused: there are no parts */
+    const postern_verdict *verdict; /**< NULL: the request was refused unread */
+    unsigned status;                /**< that was answered; 0: none was */
+    postern_str reason;             /**< without a verdict: why */
+    int64_t duration_us;
+} edge_decision;
+
+/** Writes a decision, put together in `line`. */
+void edge_record_decision(edge_log *log, edge_text *line,
+                          const edge_decision *decision);
+
+/** Writes `event` with the findings of `report`, which may be NULL.
+ *  @param status POSTERN_OK or why it failed */
+void edge_record_event(edge_log *log, const char *event, postern_status status,
+                       uint64_t generation, const postern_report *report);
+
+#endif

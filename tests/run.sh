@@ -1,0 +1,295 @@
+#!/usr/bin/env bash
+# run.sh [--full] [LANE...] - installs what is missing, builds, and runs the tests.
+#
+# A lane is a build of its own, in build/lanes/NAME, and the tests that it is for:
+#
+#   gcc-asan      gcc, AddressSanitizer and UBSan, the system's mbedTLS: everything
+#   clang-3.6     clang, release, static library, mbedTLS 3.6: everything
+#   gcc-asan-3.6  as the first with mbedTLS 3.6: handshakes
+#   gcc-plain     switch dispatch, committed lexers; install and subproject
+#   style         formatting and shell scripts
+#
+# --full adds:
+#
+#   gcc-tsan      ThreadSanitizer: the server and its clients
+#   valgrind      unit tests
+#   clang-tidy, cppcheck
+#   fuzz          each target for FUZZ_SECONDS (60)
+#
+# The last line is "N passed, N failed, N skipped", summed over all lanes; exit status 1
+# when anything failed. With CI=true it also fails when ../shared is there and was not
+# used, or when mbedTLS 3.6 cannot be had; otherwise both are skipped.
+# shellcheck disable=SC2317 # lanes are called by name
+set -uo pipefail
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root" || exit 1
+lanes=build/lanes
+shared=$(realpath -m ../shared)
+passed=0 failed=0 skipped=0
+
+usual=(gcc-asan clang-3.6 gcc-asan-3.6 gcc-plain style)
+extra=(gcc-tsan valgrind clang-tidy cppcheck fuzz)
+chosen=()
+for argument; do
+  case $argument in
+  --full) chosen+=("${usual[@]}" "${extra[@]}") ;;
+  -*)
+    sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0"
+    test "$argument" = --help && exit 0
+    exit 2
+    ;;
+  *)
+    case " ${usual[*]} ${extra[*]} " in
+    *" $argument "*) chosen+=("$argument") ;;
+    *)
+      echo "run.sh: no such lane: $argument" >&2
+      exit 2
+      ;;
+    esac
+    ;;
+  esac
+done
+test ${#chosen[@]} -gt 0 || chosen=("${usual[@]}")
+
+# --- reporting ----------------------------------------------------------------------
+
+started=$SECONDS
+lane_started=$SECONDS
+headline() {
+  printf '%-14s %-8s %8s %8s %8s %7s  %s\n' lane '' passed failed skipped time with
+}
+# Adds up and prints a lane's line.
+report() { # NAME PASSED FAILED SKIPPED [WITH]
+  local word=ok took=$((SECONDS - lane_started))
+  test "$3" = 0 || word=FAILED
+  test "$(($2 + $3))" != 0 || word=skipped
+  passed=$((passed + $2)) failed=$((failed + $3)) skipped=$((skipped + $4))
+  printf '%-14s %-8s %8d %8d %8d %4d:%02d  %s\n' "$1" $word "$2" "$3" "$4" \
+    $((took / 60)) $((took % 60)) "${5-}"
+  lane_started=$SECONDS
+}
+# Prints the end of a log, which says why.
+show() { # LOG
+  echo "--- $1"
+  tail -n "${2:-60}" "$1" | sed 's/^/    /'
+}
+
+# --- lanes that meson runs ----------------------------------------------------------
+
+new_mbedtls=
+find_new_mbedtls() {
+  test -z "$new_mbedtls" || return 0
+  mkdir -p build
+  new_mbedtls=$(tests/tools/mbedtls-3.6.sh build/mbedtls-3.6 2>build/mbedtls-3.6.log)
+}
+
+# Configures and builds; a build directory that meson no longer understands is wiped.
+build() { # NAME OPTION...
+  local folder=$lanes/$1 log=$lanes/$1.log
+  shift
+  mkdir -p "$lanes"
+  if [ -f "$folder/build.ninja" ]; then
+    meson setup --reconfigure "$folder" "$@" >"$log" 2>&1 ||
+      meson setup --wipe "$folder" "$@" >"$log" 2>&1
+  else
+    rm -rf "$folder"
+    meson setup "$folder" "$@" >"$log" 2>&1
+  fi </dev/null && meson compile -C "$folder" >>"$log" 2>&1 </dev/null
+}
+
+# Runs a lane's tests and counts their cases.
+run_tests() { # NAME BUILD ARGUMENT...
+  local name=$1 folder=$lanes/$2 counts log need=() with
+  log=$folder/meson-logs/testlog
+  shift 2
+  # What meson itself says is in the log; so is each test.
+  meson test -C "$folder" --no-rebuild --logbase testlog "$@" >"$lanes/$name.out" \
+    2>&1 </dev/null
+  for argument; do
+    test "${argument#--wrap=}" = "$argument" || log+=-valgrind
+  done
+  if [ "${CI-}" = true ] && [ -d "$shared" ]; then
+    need=(--need-shared "$shared")
+  fi
+  if ! counts=$(python3 tests/tools/tally.py "${need[@]}" "$log.json" 2>"$lanes/$name.failed") ||
+    [ "$counts" = '0 0 0' ]; then
+    counts='0 1 0'
+    echo "no test was run" >>"$lanes/$name.failed"
+  fi
+  with=$(sed -n 's/^Message: \(mbedTLS [0-9.]*\)$/\1/p' "$folder/meson-logs/meson-log.txt")
+  # shellcheck disable=SC2086 # three numbers
+  report "$name" $counts "${with%%$'\n'*}"
+  if [ -s "$lanes/$name.failed" ]; then
+    cat "$lanes/$name.failed" "$lanes/$name.out" >"$lanes/$name.log"
+    sed 's/^/    /' "$lanes/$name.failed"
+    echo "    again: meson test -C $folder $*"
+  fi
+}
+
+lane() { # NAME OPTION... -- ARGUMENT...
+  local name=$1 options=()
+  shift
+  while [ "$1" != -- ]; do
+    options+=("$1")
+    shift
+  done
+  shift
+  if build "$name" -Dwerror=true -Dtests=enabled "${options[@]}"; then
+    run_tests "$name" "$name" "$@"
+  else
+    report "$name" 0 1 0 "did not build"
+    show "$lanes/$name.log"
+  fi
+}
+
+lane_gcc-asan() {
+  CC=gcc lane gcc-asan -Db_sanitize=address,undefined -Dexamples=enabled \
+    -- --no-suite package
+}
+lane_clang-3.6() {
+  local pkg_config=()
+  find_new_mbedtls && pkg_config=("-Dpkg_config_path=$new_mbedtls")
+  CC=clang lane clang-3.6 --buildtype=release -Ddefault_library=static \
+    -Dexamples=enabled "${pkg_config[@]}" -- --no-suite package
+}
+lane_gcc-asan-3.6() {
+  if find_new_mbedtls; then
+    CC=gcc lane gcc-asan-3.6 -Db_sanitize=address,undefined -Dexamples=enabled \
+      "-Dpkg_config_path=$new_mbedtls" -- --suite tls --suite e2e
+  elif [ "${CI-}" = true ]; then
+    report gcc-asan-3.6 0 1 0 "$(tail -n 1 build/mbedtls-3.6.log)"
+  else
+    report gcc-asan-3.6 0 0 1 "$(tail -n 1 build/mbedtls-3.6.log)"
+  fi
+}
+lane_gcc-plain() {
+  CC=gcc lane gcc-plain -Ddispatch=switch -Dregenerate=disabled -Dexamples=enabled \
+    -- --no-suite e2e --no-suite tls
+}
+lane_gcc-tsan() {
+  CC=gcc lane gcc-tsan -Db_sanitize=thread -Db_lundef=false -Dexamples=enabled \
+    -- --no-suite package --no-suite corpus
+}
+lane_valgrind() {
+  if CC=gcc build gcc-plain -Dwerror=true -Dtests=enabled -Ddispatch=switch \
+    -Dregenerate=disabled -Dexamples=enabled; then
+    run_tests valgrind gcc-plain -t 20 --no-suite tidy --no-suite e2e \
+      '--wrap=valgrind -q --error-exitcode=99 --leak-check=full --trace-children=yes'
+  else
+    report valgrind 0 1 0 "did not build"
+    show "$lanes/gcc-plain.log"
+  fi
+}
+
+# --- lanes of single checks ---------------------------------------------------------
+
+# Runs commands one by one; each is a case.
+checks_passed=0 checks_failed=0 checks_skipped=0
+check() { # LABEL COMMAND...
+  local log=$lanes/check-$1.log
+  shift
+  if "$@" >"$log" 2>&1 </dev/null; then
+    checks_passed=$((checks_passed + 1))
+  else
+    checks_failed=$((checks_failed + 1))
+    show "$log"
+  fi
+}
+report_checks() { # NAME
+  report "$1" "$checks_passed" "$checks_failed" "$checks_skipped"
+  checks_passed=0 checks_failed=0 checks_skipped=0
+}
+
+# Ours: not generated, not data.
+sources() { # PATTERN...
+  local pattern names=()
+  for pattern; do
+    names+=(-o -name "$pattern")
+  done
+  find .ci examples grammar include src tests -path tests/data -prune -o -type f \
+    ! -name '*.gen.c' \( -false "${names[@]}" \) -print | LC_ALL=C sort
+}
+
+lane_style() {
+  local c shell
+  mkdir -p "$lanes"
+  mapfile -t c < <(sources '*.c' '*.h')
+  mapfile -t shell < <(sources '*.sh' run)
+  check shellcheck shellcheck "${shell[@]}"
+  # Every version formats a little differently; the files are as Debian 12's has them.
+  if clang-format --version | grep -q 'version 14\.'; then
+    check clang-format clang-format --dry-run -Werror "${c[@]}"
+  else
+    checks_skipped=1
+  fi
+  report_checks style
+}
+tidy() { # every complaint once, the long story to a log
+  local log=$lanes/clang-tidy.full.log status=0
+  sources '*.c' | grep '^\(src\|examples\)/' |
+    xargs -n 1 -P 2 clang-tidy --quiet --warnings-as-errors='*' -p "$lanes/clang-tidy" \
+      >"$log" 2>&1 || status=1
+  sed -n "s|^.*\.\./\([a-z].* error: \)|\1|p" "$log" | sort -u
+  return "$status"
+}
+lane_clang-tidy() {
+  if CC=clang build clang-tidy -Dtests=disabled -Dexamples=enabled; then
+    check clang-tidy tidy
+  else
+    check clang-tidy show "$lanes/clang-tidy.log"
+  fi
+  report_checks clang-tidy
+}
+# Lists that are included (fields.def) are beyond it: internalAstError.
+lane_cppcheck() {
+  mkdir -p "$lanes"
+  check cppcheck cppcheck -q -j 2 --std=c11 --error-exitcode=1 --inline-suppr \
+    --enable=warning,performance,portability --library=posix \
+    --suppress='*:*.gen.c' --suppress=internalAstError -Iinclude -Isrc -Igrammar -Iexamples/edge src examples
+  report_checks cppcheck
+}
+fuzz() { # TARGET: what it finds stays beside the corpus it grows
+  local corpus=$lanes/fuzz/corpus/${1#fuzz_}
+  mkdir -p "$corpus"
+  "$lanes/fuzz/tests/$1" -max_total_time="${FUZZ_SECONDS:-60}" -timeout=10 \
+    -rss_limit_mb=2048 -artifact_prefix="$corpus-" "$corpus" \
+    "tests/fuzz/corpus/${1#fuzz_}"
+}
+lane_fuzz() {
+  local target
+  if ! CC=clang build fuzz -Dfuzzers=true -Db_sanitize=address,undefined \
+    -Db_lundef=false -Dtests=enabled; then
+    report fuzz 0 1 0 "did not build"
+    show "$lanes/fuzz.log"
+    return
+  fi
+  for target in "$lanes"/fuzz/tests/fuzz_*; do
+    if [ -f "$target" ] && [ -x "$target" ]; then
+      check "$(basename "$target")" fuzz "$(basename "$target")"
+    fi
+  done
+  report_checks fuzz
+}
+
+# --- all of it ----------------------------------------------------------------------
+
+main() { # in a function, so that editing this file does not disturb a run
+  local name took
+  if ! tests/tools/install.sh --full; then
+    report install 0 1 0
+    printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+    return 1
+  fi
+  test -d "$shared" || echo "no $shared: tests that read it are skipped"
+  headline
+  for name in "${chosen[@]}"; do
+    "lane_$name"
+  done
+  took=$((SECONDS - started))
+  printf 'all lanes in %d:%02d; logs in %s\n' $((took / 60)) $((took % 60)) "$lanes"
+  printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+  test "$failed" = 0
+}
+main
+exit
