@@ -227,8 +227,8 @@ static void write_number(generator *g, int64_t value)
     const char *const sign = value < 0 ? "-" : "";
     char text[48];
 
-    if (chance(g, 4)) {
-        (void)snprintf(text, sizeof text, "%s0x%" PRIx64, sign, magnitude);
+    if (value >= 0 && chance(g, 4)) {
+        (void)snprintf(text, sizeof text, "0x%" PRIx64, magnitude);
     } else if (value >= 0 && chance(g, 4)) {
         (void)snprintf(text, sizeof text, "0%" PRIo64, magnitude);
     } else {
