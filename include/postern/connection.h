@@ -124,8 +124,8 @@ POSTERN_API void postern_connection_set_adapter(postern_connection *connection,
 POSTERN_API void *postern_connection_adapter(const postern_connection *connection);
 
 /** The allocator of the connection's scheme; never NULL. */
-POSTERN_API const postern_allocator *
-postern_connection_allocator(const postern_connection *connection);
+POSTERN_API const postern_allocator *postern_connection_allocator(
+    const postern_connection *connection);
 
 #ifdef __cplusplus
 }

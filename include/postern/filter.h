@@ -40,11 +40,10 @@ typedef struct postern_compile_options {
  * Thread-safe. Cost: linear in the length, under two microseconds for a simple
  * rule.
  */
-POSTERN_API postern_status postern_filter_compile(const postern_scheme *scheme,
-                                                  postern_str expression,
-                                                  const postern_compile_options *options,
-                                                  postern_filter **out,
-                                                  postern_report *report);
+POSTERN_API postern_status
+postern_filter_compile(const postern_scheme *scheme, postern_str expression,
+                       const postern_compile_options *options, postern_filter **out,
+                       postern_report *report);
 
 /** Frees `filter`. NULL is fine. */
 POSTERN_API void postern_filter_free(postern_filter *filter);
@@ -66,7 +65,8 @@ POSTERN_API void postern_filter_free(postern_filter *filter);
  * allocates nothing once the request's memory is warm.
  */
 POSTERN_API postern_status postern_filter_match(const postern_filter *filter,
-                                                postern_request *request, bool *matched);
+                                                postern_request *request,
+                                                bool *matched);
 
 /**
  * Writes instruction `index` of the compiled form, for people who are curious

@@ -54,9 +54,8 @@ typedef struct postern_mbedtls_options {
  * @retval POSTERN_UNSUPPORTED the mbedTLS that is loaded is one of the refused
  *                             versions, or not the one that was compiled against
  */
-POSTERN_API postern_status
-postern_mbedtls_configure(mbedtls_ssl_config *conf,
-                          const postern_mbedtls_options *options);
+POSTERN_API postern_status postern_mbedtls_configure(
+    mbedtls_ssl_config *conf, const postern_mbedtls_options *options);
 
 /**
  * Ties a connection to an mbedTLS context, before the handshake and after

@@ -13,13 +13,13 @@ extern "C" {
 
 /** Upper bounds. 0 means the default in brackets; each is pinned by a test. */
 typedef struct postern_limits {
-    uint32_t expression_bytes;    /**< length of an expression [4096] */
-    uint32_t nesting;             /**< parentheses, `not`, calls in each other [128] */
-    uint32_t request_bytes;       /**< derived values of one request [1 MiB] */
-    uint32_t headers;             /**< header lines of one request [512] */
-    uint32_t chain_bytes;         /**< DER of a client's whole chain [64 KiB] */
-    uint32_t chain_certificates;  /**< certificates a client may send [10] */
-    uint32_t policy_bytes;        /**< a policy file, or one of its PEM files [64 MiB] */
+    uint32_t expression_bytes;   /**< length of an expression [4096] */
+    uint32_t nesting;            /**< parentheses, `not`, calls in each other [128] */
+    uint32_t request_bytes;      /**< derived values of one request [1 MiB] */
+    uint32_t headers;            /**< header lines of one request [512] */
+    uint32_t chain_bytes;        /**< DER of a client's whole chain [64 KiB] */
+    uint32_t chain_certificates; /**< certificates a client may send [10] */
+    uint32_t policy_bytes;       /**< a policy file, or one of its PEM files [64 MiB] */
 } postern_limits;
 
 /**

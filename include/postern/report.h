@@ -28,14 +28,14 @@ typedef struct postern_finding {
     postern_status status;     /**< why, for programs */
     postern_severity severity; /**< error, warning or note */
     postern_str file;          /**< file name as the caller gave it */
-    size_t line;               /**< 1-based line in the file or expression; 0: unknown */
-    size_t column;             /**< 1-based, in bytes; 0: unknown */
-    size_t offset;             /**< bytes from the start of the expression or file */
-    size_t length;             /**< bytes of the offending piece; 0 at end of input */
-    postern_str excerpt;       /**< the line of text the place is in */
-    size_t caret;              /**< where in `excerpt` the piece starts, in bytes */
-    postern_str message;       /**< one line, no final full stop */
-    postern_str hint;          /**< what to write instead */
+    size_t line;         /**< 1-based line in the file or expression; 0: unknown */
+    size_t column;       /**< 1-based, in bytes; 0: unknown */
+    size_t offset;       /**< bytes from the start of the expression or file */
+    size_t length;       /**< bytes of the offending piece; 0 at end of input */
+    postern_str excerpt; /**< the line of text the place is in */
+    size_t caret;        /**< where in `excerpt` the piece starts, in bytes */
+    postern_str message; /**< one line, no final full stop */
+    postern_str hint;    /**< what to write instead */
 } postern_finding;
 
 /**

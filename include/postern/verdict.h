@@ -48,7 +48,7 @@ typedef struct postern_verdict {
                                    0 and a refusal: close without one */
     postern_str content_type; /**< of `body`; empty: the server's own page */
     postern_str body;         /**< the deciding rule's own response */
-    postern_str phase;    /**< phase of the deciding rule */
+    postern_str phase;        /**< phase of the deciding rule */
     postern_str rule_ref; /**< ref of the rule that blocked, or of the skip that ended
                                the evaluation; empty: no rule decided */
     postern_str rule_description;
@@ -56,8 +56,8 @@ typedef struct postern_verdict {
     size_t match_count;
     postern_str reason; /**< why, one sentence for logs; never empty on a refusal */
     postern_str certificate_reason; /**< `postern.client_cert.reason` */
-    postern_str host;   /**< normal form of the host; empty when there is none */
-    postern_str target; /**< normalised path and query: route on this one */
+    postern_str host;         /**< normal form of the host; empty when there is none */
+    postern_str target;       /**< normalised path and query: route on this one */
     const postern_str *strip; /**< header names to remove before forwarding */
     size_t strip_count;
     postern_status fault; /**< with POSTERN_FAULT: what failed */

@@ -26,8 +26,8 @@ static postern_status body_LOWER(pst_arena *arena, const pst_value *arguments,
     size_t first = 0;
     char *copy;
 
-    while (first < text.len &&
-           (unsigned char)text.data[first] == pst_lower((unsigned char)text.data[first])) {
+    while (first < text.len && (unsigned char)text.data[first] ==
+                                   pst_lower((unsigned char)text.data[first])) {
         first++;
     }
     out->string = text;

@@ -84,7 +84,7 @@ static bool comparable(pst_checker *c, const pst_node *node, const pst_term *lef
         pst_write_text(&out, "'");
         (void)pst_write_end(&out);
         pst_checker_complain(c, POSTERN_TYPE, node->span,
-                 "a Boolean is not compared, it stands for itself", hint);
+                             "a Boolean is not compared, it stands for itself", hint);
         return false;
     case POSTERN_KIND_ARRAY:
         pst_write_text(&out, "name one element: ");
@@ -92,7 +92,7 @@ static bool comparable(pst_checker *c, const pst_node *node, const pst_term *lef
         pst_write_text(&out, "[0]");
         (void)pst_write_end(&out);
         pst_checker_complain(c, POSTERN_TYPE, node->span,
-                 "an array is not compared as a whole", hint);
+                             "an array is not compared as a whole", hint);
         return false;
     case POSTERN_KIND_MAP:
         pst_write_text(&out, "name one entry: ");
@@ -102,7 +102,8 @@ static bool comparable(pst_checker *c, const pst_node *node, const pst_term *lef
                                  ? "[\"key\"][0]"
                                  : "[\"key\"]");
         (void)pst_write_end(&out);
-        pst_checker_complain(c, POSTERN_TYPE, node->span, "a map is not compared as a whole", hint);
+        pst_checker_complain(c, POSTERN_TYPE, node->span,
+                             "a map is not compared as a whole", hint);
         return false;
     case POSTERN_KIND_NONE:
         break;
@@ -129,7 +130,8 @@ static bool unquoted_string(pst_checker *c, const pst_term *left, const pst_node
     return true;
 }
 
-static void complain_of_right(pst_checker *c, const pst_term *left, const pst_node *right)
+static void complain_of_right(pst_checker *c, const pst_term *left,
+                              const pst_node *right)
 {
     char message[128];
     pst_writer out = {message, sizeof message, 0};
@@ -138,12 +140,14 @@ static void complain_of_right(pst_checker *c, const pst_term *left, const pst_no
     (void)postern_type_name(left->type, type, sizeof type);
     pst_write_text(&out, "the left side is of type ");
     pst_write_text(&out, type);
-    pst_write_text(&out, right->kind == PST_NODE_TEXT ? ", this is a string"
-                                                      : ", this is a number or address");
+    pst_write_text(&out, right->kind == PST_NODE_TEXT
+                             ? ", this is a string"
+                             : ", this is a number or address");
     (void)pst_write_end(&out);
     pst_checker_complain(c, POSTERN_TYPE, right->span, message,
-             left->type == POSTERN_STRING ? "strings are written in quotes"
-                                          : "numbers and addresses stand without quotes");
+                         left->type == POSTERN_STRING
+                             ? "strings are written in quotes"
+                             : "numbers and addresses stand without quotes");
 }
 
 static pst_claim *check_compare(pst_checker *c, const pst_node *node)
@@ -196,7 +200,8 @@ static pst_claim *check_bare(pst_checker *c, const pst_node *node)
 
 static pst_claim *check_claim(pst_checker *c, const pst_node *node);
 
-static pst_claim *check_children(pst_checker *c, const pst_node *node, pst_claim_kind kind)
+static pst_claim *check_children(pst_checker *c, const pst_node *node,
+                                 pst_claim_kind kind)
 {
     pst_claim *claim = claim_new(c, kind);
     pst_claim *last = NULL;

@@ -47,7 +47,7 @@ typedef struct pst_claim {
     bool inverted;
     pst_insn test; /* TEST: op, relation and operand; slots are not yet known */
     pst_term *left;
-    pst_term *right; /* of the COMPARE instructions; otherwise NULL */
+    pst_term *right;         /* of the COMPARE instructions; otherwise NULL */
     struct pst_claim *first; /* child */
     struct pst_claim *next;  /* sibling */
 } pst_claim;

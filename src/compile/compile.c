@@ -51,9 +51,10 @@ static postern_status compile(pst_compilation *unit, pst_emitter *emitter)
     }
     status = pst_emit(emitter, claim);
     if (status == POSTERN_LIMIT) {
-        pst_complain(&unit->complaints, status, (pst_span){0, 0},
-                     "the expression needs more than the machine has: too many nested xor",
-                     NULL);
+        pst_complain(
+            &unit->complaints, status, (pst_span){0, 0},
+            "the expression needs more than the machine has: too many nested xor",
+            NULL);
     }
     return status;
 }

@@ -43,7 +43,8 @@ static uint64_t derived_hash(const pst_derived *how)
 static bool derived_same(const pst_derived *a, const pst_derived *b)
 {
     return a->kind == b->kind && a->function == b->function && a->index == b->index &&
-           memcmp(a->slots, b->slots, sizeof a->slots) == 0 && pst_str_same(a->key, b->key);
+           memcmp(a->slots, b->slots, sizeof a->slots) == 0 &&
+           pst_str_same(a->key, b->key);
 }
 
 static void index_put(pst_emitter *e, size_t place)
@@ -81,7 +82,8 @@ static bool index_grow(pst_emitter *e)
 }
 
 /* The slot computed as `how` says: an existing one, or a new one. */
-static postern_status derived_slot(pst_emitter *e, const pst_derived *how, uint32_t *slot)
+static postern_status derived_slot(pst_emitter *e, const pst_derived *how,
+                                   uint32_t *slot)
 {
     void *derived = e->derived;
     size_t at;
@@ -190,7 +192,8 @@ static postern_status label_new(pst_emitter *e, uint32_t *label)
 {
     void *labels = e->labels;
 
-    if (!pst_grow(e->alloc, &labels, e->label_count, &e->label_cap, sizeof *e->labels)) {
+    if (!pst_grow(e->alloc, &labels, e->label_count, &e->label_cap,
+                  sizeof *e->labels)) {
         return POSTERN_NO_MEMORY;
     }
     e->labels = labels;
@@ -284,7 +287,8 @@ static postern_status emit_chain(pst_emitter *e, const pst_claim *claim, ways to
 }
 
 /* Children of a xor inside a xor count in the same bit. */
-static postern_status emit_parity(pst_emitter *e, const pst_claim *claim, uint16_t parity)
+static postern_status emit_parity(pst_emitter *e, const pst_claim *claim,
+                                  uint16_t parity)
 {
     const pst_insn flip = {.op = PST_OP_FLIP, .bit = parity};
     postern_status status = POSTERN_OK;
@@ -354,7 +358,8 @@ postern_status pst_emit(pst_emitter *e, const pst_claim *claim)
     void *entries = e->entries;
     postern_status status;
 
-    if (!pst_grow(e->alloc, &entries, e->entry_count, &e->entry_cap, sizeof *e->entries)) {
+    if (!pst_grow(e->alloc, &entries, e->entry_count, &e->entry_cap,
+                  sizeof *e->entries)) {
         return POSTERN_NO_MEMORY;
     }
     e->entries = entries;
@@ -367,8 +372,8 @@ postern_status pst_emit(pst_emitter *e, const pst_claim *claim)
     return status;
 }
 
-static const void *copy_out(pst_arena *arena, const void *items, size_t count, size_t size,
-                            postern_status *status)
+static const void *copy_out(pst_arena *arena, const void *items, size_t count,
+                            size_t size, postern_status *status)
 {
     void *copy = pst_arena_array(arena, count, size);
 
@@ -391,8 +396,8 @@ postern_status pst_emitter_finish(const pst_emitter *e, pst_arena *constants,
         .scheme = e->scheme,
         .code = copy_out(constants, e->code, e->length, sizeof *e->code, &status),
         .length = e->length,
-        .entries =
-            copy_out(constants, e->entries, e->entry_count, sizeof *e->entries, &status),
+        .entries = copy_out(constants, e->entries, e->entry_count, sizeof *e->entries,
+                            &status),
         .entry_count = e->entry_count,
         .derived = copy_out(constants, e->derived, e->derived_count, sizeof *e->derived,
                             &status),

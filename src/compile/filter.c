@@ -30,7 +30,8 @@ static postern_status compile(postern_filter *filter, postern_str expression,
     return status;
 }
 
-postern_status postern_filter_compile(const postern_scheme *scheme, postern_str expression,
+postern_status postern_filter_compile(const postern_scheme *scheme,
+                                      postern_str expression,
                                       const postern_compile_options *options,
                                       postern_filter **out, postern_report *report)
 {
@@ -66,8 +67,8 @@ void postern_filter_free(postern_filter *filter)
     pst_free(alloc, filter, sizeof *filter);
 }
 
-postern_status postern_filter_match(const postern_filter *filter, postern_request *request,
-                                    bool *matched)
+postern_status postern_filter_match(const postern_filter *filter,
+                                    postern_request *request, bool *matched)
 {
     postern_status status;
     pst_answer answer;

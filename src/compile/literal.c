@@ -94,7 +94,8 @@ bool pst_read_int(postern_str text, int64_t *out, pst_literal_problem *problem)
     return true;
 }
 
-bool pst_read_int_range(postern_str text, pst_int_range *out, pst_literal_problem *problem)
+bool pst_read_int_range(postern_str text, pst_int_range *out,
+                        pst_literal_problem *problem)
 {
     const size_t mark = find_range(text);
 
@@ -109,8 +110,8 @@ bool pst_read_int_range(postern_str text, pst_int_range *out, pst_literal_proble
         return false;
     }
     if (out->first > out->last) {
-        return refuse(problem, POSTERN_INVALID, " is a range that ends before it starts",
-                      "");
+        return refuse(problem, POSTERN_INVALID,
+                      " is a range that ends before it starts", "");
     }
     return true;
 }
@@ -211,7 +212,8 @@ static bool read_block(postern_str text, size_t slash, pst_ip_range *out,
     return true;
 }
 
-bool pst_read_ip_range(postern_str text, pst_ip_range *out, pst_literal_problem *problem)
+bool pst_read_ip_range(postern_str text, pst_ip_range *out,
+                       pst_literal_problem *problem)
 {
     const char *slash = text.len == 0 ? NULL : memchr(text.data, '/', text.len);
     const size_t mark = find_range(text);
@@ -233,8 +235,8 @@ bool pst_read_ip_range(postern_str text, pst_ip_range *out, pst_literal_problem 
         return refuse(problem, POSTERN_INVALID, " mixes IPv4 and IPv6", "");
     }
     if (pst_ip_order(out->first, out->last) > 0) {
-        return refuse(problem, POSTERN_INVALID, " is a range that ends before it starts",
-                      "");
+        return refuse(problem, POSTERN_INVALID,
+                      " is a range that ends before it starts", "");
     }
     return true;
 }

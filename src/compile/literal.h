@@ -28,6 +28,7 @@ bool pst_read_int_range(postern_str text, pst_int_range *out,
 bool pst_read_ip(postern_str text, pst_ip *out, pst_literal_problem *problem);
 
 /** One address, "first..last" of one family, or a block without host bits. */
-bool pst_read_ip_range(postern_str text, pst_ip_range *out, pst_literal_problem *problem);
+bool pst_read_ip_range(postern_str text, pst_ip_range *out,
+                       pst_literal_problem *problem);
 
 #endif

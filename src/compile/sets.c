@@ -89,7 +89,8 @@ static pst_claim *test_in_ints(pst_checker *c, pst_term *left, const pst_node *s
         return NULL;
     }
     claim->test.as.int_set = built;
-    return built_in(c, pst_int_set_build(c->unit->constants, ranges, count, built), claim);
+    return built_in(c, pst_int_set_build(c->unit->constants, ranges, count, built),
+                    claim);
 }
 
 static pst_claim *test_in_ips(pst_checker *c, pst_term *left, const pst_node *set)
@@ -117,7 +118,8 @@ static pst_claim *test_in_ips(pst_checker *c, pst_term *left, const pst_node *se
         return NULL;
     }
     claim->test.as.ip_set = built;
-    return built_in(c, pst_ip_set_build(c->unit->constants, ranges, count, built), claim);
+    return built_in(c, pst_ip_set_build(c->unit->constants, ranges, count, built),
+                    claim);
 }
 
 pst_claim *pst_test_in(pst_checker *c, pst_term *left, const pst_node *set)

@@ -10,18 +10,21 @@ static const struct {
 } myths[] = {
     {POSTERN_STR("cf.access.authenticated"),
      "there is no such field: rules run before Access. To ask for its token write "
-     "len(http.request.headers[\"cf-access-jwt-assertion\"][0]) gt 0"},
+     "len(http.request.headers[\"cf-access-jwt-assertion\"][0]) gt 0"                  },
     {POSTERN_STR("cf.tls_client_auth.cert_san"),
      "alternative names are in postern.client_cert.san_dns, san_uri, san_email, san_ip"},
     {POSTERN_STR("cf.tls_client_auth.cert_valid"),
      "the field is cf.tls_client_auth.cert_verified; it stays true for a revoked "
-     "certificate, so add 'and not cf.tls_client_auth.cert_revoked'"},
-    {POSTERN_STR("http.version"), "the field is http.request.version"},
-    {POSTERN_STR("ip.addr"), "the visitor's address is ip.src"},
+     "certificate, so add 'and not cf.tls_client_auth.cert_revoked'"                   },
+    {POSTERN_STR("http.version"),                  "the field is http.request.version" },
+    {POSTERN_STR("ip.addr"),                       "the visitor's address is ip.src"   },
 };
 
 static const postern_str operators[] = {
-    POSTERN_STR("not"), POSTERN_STR("and"), POSTERN_STR("or"), POSTERN_STR("xor"),
+    POSTERN_STR("not"),
+    POSTERN_STR("and"),
+    POSTERN_STR("or"),
+    POSTERN_STR("xor"),
 };
 
 static const char *myth_hint(postern_str name)
@@ -61,8 +64,9 @@ static void nearest_hint(const pst_nearest *nearest, pst_writer *hint)
     }
 }
 
-void pst_complain_unknown_field(pst_complaints *complaints, const postern_scheme *scheme,
-                                pst_span span, postern_str name)
+void pst_complain_unknown_field(pst_complaints *complaints,
+                                const postern_scheme *scheme, pst_span span,
+                                postern_str name)
 {
     char text[192];
     pst_writer hint = {text, sizeof text, 0};
@@ -94,6 +98,6 @@ void pst_complain_unknown_function(pst_complaints *complaints, pst_span span,
     }
     nearest_hint(&nearest, &hint);
     (void)pst_write_end(&hint);
-    pst_complain_of(complaints, POSTERN_UNKNOWN_NAME, span, "unknown function", name, "",
-                    text);
+    pst_complain_of(complaints, POSTERN_UNKNOWN_NAME, span, "unknown function", name,
+                    "", text);
 }

@@ -10,8 +10,9 @@
 /** Complains of an unknown field: with the idiom that does what a well-known but
  *  non-existent name promises, with the blank that was forgotten behind a word
  *  operator, or with the nearest name. */
-void pst_complain_unknown_field(pst_complaints *complaints, const postern_scheme *scheme,
-                                pst_span span, postern_str name);
+void pst_complain_unknown_field(pst_complaints *complaints,
+                                const postern_scheme *scheme, pst_span span,
+                                postern_str name);
 
 void pst_complain_unknown_function(pst_complaints *complaints, pst_span span,
                                    postern_str name);

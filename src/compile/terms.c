@@ -26,12 +26,14 @@ static pst_term *check_field(pst_checker *c, const pst_node *node)
     pst_term *term;
 
     if (field == SIZE_MAX) {
-        pst_complain_unknown_field(&c->unit->complaints, scheme, node->span, node->text);
+        pst_complain_unknown_field(&c->unit->complaints, scheme, node->span,
+                                   node->text);
         return NULL;
     }
     if (c->unit->strict_cloudflare && pst_str_starts(node->text, own)) {
-        pst_checker_complain(c, POSTERN_UNSUPPORTED, node->span, "Cloudflare does not have this field",
-                 "fields of postern's own are refused in strict mode");
+        pst_checker_complain(c, POSTERN_UNSUPPORTED, node->span,
+                             "Cloudflare does not have this field",
+                             "fields of postern's own are refused in strict mode");
         return NULL;
     }
     term = term_new(c, PST_TERM_FIELD, scheme->fields[field].type, node->span);
@@ -67,8 +69,9 @@ static pst_term *check_map_get(pst_checker *c, const pst_node *node, pst_term *b
     pst_term *term;
 
     if (key->kind != PST_NODE_TEXT || key->raw) {
-        pst_checker_complain(c, POSTERN_TYPE, key->span, "a map is indexed with a quoted key",
-                 "such as http.request.headers[\"x-id\"]");
+        pst_checker_complain(c, POSTERN_TYPE, key->span,
+                             "a map is indexed with a quoted key",
+                             "such as http.request.headers[\"x-id\"]");
         return NULL;
     }
     warn_header_case(c, base, key);
@@ -88,8 +91,9 @@ static pst_term *check_array_get(pst_checker *c, const pst_node *node, pst_term 
     pst_term *term;
 
     if (key->kind != PST_NODE_NUMBER) {
-        pst_checker_complain(c, POSTERN_TYPE, key->span, "an array is indexed with a number",
-                 "the first element is [0]");
+        pst_checker_complain(c, POSTERN_TYPE, key->span,
+                             "an array is indexed with a number",
+                             "the first element is [0]");
         return NULL;
     }
     if (!pst_read_int(key->text, &index, &problem)) {
@@ -99,10 +103,11 @@ static pst_term *check_array_get(pst_checker *c, const pst_node *node, pst_term 
     }
     if (index < 0 || index > (int64_t)UINT32_MAX) {
         pst_checker_complain(c, POSTERN_INVALID, key->span,
-                 "an index is between 0 and 4294967295", NULL);
+                             "an index is between 0 and 4294967295", NULL);
         return NULL;
     }
-    term = term_new(c, PST_TERM_ARRAY_GET, postern_type_element(base->type), node->span);
+    term =
+        term_new(c, PST_TERM_ARRAY_GET, postern_type_element(base->type), node->span);
     if (term != NULL) {
         term->base = base;
         term->index = (uint32_t)index;
@@ -121,8 +126,8 @@ static pst_term *check_index(pst_checker *c, const pst_node *node)
     }
     if (key->kind == PST_NODE_STAR) {
         pst_checker_complain(c, POSTERN_UNSUPPORTED, key->span,
-                 "[*] is not available in this version",
-                 "name one element, such as [0]");
+                             "[*] is not available in this version",
+                             "name one element, such as [0]");
         return NULL;
     }
     if (postern_type_kind(base->type) == POSTERN_KIND_MAP) {
@@ -132,8 +137,10 @@ static pst_term *check_index(pst_checker *c, const pst_node *node)
         return check_array_get(c, node, base, key);
     }
     (void)postern_type_name(base->type, type, sizeof type);
-    pst_complain_of(&c->unit->complaints, POSTERN_TYPE, base->span, "only maps and arrays "
-                    "have elements; this is of type", postern_text(type), "", NULL);
+    pst_complain_of(&c->unit->complaints, POSTERN_TYPE, base->span,
+                    "only maps and arrays "
+                    "have elements; this is of type",
+                    postern_text(type), "", NULL);
     return NULL;
 }
 
@@ -162,7 +169,8 @@ static size_t find_function(postern_str name, pst_term *const *arguments, size_t
     return PST_FUNCTION_COUNT;
 }
 
-static void complain_of_call(pst_checker *c, const pst_node *node, bool known, size_t count)
+static void complain_of_call(pst_checker *c, const pst_node *node, bool known,
+                             size_t count)
 {
     pst_span name = {node->span.offset, node->text.len};
 
@@ -189,7 +197,7 @@ static pst_term *check_call(pst_checker *c, const pst_node *node)
     for (const pst_node *at = node->first; at != NULL; at = at->next, count++) {
         if (at->kind == PST_NODE_TEXT || at->kind == PST_NODE_NUMBER) {
             pst_checker_complain(c, POSTERN_TYPE, at->span,
-                     "a field is wanted here, not a literal", NULL);
+                                 "a field is wanted here, not a literal", NULL);
             whole = false;
         } else if (count < PST_PARAMETERS_MAX) {
             arguments[count] = pst_check_term(c, at);
@@ -199,8 +207,9 @@ static pst_term *check_call(pst_checker *c, const pst_node *node)
     if (!whole || c->status != POSTERN_OK) {
         return NULL;
     }
-    id = count > PST_PARAMETERS_MAX ? PST_FUNCTION_COUNT
-                                    : find_function(node->text, arguments, count, &known);
+    id = count > PST_PARAMETERS_MAX
+             ? PST_FUNCTION_COUNT
+             : find_function(node->text, arguments, count, &known);
     if (count > PST_PARAMETERS_MAX) {
         (void)find_function(node->text, arguments, PST_PARAMETERS_MAX, &known);
     }

@@ -116,7 +116,7 @@ static pst_claim *test_ip(pst_checker *c, pst_term *left, pst_comparison relatio
 
 /* Both sides are read from the request. */
 pst_claim *pst_test_terms(pst_checker *c, pst_term *left, pst_comparison relation,
-                             pst_term *right)
+                          pst_term *right)
 {
     pst_opcode op = PST_OP_STRING_COMPARE;
     pst_claim *claim;

@@ -4,8 +4,8 @@
 #include "support/text.h"
 
 enum {
-    LINEAR_MAX = 8,  /* up to here comparing all is as fast */
-    CHAIN_MAX = 24,  /* a longer chain asks for another seed */
+    LINEAR_MAX = 8, /* up to here comparing all is as fast */
+    CHAIN_MAX = 24, /* a longer chain asks for another seed */
     SEEDS = 16
 };
 
@@ -31,14 +31,15 @@ static size_t place(postern_str *members, size_t count, uint32_t *buckets, size_
     for (size_t i = 0; i < count; i++) {
         size_t at = (size_t)pst_hash(members[i], seed) & mask;
         size_t chain = 1;
-        while (buckets[at] != 0 && !pst_str_same(members[buckets[at] - 1], members[i])) {
+        while (buckets[at] != 0 &&
+               !pst_str_same(members[buckets[at] - 1], members[i])) {
             at = (at + 1) & mask;
             chain++;
         }
         longest = chain > longest ? chain : longest;
         if (buckets[at] == 0) {
             members[*kept] = members[i];
-            buckets[at] = (uint32_t)++*kept;
+            buckets[at] = (uint32_t)++ * kept;
         }
     }
     return longest;

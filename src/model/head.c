@@ -69,7 +69,8 @@ static const char *read_host(postern_request *request, pst_head *head)
     }
     if (!pst_host_normalise(head->target.authority, PST_HOST_WITH_PORT, &authority) ||
         !pst_str_same(pst_host_name(&authority), pst_host_name(&head->host)) ||
-        (authority.port >= 0 && head->host.port >= 0 && authority.port != head->host.port)) {
+        (authority.port >= 0 && head->host.port >= 0 &&
+         authority.port != head->host.port)) {
         return "request target and Host header name different hosts";
     }
     return NULL;
@@ -79,8 +80,8 @@ static postern_status read_head(postern_request *request)
 {
     static const postern_str options = POSTERN_STR("OPTIONS");
     pst_head *head = &request->head;
-    const postern_status status =
-        pst_target_read(request->target, &request->arena, &head->target, &head->problem);
+    const postern_status status = pst_target_read(request->target, &request->arena,
+                                                  &head->target, &head->problem);
 
     head->host.len = 0;
     if (status != POSTERN_OK && status != POSTERN_INVALID) {
@@ -298,7 +299,8 @@ static postern_status lower_copy(pst_arena *arena, postern_str text, postern_str
 }
 
 /* All values of the header called like line `first`, in order. */
-static postern_status header_values(postern_request *request, size_t first, pst_array *out)
+static postern_status header_values(postern_request *request, size_t first,
+                                    pst_array *out)
 {
     const pst_header *like = &request->headers[first];
     const size_t count = pst_request_header_count(request, like->name, like->hash);
@@ -346,7 +348,8 @@ static postern_status header_map(postern_request *request, pst_map *out)
         if (!visible(request, &request->headers[i]) || seen_before(request, i)) {
             continue;
         }
-        status = lower_copy(&request->arena, request->headers[i].name, &entries[count].key);
+        status =
+            lower_copy(&request->arena, request->headers[i].name, &entries[count].key);
         if (status == POSTERN_OK) {
             status = header_values(request, i, &entries[count].value.array);
         }
@@ -368,7 +371,8 @@ static postern_status timestamp(postern_request *request, bool seconds, int64_t 
     return POSTERN_OK;
 }
 
-static postern_status derive(postern_request *request, pst_field_id field, pst_value *out)
+static postern_status derive(postern_request *request, pst_field_id field,
+                             pst_value *out)
 {
     const pst_head *head = &request->head;
 

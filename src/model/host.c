@@ -39,7 +39,8 @@ static size_t normalise_literal(postern_str text, pst_host *out)
     while (close < text.len && text.data[close] != ']') {
         close++;
     }
-    if (close >= text.len || !postern_address_parse(pst_str_slice(text, 1, close), &address)) {
+    if (close >= text.len ||
+        !postern_address_parse(pst_str_slice(text, 1, close), &address)) {
         return 0;
     }
     if (address.family == 4) {

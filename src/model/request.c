@@ -71,7 +71,8 @@ void postern_request_free(postern_request *request)
     alloc = request->scheme->options.allocator;
     pst_request_keep(request, NULL, NULL);
     pst_arena_free(&request->arena);
-    pst_free_array(alloc, request->headers, request->header_cap, sizeof *request->headers);
+    pst_free_array(alloc, request->headers, request->header_cap,
+                   sizeof *request->headers);
     pst_free_array(alloc, request->values, request->slot_cap, sizeof *request->values);
     pst_free_array(alloc, request->states, request->slot_cap, sizeof *request->states);
     postern_scheme_free(request->scheme);
@@ -174,7 +175,8 @@ bool pst_header_claims_identity(postern_str name)
         {POSTERN_STR("client-cert-chain"),       true },
         {POSTERN_STR("x-forwarded-client-cert"), true },
     };
-    const unsigned char first = name.len == 0 ? 0 : pst_lower((unsigned char)name.data[0]);
+    const unsigned char first =
+        name.len == 0 ? 0 : pst_lower((unsigned char)name.data[0]);
 
     if (first != 'c' && first != 'x') {
         return false;
@@ -209,8 +211,8 @@ postern_status postern_request_add_header(postern_request *request, postern_str 
         return poison(request, POSTERN_NO_MEMORY);
     }
     request->headers = headers;
-    request->headers[request->header_count++] = (pst_header){
-        name, value, hash, pst_header_claims_identity(name)};
+    request->headers[request->header_count++] =
+        (pst_header){name, value, hash, pst_header_claims_identity(name)};
     return POSTERN_OK;
 }
 
@@ -300,12 +302,12 @@ postern_status postern_request_set(postern_request *request, postern_field field
     if (field.index >= scheme->field_count) {
         return poison(request, POSTERN_STATE);
     }
-    if (request->sealed ||
-        (!request->simulated &&
-         scheme->fields[field.index].origin != PST_ORIGIN_SUPPLIED)) {
+    if (request->sealed || (!request->simulated && scheme->fields[field.index].origin !=
+                                                       PST_ORIGIN_SUPPLIED)) {
         return poison(request, POSTERN_STATE);
     }
-    status = convert(&request->arena, value, scheme->fields[field.index].type, &converted);
+    status =
+        convert(&request->arena, value, scheme->fields[field.index].type, &converted);
     if (status != POSTERN_OK) {
         return poison(request, status);
     }

@@ -36,7 +36,7 @@ struct postern_request {
     bool simulated;
     bool hide_identity; /* rules of a policy are looking */
     bool touched;       /* values must be zeroed before the next round */
-    bool has_head; /* begun, not only reset */
+    bool has_head;      /* begun, not only reset */
     bool sealed;
     postern_status poison; /* not POSTERN_OK: refuse every evaluation */
     postern_str method;

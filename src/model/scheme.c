@@ -155,9 +155,10 @@ static bool name_taken(postern_str name)
         POSTERN_STR("raw."), POSTERN_STR("postern."),
     };
     static const postern_str words[] = {
-        POSTERN_STR("ssl"), POSTERN_STR("true"), POSTERN_STR("false"), POSTERN_STR("and"),
-        POSTERN_STR("or"),  POSTERN_STR("xor"),  POSTERN_STR("not"),   POSTERN_STR("any"),
-        POSTERN_STR("all"), POSTERN_STR("in"),
+        POSTERN_STR("ssl"), POSTERN_STR("true"), POSTERN_STR("false"),
+        POSTERN_STR("and"), POSTERN_STR("or"),   POSTERN_STR("xor"),
+        POSTERN_STR("not"), POSTERN_STR("any"),  POSTERN_STR("all"),
+        POSTERN_STR("in"),
     };
 
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
@@ -219,8 +220,8 @@ postern_status postern_scheme_add_field(postern_scheme *scheme, postern_str name
     if (out != NULL) {
         out->index = (uint32_t)scheme->field_count;
     }
-    put_field(scheme, &(pst_field_info){copy, type, PST_ORIGIN_SUPPLIED,
-                                        PST_ABSENT_MISSING});
+    put_field(scheme,
+              &(pst_field_info){copy, type, PST_ORIGIN_SUPPLIED, PST_ABSENT_MISSING});
     return POSTERN_OK;
 }
 
@@ -246,8 +247,8 @@ size_t postern_scheme_field_count(const postern_scheme *scheme)
     return scheme->field_count;
 }
 
-bool postern_scheme_field_at(const postern_scheme *scheme, size_t index, postern_str *name,
-                             postern_type *type)
+bool postern_scheme_field_at(const postern_scheme *scheme, size_t index,
+                             postern_str *name, postern_type *type)
 {
     if (index >= scheme->field_count) {
         return false;

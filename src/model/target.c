@@ -15,8 +15,8 @@ static bool control(unsigned char c)
 
 /* What one look at a path tells. */
 typedef struct glance {
-    size_t length;    /* up to the question mark, or all */
-    bool normal;      /* it is its own normal form: nothing needs to be copied */
+    size_t length; /* up to the question mark, or all */
+    bool normal;   /* it is its own normal form: nothing needs to be copied */
     bool has_fragment;
 } glance;
 
@@ -155,7 +155,8 @@ static size_t scheme_length(postern_str text)
     if (pst_str_same_folded(pst_str_slice(text, 0, http.len), http)) {
         return http.len;
     }
-    return pst_str_same_folded(pst_str_slice(text, 0, https.len), https) ? https.len : 0;
+    return pst_str_same_folded(pst_str_slice(text, 0, https.len), https) ? https.len
+                                                                         : 0;
 }
 
 /* Splits off "scheme://authority" and leaves path and query in out->raw. */

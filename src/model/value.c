@@ -66,7 +66,8 @@ static bool parse_v4(postern_str text, uint32_t *out)
             number = number * 10 + (uint32_t)(text.data[at] - '0');
             at++;
         }
-        if (at == digits || number > 255 || (at - digits > 1 && text.data[digits] == '0')) {
+        if (at == digits || number > 255 ||
+            (at - digits > 1 && text.data[digits] == '0')) {
             return false;
         }
         value = value << 8 | number;
@@ -263,8 +264,8 @@ bool pst_type_valid(postern_type type)
 
 static void write_type(pst_writer *out, postern_type type)
 {
-    static const char *const names[] = {"none", "Boolean", "Integer", "String",
-                                        "IP address", "Array<", "Map<"};
+    static const char *const names[] = {"none",       "Boolean", "Integer", "String",
+                                        "IP address", "Array<",  "Map<"};
     int open = 0;
 
     while (postern_type_kind(type) == POSTERN_KIND_ARRAY ||

@@ -51,7 +51,8 @@ void pst_free(const postern_allocator *alloc, void *ptr, size_t size)
     }
 }
 
-void pst_free_array(const postern_allocator *alloc, void *ptr, size_t count, size_t size)
+void pst_free_array(const postern_allocator *alloc, void *ptr, size_t count,
+                    size_t size)
 {
     pst_free(alloc, ptr, count * size);
 }

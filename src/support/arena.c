@@ -97,7 +97,8 @@ void *pst_arena_alloc(pst_arena *arena, size_t size)
     }
     block = at->bytes + at->filled;
     at->filled += size;
-    arena->used += size < arena->limit - arena->used ? size : arena->limit - arena->used;
+    arena->used +=
+        size < arena->limit - arena->used ? size : arena->limit - arena->used;
     return block;
 }
 

@@ -28,7 +28,8 @@ bool pst_str_same_folded(postern_str a, postern_str b)
         return false;
     }
     for (size_t i = 0; i < a.len; i++) {
-        if (pst_lower((unsigned char)a.data[i]) != pst_lower((unsigned char)b.data[i])) {
+        if (pst_lower((unsigned char)a.data[i]) !=
+            pst_lower((unsigned char)b.data[i])) {
             return false;
         }
     }

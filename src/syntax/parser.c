@@ -51,7 +51,8 @@ static bool at_kind(const parser *p, pst_token_kind kind)
 
 static bool at_word(const parser *p, const char *word)
 {
-    return at_kind(p, PST_TOKEN_NAME) && pst_str_same(token_text(p), postern_text(word));
+    return at_kind(p, PST_TOKEN_NAME) &&
+           pst_str_same(token_text(p), postern_text(word));
 }
 
 /* Takes the token when it is the symbol or the word. */
@@ -319,7 +320,8 @@ static bool take_relation(parser *p, pst_comparison *out)
 
 /* Decodes the inside of a quoted string, which starts at `offset`. The result is
  * never longer. */
-static bool decode_quoted(parser *p, postern_str inside, size_t offset, postern_str *out)
+static bool decode_quoted(parser *p, postern_str inside, size_t offset,
+                          postern_str *out)
 {
     char *copy;
     size_t len = 0;
@@ -345,9 +347,10 @@ static bool decode_quoted(parser *p, postern_str inside, size_t offset, postern_
                    pst_hex_value(at[3]) >= 0) {
             copy[len++] = (char)(pst_hex_value(at[2]) << 4 | pst_hex_value(at[3]));
             i += 3;
-        } else if (left >= 4 && at[1] >= '0' && at[1] <= '3' && (at[2] & 0xf8U) == '0' &&
-                   (at[3] & 0xf8U) == '0') {
-            copy[len++] = (char)((at[1] - '0') << 6 | (at[2] - '0') << 3 | (at[3] - '0'));
+        } else if (left >= 4 && at[1] >= '0' && at[1] <= '3' &&
+                   (at[2] & 0xf8U) == '0' && (at[3] & 0xf8U) == '0') {
+            copy[len++] =
+                (char)((at[1] - '0') << 6 | (at[2] - '0') << 3 | (at[3] - '0'));
             i += 3;
         } else {
             pst_complain(p->complaints, POSTERN_SYNTAX, (pst_span){offset + i, 2},
@@ -440,10 +443,11 @@ static pst_node *parse_set(parser *p)
         } else if (at_kind(p, PST_TOKEN_OPEN_STRING)) {
             return unfinished_string(p);
         } else {
-            return expected(p, "a string, a number, an address or '}' in a set",
-                            at_kind(p, PST_TOKEN_COMMA) ? "members are separated by blanks"
-                            : at_kind(p, PST_TOKEN_NAME) ? "strings are written in quotes"
-                                                         : NULL);
+            return expected(
+                p, "a string, a number, an address or '}' in a set",
+                at_kind(p, PST_TOKEN_COMMA)  ? "members are separated by blanks"
+                : at_kind(p, PST_TOKEN_NAME) ? "strings are written in quotes"
+                                             : NULL);
         }
         if (p->status != POSTERN_OK) {
             break;
@@ -511,7 +515,8 @@ static pst_node *parse_comparison(parser *p)
         return left;
     }
     if (!take_relation(p, &relation)) {
-        if (!at_kind(p, PST_TOKEN_END) && !at_kind(p, PST_TOKEN_CLOSE) && !at_logical(p)) {
+        if (!at_kind(p, PST_TOKEN_END) && !at_kind(p, PST_TOKEN_CLOSE) &&
+            !at_logical(p)) {
             node = unexpected(p, "an operator such as 'eq', 'in' or 'and'", left->text);
             node->first = left; /* its names are still looked at */
             return node;
@@ -567,9 +572,9 @@ static pst_node *parse_arguments(parser *p, pst_node *call)
             }
             advance(p);
         }
-        argument = at_string(p)                   ? parse_string(p)
-                   : at_kind(p, PST_TOKEN_BARE)   ? parse_number(p)
-                                                  : parse_value(p);
+        argument = at_string(p)                 ? parse_string(p)
+                   : at_kind(p, PST_TOKEN_BARE) ? parse_number(p)
+                                                : parse_value(p);
         if (p->status != POSTERN_OK) {
             return &p->failed;
         }
@@ -603,7 +608,9 @@ static pst_node *parse_index(parser *p, pst_node *base)
         advance(p);
     } else {
         return expected(p, "a number or a quoted key in '[ ]'",
-                        at_kind(p, PST_TOKEN_NAME) ? "keys are written in quotes; the first element is [0]" : NULL);
+                        at_kind(p, PST_TOKEN_NAME)
+                            ? "keys are written in quotes; the first element is [0]"
+                            : NULL);
     }
     if (p->status != POSTERN_OK) {
         return &p->failed;
@@ -690,7 +697,8 @@ postern_status pst_parse(pst_arena *arena, pst_complaints *complaints, uint32_t 
             advance(&p); /* what stood before it was told already */
             (void)parse_or(&p);
         } else {
-            (void)unexpected(&p, "'and', 'or', 'xor' or the end", (postern_str){NULL, 0});
+            (void)unexpected(&p, "'and', 'or', 'xor' or the end",
+                             (postern_str){NULL, 0});
         }
     }
     return p.status;

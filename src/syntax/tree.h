@@ -46,10 +46,10 @@ typedef enum pst_comparison {
 } pst_comparison;
 
 typedef struct pst_node {
-    uint8_t kind;      /* pst_node_kind */
-    uint8_t relation;  /* pst_comparison, of COMPARE */
-    bool raw;          /* TEXT was written as a raw string */
-    pst_span span;     /* of COMPARE: of the operator */
+    uint8_t kind;     /* pst_node_kind */
+    uint8_t relation; /* pst_comparison, of COMPARE */
+    bool raw;         /* TEXT was written as a raw string */
+    pst_span span;    /* of COMPARE: of the operator */
     postern_str text;
     struct pst_node *first; /* child */
     struct pst_node *next;  /* sibling */

@@ -47,8 +47,8 @@ static void get_header(postern_request *request, const pst_derived *how, uint32_
     request->states[slot] = PST_SLOT_PRESENT;
 }
 
-static postern_status call(postern_request *request, const pst_derived *how, uint32_t slot,
-                           size_t count)
+static postern_status call(postern_request *request, const pst_derived *how,
+                           uint32_t slot, size_t count)
 {
     pst_value arguments[PST_PARAMETERS_MAX];
     postern_status status;
@@ -81,8 +81,7 @@ static size_t input_count(const pst_derived *how)
 static postern_status compute(const pst_program *program, postern_request *request,
                               uint32_t slot)
 {
-    const pst_derived *how =
-        &program->derived[slot - request->scheme->field_count];
+    const pst_derived *how = &program->derived[slot - request->scheme->field_count];
     const size_t inputs = input_count(how);
 
     for (size_t i = 0; i < inputs; i++) {

@@ -26,14 +26,14 @@
 #define GO_ON(pc) break
 #endif
 
-#define BRANCH(claim)                                     \
-    {                                                     \
+#define BRANCH(claim)                                              \
+    {                                                              \
         const uint32_t way = (claim) ? pc->on_true : pc->on_false; \
-        if (way >= PST_RETURN_FALSE) {                    \
-            return (pst_answer)(way & 1U);                \
-        }                                                 \
-        pc += way;                                        \
-        GO_ON(pc);                                        \
+        if (way >= PST_RETURN_FALSE) {                             \
+            return (pst_answer)(way & 1U);                         \
+        }                                                          \
+        pc += way;                                                 \
+        GO_ON(pc);                                                 \
     }
 
 #endif

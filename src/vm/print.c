@@ -215,7 +215,8 @@ static void write_way(pst_writer *out, size_t index, uint32_t way)
     pst_write_text(out, number);
 }
 
-size_t pst_program_print(const pst_program *program, size_t index, char *buf, size_t cap)
+size_t pst_program_print(const pst_program *program, size_t index, char *buf,
+                         size_t cap)
 {
     pst_writer out = {buf, cap, 0};
     const pst_insn *insn;

@@ -80,7 +80,7 @@ typedef struct pst_derived {
 typedef struct pst_program {
     const postern_scheme *scheme;
     const pst_insn *code;
-    size_t length; /* instructions */
+    size_t length;           /* instructions */
     const uint32_t *entries; /* where each rule starts */
     size_t entry_count;
     const pst_derived *derived;
@@ -112,13 +112,15 @@ pst_answer pst_program_run(const pst_program *program, size_t rule,
                            postern_request *request, postern_status *fault);
 
 /** Makes the request ready for runs of `program`: derived slots become unknown. */
-postern_status pst_program_prepare(const pst_program *program, postern_request *request);
+postern_status pst_program_prepare(const pst_program *program,
+                                   postern_request *request);
 
 /** Computes `slot` if it is unknown; its state then says whether it has a value. */
 postern_status pst_slot_ensure(const pst_program *program, postern_request *request,
                                uint32_t slot);
 
 /** Writes instruction `index` as text; returns as snprintf. */
-size_t pst_program_print(const pst_program *program, size_t index, char *buf, size_t cap);
+size_t pst_program_print(const pst_program *program, size_t index, char *buf,
+                         size_t cap);
 
 #endif

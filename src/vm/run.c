@@ -68,7 +68,8 @@ pst_answer pst_program_run(const pst_program *program, size_t rule,
         }
         ON (ENSURE) {
             if (states[pc->slot] == PST_SLOT_UNKNOWN) {
-                const postern_status status = pst_slot_ensure(program, request, pc->slot);
+                const postern_status status =
+                    pst_slot_ensure(program, request, pc->slot);
                 if (status != POSTERN_OK) {
                     *fault = status;
                     return PST_FAULTED;
@@ -87,9 +88,9 @@ pst_answer pst_program_run(const pst_program *program, size_t rule,
             BRANCH(pst_int_set_has(pc->as.int_set, values[pc->slot].integer));
         }
         ON (INT_COMPARE) {
-            BRANCH(holds((pst_relation)pc->relation,
-                         int_order(values[pc->slot].integer,
-                                   values[pc->as.slot].integer)));
+            BRANCH(holds(
+                (pst_relation)pc->relation,
+                int_order(values[pc->slot].integer, values[pc->as.slot].integer)));
         }
         ON (STRING_EQ) {
             BRANCH(values[pc->slot].string.len == pc->as.string.len &&
@@ -104,12 +105,13 @@ pst_answer pst_program_run(const pst_program *program, size_t rule,
             BRANCH(pst_string_set_has(pc->as.string_set, values[pc->slot].string));
         }
         ON (STRING_COMPARE) {
-            BRANCH(holds((pst_relation)pc->relation,
-                         pst_str_order(values[pc->slot].string,
-                                       values[pc->as.slot].string)));
+            BRANCH(holds(
+                (pst_relation)pc->relation,
+                pst_str_order(values[pc->slot].string, values[pc->as.slot].string)));
         }
         ON (IP_ORDER) {
-            BRANCH(ip_holds((pst_relation)pc->relation, values[pc->slot].ip, pc->as.ip));
+            BRANCH(
+                ip_holds((pst_relation)pc->relation, values[pc->slot].ip, pc->as.ip));
         }
         ON (IP_IN) {
             BRANCH(pst_ip_set_has(pc->as.ip_set, values[pc->slot].ip));

@@ -53,8 +53,8 @@ static bool way_ok(const pst_program *program, size_t at, uint32_t way)
 
 static bool kind_ok(slot_kind kind, postern_type type)
 {
-    static const postern_type types[] = {0,           0,              POSTERN_BOOL,
-                                         POSTERN_INT, POSTERN_STRING, POSTERN_IP};
+    static const postern_type types[] = {
+        0, 0, POSTERN_BOOL, POSTERN_INT, POSTERN_STRING, POSTERN_IP};
 
     return kind == SLOT_ANY ? type != 0 : type == types[kind];
 }
@@ -187,7 +187,8 @@ bool pst_program_verify(const pst_program *program, uint8_t *targets)
     }
     for (size_t at = 0; at < program->length; at++) {
         const pst_insn *insn = &program->code[at];
-        if (!way_ok(program, at, insn->on_true) || !way_ok(program, at, insn->on_false)) {
+        if (!way_ok(program, at, insn->on_true) ||
+            !way_ok(program, at, insn->on_false)) {
             return false;
         }
         /* An ENSURE that falls through is not a jump. */

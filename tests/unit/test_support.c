@@ -73,17 +73,18 @@ static const struct {
     const char *wanted;
     const char *best;
 } near_names[] = {
-    {"http.hots",     "http.host"    },
-    {"http.hst",      "http.host"    },
+    {"http.hots",      "http.host"      },
+    {"http.hst",       "http.host"      },
     {"http.user_agen", "http.user_agent"},
-    {"ssl",           "ssl"          },
-    {"completely.off", ""             },
-    {"x",             ""             },
+    {"ssl",            "ssl"            },
+    {"completely.off", ""               },
+    {"x",              ""               },
 };
 
 START_TEST(nearest_name_is_found_or_none)
 {
-    static const char *const names[] = {"http.host", "http.user_agent", "ssl", "ip.src"};
+    static const char *const names[] = {"http.host", "http.user_agent", "ssl",
+                                        "ip.src"};
     pst_nearest nearest;
 
     pst_nearest_init(&nearest, postern_text(near_names[_i].wanted));
@@ -106,7 +107,8 @@ START_TEST(report_renders_place_and_hint)
     };
     char text[256];
 
-    pst_finding_place(&finding, postern_text("first\n(http.hots eq \"a\")\nlast"), 7, 9);
+    pst_finding_place(&finding, postern_text("first\n(http.hots eq \"a\")\nlast"), 7,
+                      9);
     ck_assert_int_eq(pst_report_add(report, &finding), POSTERN_UNKNOWN_NAME);
     ck_assert_uint_lt(postern_report_render(report, 0, text, sizeof text), sizeof text);
     ck_assert_str_eq(text, "p.json:2:2: error: unknown field 'http.hots'\n"
