@@ -319,11 +319,13 @@ come_back() { # LABEL FIRST-CLIENT AGAIN-CLIENT FIRST-SNI SNI EXPECTED [OPTION].
   got=$(sed -n 's/^\(New\|Reused\), TLS.*/\1/p' "$work/again" | head -n 1)
   row "$label" "$sni" "$sni.example.com" "$expected" "$got $(status_of <"$work/again")"
 }
-resumptions() {
-  come_back 'back without certificate' good none service service 'New 403' "$@"
-  come_back 'back with certificate' good good service service 'New 200' "$@"
-  come_back 'back from a host that asks not' none none www service 'New 403' "$@"
-  come_back 'back from another host' good none mtls service 'New 403' "$@"
+resumptions() { # WITH [OPTION...]
+  local with=$1
+  shift
+  come_back "$with, no certificate" good none service service 'New 403' "$@"
+  come_back "$with, certificate" good good service service 'New 200' "$@"
+  come_back "$with of a host that asks not" none none www service 'New 403' "$@"
+  come_back "$with of another host" good none mtls service 'New 403' "$@"
 }
 
 # One connection, and what happens to the policy meanwhile.
@@ -387,8 +389,8 @@ done
 names
 plain
 for tls in "${versions[@]}"; do
-  resumptions
-  test "$tls" != 1.2 || resumptions -no_ticket # by session id
+  resumptions "$(test "$tls" = 1.2 && echo ticket || echo 'PSK')"
+  test "$tls" != 1.2 || resumptions 'session id' -no_ticket
 done
 meanwhile
 

@@ -70,7 +70,8 @@ POSTERN_API postern_status postern_filter_match(const postern_filter *filter,
 
 /**
  * Writes instruction `index` of the compiled form, for people who are curious
- * and for tests that pin it, such as "0002 STRING_EQ http.host \"a\" true:next".
+ * and for tests that pin it, such as "0002 STRING_EQ http.host \"a\" | 0003, false":
+ * behind the bar, where it goes on when that is true, and when it is not.
  *
  * @return as snprintf; 0 when there is no such instruction
  */

@@ -38,10 +38,10 @@ typedef postern_status (*postern_file_reader)(void *user, const char *path, size
 typedef struct postern_source {
     const char *path; /**< file name; also what findings and relative paths use. With
                            `text` it may be NULL. */
-    postern_str text; /**< the policy itself; empty: read `path` */
+    postern_str text; /**< the policy itself; `data` NULL: read `path` */
     postern_file_reader read; /**< NULL: the C library's files */
     void *read_user;
-    bool import; /**< `text` is a ruleset exported from Cloudflare (API answer,
+    bool import; /**< it is a ruleset exported from Cloudflare (API answer,
                       Terraform JSON, bare `{"rules": [...]}`), not a policy file */
 } postern_source;
 
@@ -52,10 +52,11 @@ typedef struct postern_source {
  * @param source borrowed for the call
  * @param out    receives the policy, given back with postern_policy_release();
  *               NULL on failure
- * @param report receives every error, and warnings and notes also on success;
- *               may be NULL
+ * @param report receives every error (up to 1,000 in a file), and warnings and notes
+ *               also on success; may be NULL
  * @retval POSTERN_OK
  * @retval POSTERN_IO         the file itself cannot be read
+ * @retval POSTERN_LIMIT      it is longer than limits.policy_bytes
  * @retval POSTERN_NO_MEMORY
  * @retval other              that of the first error in `report`
  */

@@ -67,6 +67,23 @@ POSTERN_API postern_status postern_scheme_find_field(const postern_scheme *schem
                                                      postern_field *field,
                                                      postern_type *type);
 
+/** How many fields `scheme` has, built-in ones included. Thread-safe once the
+ *  scheme is shared; constant time. */
+POSTERN_API size_t postern_scheme_field_count(const postern_scheme *scheme);
+
+/**
+ * Reads field `index`, so that tools can list what an expression may name: the
+ * built-in fields come first, the host's own follow in the order they were added.
+ *
+ * @param name receives the full name, borrowed from the scheme; may be NULL
+ * @param type receives the type; may be NULL
+ * @return false when there is no such field: nothing is written then
+ *
+ * Thread-safe once the scheme is shared; constant time.
+ */
+POSTERN_API bool postern_scheme_field_at(const postern_scheme *scheme, size_t index,
+                                         postern_str *name, postern_type *type);
+
 #ifdef __cplusplus
 }
 #endif

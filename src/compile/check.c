@@ -244,6 +244,10 @@ static pst_claim *check_claim(pst_checker *c, const pst_node *node)
     case PST_NODE_BARE:
         return check_bare(c, node);
     case PST_NODE_BROKEN:
+        if (node->first != NULL) {
+            (void)pst_check_term(c, node->first);
+        }
+        return NULL;
     case PST_NODE_NAME:
     case PST_NODE_CALL:
     case PST_NODE_INDEX:

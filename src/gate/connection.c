@@ -82,13 +82,14 @@ void *postern_connection_adapter(const postern_connection *connection)
     return connection->adapter;
 }
 
-const postern_allocator *postern_connection_allocator(const postern_connection *connection)
+const postern_allocator *postern_connection_allocator(
+    const postern_connection *connection)
 {
     return connection->scheme->options.allocator;
 }
 
-postern_status postern_connection_on_sni(postern_connection *connection, postern_str name,
-                                         bool *ask_for_certificate)
+postern_status postern_connection_on_sni(postern_connection *connection,
+                                         postern_str name, bool *ask_for_certificate)
 {
     pst_evidence *evidence = &connection->evidence;
     pst_host host;
@@ -111,8 +112,8 @@ postern_status postern_connection_on_sni(postern_connection *connection, postern
         connection->judged = false;
         connection->asking = postern_gate_acquire(connection->gate);
         evidence->generation = connection->asking->generation;
-        evidence->asked = pst_policy_registration(connection->asking,
-                                                  pst_host_name(&host)) != NULL;
+        evidence->asked =
+            pst_policy_registration(connection->asking, pst_host_name(&host)) != NULL;
     }
     *ask_for_certificate = evidence->asked;
     return POSTERN_OK;
@@ -279,7 +280,8 @@ static void put_basics(postern_connection *connection)
     put_string(connection, PST_FIELD_TLS_CIPHER, evidence->cipher);
     put_string(connection, PST_FIELD_TLS_CLIENT_RANDOM, evidence->hello.random);
     put_string(connection, PST_FIELD_TLS_CIPHERS_SHA1, evidence->hello.ciphers_sha1);
-    put_string(connection, PST_FIELD_TLS_EXTENSIONS_SHA1, evidence->hello.extensions_sha1);
+    put_string(connection, PST_FIELD_TLS_EXTENSIONS_SHA1,
+               evidence->hello.extensions_sha1);
     put_string(connection, PST_FIELD_TLS_EXTENSIONS_SHA1_LE,
                evidence->hello.extensions_sha1_le);
     put_string(connection, PST_FIELD_POSTERN_SNI, pst_host_name(&connection->sni));
@@ -316,7 +318,8 @@ static void put_list(postern_connection *connection, pst_field_id field,
                      pst_text_list list)
 {
     /* A string value and a postern_str are the same bytes, but not the same type. */
-    pst_value *items = pst_arena_array(&connection->facts_memory, list.count, sizeof *items);
+    pst_value *items =
+        pst_arena_array(&connection->facts_memory, list.count, sizeof *items);
 
     if (items == NULL) {
         return;
@@ -330,7 +333,8 @@ static void put_list(postern_connection *connection, pst_field_id field,
 static void put_addresses(postern_connection *connection, pst_field_id field,
                           pst_address_list list)
 {
-    pst_value *items = pst_arena_array(&connection->facts_memory, list.count, sizeof *items);
+    pst_value *items =
+        pst_arena_array(&connection->facts_memory, list.count, sizeof *items);
     size_t count = 0;
 
     if (items == NULL) {
@@ -342,7 +346,8 @@ static void put_addresses(postern_connection *connection, pst_field_id field,
     connection->values[field].array = (pst_array){items, count};
 }
 
-static void put_date(postern_connection *connection, pst_field_id field, int64_t seconds)
+static void put_date(postern_connection *connection, pst_field_id field,
+                     int64_t seconds)
 {
     connection->values[field].integer = seconds;
     connection->states[field] = PST_SLOT_PRESENT;
@@ -405,16 +410,16 @@ static postern_status judge_certificate(postern_connection *connection,
         status = pst_judge(host->authority, evidence->path, evidence->path_count, now,
                            &judgement);
     } else {
-        status = pst_judge_chain(host->authority, evidence->chain, evidence->chain_count,
-                                 now, &judgement);
+        status = pst_judge_chain(host->authority, evidence->chain,
+                                 evidence->chain_count, now, &judgement);
     }
     if (status != POSTERN_OK) {
         return status;
     }
     connection->facts_memory.status = POSTERN_OK;
-    status = pst_facts_make(&connection->facts_memory, connection->scheme->options.crypto,
-                            evidence->chain, evidence->chain_count, judgement.issuer,
-                            &facts);
+    status = pst_facts_make(&connection->facts_memory,
+                            connection->scheme->options.crypto, evidence->chain,
+                            evidence->chain_count, judgement.issuer, &facts);
     if (status != POSTERN_OK) {
         return status;
     }
@@ -442,9 +447,9 @@ static int64_t now_seconds(const postern_connection *connection)
 static postern_status judge(postern_connection *connection)
 {
     const pst_registration *host =
-        connection->sni_seen
-            ? pst_policy_registration(connection->policy, pst_host_name(&connection->sni))
-            : NULL;
+        connection->sni_seen ? pst_policy_registration(connection->policy,
+                                                       pst_host_name(&connection->sni))
+                             : NULL;
     const pst_reason reason = absence(connection, host);
     postern_status status = POSTERN_OK;
 

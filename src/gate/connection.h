@@ -18,7 +18,7 @@ typedef struct pst_evidence {
     bool tls;     /* set_tls was called */
     bool misused; /* ... twice, with nothing, or names differed: presents nothing */
     bool fresh;
-    bool asked; /* for a certificate, because the SNI was registered */
+    bool asked;          /* for a certificate, because the SNI was registered */
     uint64_t generation; /* of the policy that asked */
     postern_str version;
     postern_str cipher;

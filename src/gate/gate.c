@@ -98,8 +98,8 @@ static const char *misdirected(const postern_connection *connection, postern_str
 {
     const postern_policy *policy = connection->policy;
     const postern_str sni = pst_host_name(&connection->sni);
-    const bool same = connection->evidence.tls && connection->sni_seen &&
-                      pst_str_same(sni, host);
+    const bool same =
+        connection->evidence.tls && connection->sni_seen && pst_str_same(sni, host);
 
     if (!same && pst_policy_registration(policy, host) != NULL) {
         return "the host asks for client certificates, and the handshake did not name it";
@@ -169,9 +169,9 @@ void postern_gate_evaluate(postern_gate *gate, postern_request *request,
     wrong = misuse(gate, request);
     if (wrong != NULL) {
         pst_request_keep(request, postern_gate_acquire(gate), release_kept);
-        pst_refuse_fault(verdict, request->kept,
-                         request->poison == POSTERN_OK ? POSTERN_STATE : request->poison,
-                         wrong);
+        pst_refuse_fault(
+            verdict, request->kept,
+            request->poison == POSTERN_OK ? POSTERN_STATE : request->poison, wrong);
         return;
     }
     status = pst_connection_refresh(request->connection);
@@ -201,8 +201,11 @@ void postern_policy_evaluate(const postern_policy *policy, postern_request *requ
     keep_policy(request, policy);
     verdict->generation = policy->generation;
     if (status != POSTERN_OK) {
-        pst_refuse_fault(verdict, policy, status,
-                         "only simulated requests are evaluated without a connection");
+        pst_refuse_fault(
+            verdict, policy, status,
+            request->simulated
+                ? "the request could not be prepared"
+                : "only simulated requests are evaluated without a connection");
         return;
     }
     if (request->has_head && request->head.problem != NULL) {
@@ -210,7 +213,7 @@ void postern_policy_evaluate(const postern_policy *policy, postern_request *requ
         return;
     }
     host = request->values[PST_FIELD_HOST].string;
-    if (!pst_policy_serves(policy, host)) {
+    if (request->has_head && !pst_policy_serves(policy, host)) {
         (void)pst_verdict_describe(request, verdict);
         pst_refuse(verdict, POSTERN_MISDIRECTED, 421, true,
                    "this host is not served here");

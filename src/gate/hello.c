@@ -77,7 +77,8 @@ static bool read_message(postern_str message, lists *out)
 
 /* Writes the types of all extensions of a good list to `types`; returns their
  * bytes. */
-static size_t extension_types(postern_str extensions, unsigned char *types, bool swapped)
+static size_t extension_types(postern_str extensions, unsigned char *types,
+                              bool swapped)
 {
     reader r = {(const unsigned char *)extensions.data, extensions.len, false};
     size_t len = 0;

@@ -14,7 +14,7 @@
 #include <postern/crypto.h>
 
 typedef struct pst_hello {
-    size_t length; /* of the message with its header; 0: not known */
+    size_t length;      /* of the message with its header; 0: not known */
     postern_str random; /* base64 */
     postern_str ciphers_sha1;
     postern_str extensions_sha1;

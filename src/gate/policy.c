@@ -168,7 +168,8 @@ void pst_policy_decide(const postern_policy *policy, postern_request *request,
     const pst_registration *registration = pst_policy_registration(policy, host);
     postern_status fault = pst_verdict_describe(request, verdict);
     pst_matches matches = {NULL, 0, 0};
-    pst_decision decision = fault == POSTERN_OK ? PST_DECISION_PASS : PST_DECISION_FAULT;
+    pst_decision decision =
+        fault == POSTERN_OK ? PST_DECISION_PASS : PST_DECISION_FAULT;
     const pst_rule *rule = NULL;
 
     if (decision == PST_DECISION_PASS && registration != NULL &&
@@ -177,7 +178,8 @@ void pst_policy_decide(const postern_policy *policy, postern_request *request,
                    "the client certificate is revoked");
         return;
     }
-    for (size_t i = 0; i < policy->ruleset_count && decision == PST_DECISION_PASS; i++) {
+    for (size_t i = 0; i < policy->ruleset_count && decision == PST_DECISION_PASS;
+         i++) {
         const pst_ruleset *set = &policy->rulesets[i];
         const pst_rule *decided = NULL;
         decision = pst_ruleset_evaluate(set, request, &matches, &decided, &fault);

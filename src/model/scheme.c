@@ -240,3 +240,23 @@ postern_status postern_scheme_find_field(const postern_scheme *scheme, postern_s
     }
     return POSTERN_OK;
 }
+
+size_t postern_scheme_field_count(const postern_scheme *scheme)
+{
+    return scheme->field_count;
+}
+
+bool postern_scheme_field_at(const postern_scheme *scheme, size_t index, postern_str *name,
+                             postern_type *type)
+{
+    if (index >= scheme->field_count) {
+        return false;
+    }
+    if (name != NULL) {
+        *name = scheme->fields[index].name;
+    }
+    if (type != NULL) {
+        *type = scheme->fields[index].type;
+    }
+    return true;
+}

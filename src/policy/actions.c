@@ -164,12 +164,12 @@ static void load_skip(pst_document *document, size_t rule_node, size_t object,
     if (object != 0) {
         pst_document_known_keys(document, object, keys, document->lenient ? ALL : OWN);
     }
-    for (size_t i = 0; i < OWN; i++) {
+    for (size_t i = 0; i < OWN && object != 0; i++) {
         rule->ends |= pst_document_word(document, object, keys[i],
                                         "only 'current' can be skipped, not", current,
                                         1, &chosen) != PST_MEMBER_ABSENT;
     }
-    for (size_t i = OWN; i < ALL && document->lenient; i++) {
+    for (size_t i = OWN; i < ALL && object != 0 && document->lenient; i++) {
         const size_t node = pst_document_find(document, object, keys[i]);
         if (node != 0) {
             pst_document_remark(document, node, POSTERN_NOTE, "skipping",

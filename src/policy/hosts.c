@@ -15,9 +15,12 @@ static bool read_host(pst_loader *loader, pst_document *document, size_t node,
     pst_host host;
 
     if (!pst_host_normalise(text, PST_HOST_BARE, &host)) {
-        pst_document_complain(document, node, POSTERN_INVALID, "", text,
-                              " is not a host name",
-                              "letters, digits, '-' and '_' between dots, no port");
+        pst_document_complain(
+            document, node, POSTERN_INVALID, "", text, " is not a host name",
+            text.len > 0 && memchr(text.data, '*', text.len) != NULL
+                ? "a wildcard is \"*\", or \"*.\" in front of a name"
+                : "letters, digits, '-' and '_' between dots; no port; "
+                  "international names as xn--...");
         return false;
     }
     if (!pst_arena_copy(&loader->policy->memory, pst_host_name(&host), out)) {

@@ -196,7 +196,7 @@ static void load_on_fault(pst_loader *loader, pst_document *document)
     size_t response;
     size_t chosen = 0;
 
-    if (node == 0 || document->nodes[node].kind != POSTERN_JSON_OBJECT) {
+    if (node == 0 || document->nodes[node].kind == POSTERN_JSON_STRING) {
         (void)pst_document_word(document, 0, "on_fault", "unknown fault action", words,
                                 2, &chosen);
         loader->policy->close_on_fault = chosen == 1;
@@ -205,8 +205,8 @@ static void load_on_fault(pst_loader *loader, pst_document *document)
     pst_document_known_keys(document, node, keys, 1);
     response = pst_document_find(document, node, "response");
     if (response == 0) {
-        pst_document_complain(document, node, POSTERN_INVALID,
-                              "on_fault is 'block', 'close' or an object with a",
+        pst_document_complain(document, node, POSTERN_TYPE,
+                              "on_fault is \"block\", \"close\" or an object with a",
                               postern_text("response"), "", NULL);
     } else {
         pst_load_response(document, response, 400, 599, &loader->policy->on_fault);

@@ -97,8 +97,8 @@ static void list_bookkeeping(pst_document *document, size_t list)
         size_t found = 0;
         for (size_t rule = pst_document_first(document, list); rule != 0 && found == 0;
              rule = pst_document_next(document, list, rule)) {
-            const bool used =
-                i == 0 && pst_document_find(document, rule, "ref") == 0; /* its id */
+            const size_t ref = pst_document_find(document, rule, "ref");
+            const bool used = i == 0 && (ref == 0 || document->nodes[ref].length == 0);
             found = used ? 0 : pst_document_find(document, rule, bookkeeping[i]);
         }
         if (found != 0) {

@@ -6,6 +6,7 @@
  * of the same depth and goes on, so that one run tells all that is wrong.
  */
 #include "support/text.h"
+#include "syntax/hint.h"
 #include "syntax/lexer.h"
 #include "syntax/tree.h"
 
@@ -19,6 +20,7 @@ typedef struct parser {
     postern_status status; /* not POSTERN_OK: out of memory, unwind */
     uint32_t depth;
     uint32_t nesting;
+    bool gave_up;    /* too deep: the rest was skipped, and nothing is missing */
     pst_node failed; /* what every production returns once memory ran out */
 } parser;
 
@@ -135,6 +137,25 @@ static pst_node *expected(parser *p, const char *what, const char *hint)
     return node;
 }
 
+/* Something stands behind a complete value or comparison that cannot. `before` is
+ * the name in front of it, or empty. */
+static pst_node *unexpected(parser *p, const char *what, postern_str before)
+{
+    char text[96];
+    pst_writer hint = {text, sizeof text, 0};
+    bool told = false;
+
+    if (at_kind(p, PST_TOKEN_BAD)) {
+        return expected(p, what, pst_hint_byte(token_text(p)));
+    }
+    if (at_kind(p, PST_TOKEN_NAME)) {
+        told = pst_hint_word(token_text(p), &hint);
+    }
+    told = told || pst_hint_word(before, &hint);
+    (void)pst_write_end(&hint);
+    return expected(p, what, told ? text : NULL);
+}
+
 /* Counts a level of nesting; at the limit it complains and skips the rest. */
 static bool enter(parser *p)
 {
@@ -144,6 +165,7 @@ static bool enter(parser *p)
     }
     pst_complain(p->complaints, POSTERN_LIMIT, token_span(p),
                  "the expression is nested too deeply", NULL);
+    p->gave_up = true;
     while (!at_kind(p, PST_TOKEN_END)) {
         advance(p);
     }
@@ -212,12 +234,14 @@ static pst_node *parse_parenthesis(parser *p)
         return &p->failed;
     }
     if (at_kind(p, PST_TOKEN_END)) {
-        pst_complain(p->complaints, POSTERN_SYNTAX, open,
-                     "this parenthesis is never closed", NULL);
+        if (!p->gave_up) {
+            pst_complain(p->complaints, POSTERN_SYNTAX, open,
+                         "this parenthesis is never closed", NULL);
+        }
         return inner;
     }
     if (!at_kind(p, PST_TOKEN_CLOSE)) {
-        return expected(p, "'and', 'or', 'xor' or ')'", NULL);
+        return unexpected(p, "'and', 'or', 'xor' or ')'", (postern_str){NULL, 0});
     }
     advance(p);
     return inner;
@@ -434,6 +458,25 @@ static pst_node *parse_set(parser *p)
     return set;
 }
 
+/* "1and": told here and not with the types, so that it comes before what follows
+ * from it. NULL when the number is one. */
+static pst_node *fused_number(parser *p)
+{
+    const postern_str text = token_text(p);
+    char hint[96];
+    pst_writer out = {hint, sizeof hint, 0};
+
+    if (!pst_hint_fused_number(text, &out)) {
+        return NULL;
+    }
+    (void)pst_write_end(&out);
+    pst_complain_of(p->complaints, POSTERN_SYNTAX, token_span(p), "", text,
+                    " is not a number or address", hint);
+    pst_node *node = broken(p);
+    recover(p);
+    return node;
+}
+
 static pst_node *parse_right(parser *p)
 {
     if (at_string(p)) {
@@ -443,7 +486,8 @@ static pst_node *parse_right(parser *p)
         return unfinished_string(p);
     }
     if (at_kind(p, PST_TOKEN_BARE)) {
-        return parse_number(p);
+        pst_node *fused = fused_number(p);
+        return fused != NULL ? fused : parse_number(p);
     }
     if (at_kind(p, PST_TOKEN_NAME) && !at_logical(p)) {
         return parse_value(p);
@@ -464,6 +508,11 @@ static pst_node *parse_comparison(parser *p)
         return left;
     }
     if (!take_relation(p, &relation)) {
+        if (!at_kind(p, PST_TOKEN_END) && !at_kind(p, PST_TOKEN_CLOSE) && !at_logical(p)) {
+            node = unexpected(p, "an operator such as 'eq', 'in' or 'and'", left->text);
+            node->first = left; /* its names are still looked at */
+            return node;
+        }
         node = node_new(p, PST_NODE_BARE, left->span);
         if (p->status == POSTERN_OK) {
             node->first = left;
@@ -482,6 +531,21 @@ static pst_node *parse_comparison(parser *p)
 }
 
 /* --- values ------------------------------------------------------------------- */
+
+/* Behind the parenthesis of a call that was broken, and on to where the expression
+ * may go on. */
+static void skip_call(parser *p)
+{
+    size_t open = 0;
+
+    while (!at_kind(p, PST_TOKEN_END) && (open > 0 || !at_kind(p, PST_TOKEN_CLOSE))) {
+        open += at_kind(p, PST_TOKEN_OPEN);
+        open -= at_kind(p, PST_TOKEN_CLOSE);
+        advance(p);
+    }
+    advance(p);
+    recover(p);
+}
 
 static pst_node *parse_arguments(parser *p, pst_node *call)
 {
@@ -573,6 +637,9 @@ static pst_node *parse_value(parser *p)
         node->kind = PST_NODE_CALL;
         node = parse_arguments(p, node);
         p->depth = depth;
+        if (node->kind == PST_NODE_BROKEN) {
+            skip_call(p);
+        }
     }
     for (int level = 0; p->status == POSTERN_OK && node->kind != PST_NODE_BROKEN &&
                         at_kind(p, PST_TOKEN_OPEN_INDEX);
@@ -586,24 +653,6 @@ static pst_node *parse_value(parser *p)
 }
 
 /* --- the whole ---------------------------------------------------------------- */
-
-static const char *trailing_hint(const parser *p)
-{
-    if (at_kind(p, PST_TOKEN_BAD)) {
-        const unsigned char c =
-            (unsigned char)p->complaints->expression.data[p->token.offset];
-        if (c == '#' || c == '/') {
-            return "expressions have no comments; notes go into the rule's description";
-        }
-        if (c == '=') {
-            return "equality is written eq or ==";
-        }
-        if (c == '|' || c == '^') {
-            return "operators are doubled: || and ^^";
-        }
-    }
-    return NULL;
-}
 
 postern_status pst_parse(pst_arena *arena, pst_complaints *complaints, uint32_t nesting,
                          pst_node **out)
@@ -632,8 +681,7 @@ postern_status pst_parse(pst_arena *arena, pst_complaints *complaints, uint32_t 
             advance(&p); /* what stood before it was told already */
             (void)parse_or(&p);
         } else {
-            (void)expected(&p, "a comparison, 'and', 'or', 'xor' or the end",
-                           trailing_hint(&p));
+            (void)unexpected(&p, "'and', 'or', 'xor' or the end", (postern_str){NULL, 0});
         }
     }
     return p.status;

@@ -49,7 +49,8 @@ static void describe(const postern_report *report, char *out, size_t cap)
     size_t len = 0;
 
     out[0] = '\0';
-    for (size_t i = 0; len < cap && postern_report_render(report, i, NULL, 0) > 0; i++) {
+    for (size_t i = 0; len < cap && postern_report_render(report, i, NULL, 0) > 0;
+         i++) {
         len += postern_report_render(report, i, out + len, cap - len);
     }
 }
@@ -162,29 +163,40 @@ static int64_t tell_time(void *user)
     return d->now;
 }
 
-void door_open_limited(door *d, const char *policy, const postern_limits *limits)
+static void open_door(door *d, const char *policy, const postern_limits *limits,
+                      const postern_crypto *crypto)
 {
-    postern_options options = {
+    const postern_options options = {
         .allocator = &d->heap.alloc,
         .clock = tell_time,
         .clock_user = d,
-        .crypto = postern_mbedtls_crypto(),
+        .crypto = crypto,
+        .limits = *limits,
     };
 
     *d = (door){.now = NOW * 1000};
     counting_heap_init(&d->heap, SIZE_MAX);
-    if (limits != NULL) {
-        options.limits = *limits;
-    }
     ck_assert_int_eq(postern_scheme_new(&options, &d->scheme), POSTERN_OK);
     d->policy = door_policy(d, policy);
     ck_assert_int_eq(postern_gate_new(d->policy, &d->gate), POSTERN_OK);
     ck_assert_int_eq(postern_request_new(d->scheme, &d->request), POSTERN_OK);
 }
 
+void door_open_limited(door *d, const char *policy, const postern_limits *limits)
+{
+    open_door(d, policy, limits, postern_mbedtls_crypto());
+}
+
+void door_open_crypto(door *d, const char *policy, const postern_crypto *crypto)
+{
+    const postern_limits defaults = {0};
+
+    open_door(d, policy, &defaults, crypto);
+}
+
 void door_open(door *d, const char *policy)
 {
-    door_open_limited(d, policy, NULL);
+    door_open_crypto(d, policy, postern_mbedtls_crypto());
 }
 
 void door_close(door *d)
@@ -202,12 +214,14 @@ void door_close(door *d)
 
 void door_connect(door *d)
 {
-    const postern_address peer = {.family = 4, .bytes = {192, 0, 2, 7}};
+    const postern_address peer = {
+        .family = 4, .bytes = {192, 0, 2, 7}
+    };
 
     postern_connection_free(d->connection);
-    ck_assert_int_eq(postern_connection_new(d->gate, &peer, postern_text("public"),
-                                            &d->connection),
-                     POSTERN_OK);
+    ck_assert_int_eq(
+        postern_connection_new(d->gate, &peer, postern_text("public"), &d->connection),
+        POSTERN_OK);
 }
 
 void door_tls(door *d, const char *sni, const char *leaf, const char *chain)
@@ -285,11 +299,11 @@ const postern_verdict *door_ask(door *d, const char *host)
 bool door_sees(door *d, const char *host, const char *expression)
 {
     static const char format[] =
-        "{'version':1,'mtls':{'hosts':[" MTLS(
-            A, "ca-a", CRL("crl-a") ",'monitor':true,'revoked':'rules'") "," MTLS(
-            B, "ca-b", ",'monitor':true") "]},'plain_hosts':['*'],"
-        "'rulesets':[{'phase':'http_request_firewall_custom','rules':["
-        "{'ref':'probe','action':'block','expression':'%s'}]}]}";
+        "{'version':1,'mtls':{'hosts':[" MTLS(A, "ca-a", CRL("crl-a") ",'monitor':true,'revoked':'rules'") "," MTLS(
+            B, "ca-b",
+            ",'monitor':true") "]},'plain_hosts':['*'],"
+                               "'rulesets':[{'phase':'http_request_firewall_custom','rules':["
+                               "{'ref':'probe','action':'block','expression':'%s'}]}]}";
     char text[POLICY_BYTES];
     postern_policy *probe;
     bool sees;
@@ -321,7 +335,7 @@ void door_expect(const door *d, const char *what, answer expected)
     if (expected.outcome == POSTERN_ALLOWED || expected.outcome == POSTERN_BLOCKED ||
         expected.outcome == POSTERN_REVOKED) {
         ck_assert_msg(text_is(v->certificate_reason, expected.certificate),
-                      "%s: certificate is '%.*s'", what,
-                      (int)v->certificate_reason.len, v->certificate_reason.data);
+                      "%s: certificate is '%.*s'", what, (int)v->certificate_reason.len,
+                      v->certificate_reason.data);
     }
 }

@@ -21,13 +21,14 @@
     "{'ref':'" ref "','action':'log','expression':'" expression "'}"
 #define BLOCK(ref, expression) \
     "{'ref':'" ref "','action':'block','expression':'" expression "'}"
-#define SKIP(ref, expression)                                       \
+#define SKIP(ref, expression)                                        \
     "{'ref':'" ref "','action':'skip','expression':'" expression "'" \
     ",'action_parameters':{'ruleset':'current'}}"
 
-#define POLICY(hosts, plain, rules, more)                                \
-    "{'version':1,'mtls':{'hosts':[" hosts "]},'plain_hosts':[" plain "]" \
-    ",'rulesets':[{'phase':'http_request_firewall_custom','rules':[" rules "]}]" more "}"
+#define POLICY(hosts, plain, rules, more)                                             \
+    "{'version':1,'mtls':{'hosts':[" hosts "]},'plain_hosts':[" plain "]"             \
+    ",'rulesets':[{'phase':'http_request_firewall_custom','rules':[" rules "]}]" more \
+    "}"
 
 /* Two hosts that trust one CA each, a plain one, and the two published rules. */
 #define A "a.example"
@@ -36,8 +37,9 @@
 #define UNKNOWN "else.example"
 #define BOTH MTLS(A, "ca-a", CRL("crl-a")) "," MTLS(B, "ca-b", "")
 #define GUARDED "http.host in {`" A "` `" B "`}"
-#define GUARDS SKIP("in", "cf.tls_client_auth.cert_verified and " GUARDED) "," \
-               BLOCK("out", GUARDED)
+#define GUARDS                                                  \
+    SKIP("in", "cf.tls_client_auth.cert_verified and " GUARDED) \
+    "," BLOCK("out", GUARDED)
 #define USUAL POLICY(BOTH, "'" PLAIN "'", GUARDS, "")
 
 /** January 2027, in seconds: inside the validity of what is not said to be outside. */
@@ -55,9 +57,12 @@ typedef struct door {
     postern_verdict verdict;
 } door;
 
-/** Loads `policy` and makes gate and request; the time is NOW. `limits` may be NULL. */
+/** Loads `policy` and makes gate and request; the time is NOW. */
 void door_open(door *d, const char *policy);
 void door_open_limited(door *d, const char *policy, const postern_limits *limits);
+
+/** Likewise, with another crypto table than mbedTLS's. */
+void door_open_crypto(door *d, const char *policy, const postern_crypto *crypto);
 
 /** Frees everything and checks that nothing is left. */
 void door_close(door *d);

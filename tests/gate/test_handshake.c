@@ -48,8 +48,8 @@ static void shake(const char *sni)
 #define WITH_INT ONE(TWO_CRLS)
 #define NO_CRL ONE("")
 #define RULES ONE(CRL("crl-a") ",'revoked':'rules'")
-#define RULES_BLOCK                                                               \
-    POLICY(MTLS(A, "ca-a", CRL("crl-a") ",'revoked':'rules'"), "",                \
+#define RULES_BLOCK                                                \
+    POLICY(MTLS(A, "ca-a", CRL("crl-a") ",'revoked':'rules'"), "", \
            BLOCK("gone", "cf.tls_client_auth.cert_revoked") "," GUARDS, "")
 
 static const struct row {
@@ -81,7 +81,8 @@ static const struct row {
     {WITH_INT,    "ok-int",        "with-root",     0,          POSTERN_ALLOWED, "in",   "ok"              },
     {WITH_INT,    "ok-int",        NULL,            0,          POSTERN_BLOCKED, "out",  "untrusted-issuer"},
     {USUAL,       "ok-int",        "ok-int",        0,          POSTERN_BLOCKED, "out",  "crl-missing"     },
-    {NO_CRL,      "by-int-server", "by-int-server", 0,          POSTERN_BLOCKED, "out",  "wrong-usage"     },
+    {NO_CRL,      "by-int-server", "by-int-server", 0,          POSTERN_BLOCKED, "out",
+     "wrong-usage"                                                                                         },
     {NO_CRL,      "by-noca",       "by-noca",       0,          POSTERN_BLOCKED, "out",  "untrusted-issuer"},
     {USUAL,       "revoked",       NULL,            0,          POSTERN_REVOKED, NULL,   "revoked"         },
     {RULES,       "revoked",       NULL,            0,          POSTERN_ALLOWED, "in",   "revoked"         },
@@ -105,8 +106,9 @@ START_TEST(a_certificate_decides)
     shake(A);
     ck_assert_msg(w.server_rc == 0, "%s: -0x%x", name, (unsigned)-w.server_rc);
     door_ask(&d, A);
-    door_expect(&d, name,
-                (answer){row->outcome, allowed ? 0 : 403, false, row->rule, row->reason});
+    door_expect(
+        &d, name,
+        (answer){row->outcome, allowed ? 0 : 403, false, row->rule, row->reason});
     ck_assert(text_is(d.verdict.host, A));
     ck_assert(text_is(d.verdict.target, "/"));
     ck_assert_uint_eq(d.verdict.generation, postern_policy_generation(d.policy));
@@ -216,9 +218,9 @@ END_TEST
 START_TEST(rules_see_no_certificate_at_a_plain_host)
 {
     static const char *const names[] = {
-        "subject_dn",  "issuer_dn", "serial",    "fingerprint_sha256",
-        "fingerprint_sha1", "ski",  "issuer_ski", "rfc9440",
-        "not_before",  "not_after", "issuer_serial", "chain_rfc9440",
+        "subject_dn",       "issuer_dn", "serial",        "fingerprint_sha256",
+        "fingerprint_sha1", "ski",       "issuer_ski",    "rfc9440",
+        "not_before",       "not_after", "issuer_serial", "chain_rfc9440",
     };
     char expression[128];
 
@@ -234,16 +236,17 @@ START_TEST(rules_see_no_certificate_at_a_plain_host)
                        "cf.tls_client_auth.cert_%s ne ``", names[i]);
         ck_assert_msg(!door_sees(&d, PLAIN, expression), "%s", names[i]);
     }
-    ck_assert(door_sees(&d, PLAIN, "postern.client_cert.reason eq `host-not-registered`"));
+    ck_assert(
+        door_sees(&d, PLAIN, "postern.client_cert.reason eq `host-not-registered`"));
     tear_down();
 }
 END_TEST
 
 /* --- the handshake's path and the gate's ------------------------------------------ */
 
-#define MANY_CAS                                                                   \
-    "{'hostname':'" A "','ca':['corpus/ca/ca-a.pem','corpus/ca/ca-b.pem',"          \
-    "'corpus/ca/ca-c.pem','corpus/ca/ca-p384.pem','corpus/ca/ca-noski.pem',"        \
+#define MANY_CAS                                                                        \
+    "{'hostname':'" A "','ca':['corpus/ca/ca-a.pem','corpus/ca/ca-b.pem',"              \
+    "'corpus/ca/ca-c.pem','corpus/ca/ca-p384.pem','corpus/ca/ca-noski.pem',"            \
     "'corpus/ca/ca-exp.pem','corpus/ca/ca-a-int.pem'],'revocation':'if-present','crl':" \
     "['corpus/crl/crl-a.pem','corpus/crl/crl-b.pem','corpus/crl/crl-a-int.pem']}"
 
@@ -358,7 +361,8 @@ Suite *test_suite(void)
     tcase_add_loop_test(tc, a_certificate_of_one_host_is_none_at_another, 0, VERSIONS);
     tcase_add_loop_test(tc, rules_see_what_the_handshake_showed, 0, VERSIONS);
     tcase_add_loop_test(tc, rules_see_no_certificate_at_a_plain_host, 0, VERSIONS);
-    tcase_add_loop_test(tc, the_path_of_the_handshake_says_what_the_gates_own_says, 0, 3);
+    tcase_add_loop_test(tc, the_path_of_the_handshake_says_what_the_gates_own_says, 0,
+                        3);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -1,0 +1,157 @@
+#!/bin/sh
+# repl.sh REPL - the REPL's contract: what it prints where, and how it ends. Speaks TAP.
+repl=$1
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+count=0
+unset NO_COLOR
+
+# expect NAME STATUS OUT ERR ARGUMENT... - OUT is the whole of stdout ("-": anything), ERR
+# a part of stderr; "" means that it is empty. stdin is $dir/in.
+expect() {
+    name=$1 status=$2 out=$3 err=$4
+    shift 4
+    count=$((count + 1))
+    "$repl" "$@" <"$dir/in" >"$dir/out" 2>"$dir/err"
+    got=$?
+    verdict=ok
+    [ "$got" -eq "$status" ] || verdict='not ok'
+    [ "$out" = - ] || [ "$(cat "$dir/out")" = "$out" ] || verdict='not ok'
+    if [ -z "$err" ]; then
+        [ ! -s "$dir/err" ] || verdict='not ok'
+    else
+        grep -qF -- "$err" "$dir/err" || verdict='not ok'
+    fi
+    echo "$verdict $count - $name"
+    if [ "$verdict" != ok ]; then
+        echo "# ended with $got"
+        sed 's/^/# out: /' "$dir/out"
+        sed 's/^/# err: /' "$dir/err"
+    fi
+}
+
+# request NAME STATUS OUT ERR EXPRESSION JSON
+request() {
+    printf '%s' "$6" >"$dir/r.json"
+    expect "$1" "$2" "$3" "$4" -c "$5" --request "$dir/r.json"
+}
+
+: >"$dir/in"
+expect 'true' 0 true '' -c true
+expect 'false' 0 false '' -c 'not true'
+expect 'a finding' 1 '' "did you mean 'http.host'?" -c 'http.hots eq "a"'
+expect 'its place' 1 '' '1:5: error: unknown field' -c 'not http.hots eq "a"'
+expect 'a warning is no error' 0 false 'never matches' \
+    -c 'http.request.headers["A"][0] eq "a"'
+expect 'a listing' 0 '0000 BOOL ssl | true, false
+false' '' -c ssl --print
+expect 'strict' 1 '' 'Cloudflare does not have this field' -c postern.tls.resumed \
+    --strict-cloudflare
+expect 'help' 0 - '' --help
+expect 'an unknown option' 2 '' 'usage:' --nope
+expect 'an incomplete option' 2 '' 'usage:' -c
+expect 'no such file' 2 '' "$dir/nope.json: No such file" -c true --request "$dir/nope.json"
+
+request 'a whole request' 0 true '' \
+    'ssl and http.host eq "a.example" and http.request.uri eq "/b?c" and
+     http.request.method eq "PUT" and http.request.version eq "HTTP/2" and
+     http.request.headers["x-y"][1] eq "2" and ip.src eq 10.0.0.1 and
+     postern.ip.peer eq 10.0.0.1 and postern.listener eq "public" and
+     http.request.timestamp.sec eq 1795176000 and http.request.timestamp.msec eq 250' \
+    '{"method": "PUT", "url": "https://A.example/b?c", "version": "HTTP/2",
+      "headers": [["X-Y", "1"], ["x-y", "2"]], "ip": "::ffff:10.0.0.1",
+      "listener": "public", "time": "2026-11-20T13:30:00.25+01:30"}'
+request 'headers as an object' 0 true '' \
+    'http.request.headers["a"][1] eq "y" and http.request.headers["b"][0] eq "z"' \
+    '{"url": "http://h/", "headers": {"A": ["x", "y"], "b": "z"}}'
+request 'a path and a host header' 0 true '' 'http.host eq "h" and not ssl' \
+    '{"url": "/a", "headers": [["HOST", "h:80"]]}'
+request 'fields of every type' 0 true '' \
+    'cf.tls_client_auth.cert_verified and cf.tls_client_hello_length eq 5 and
+     http.host eq "\xff\x00" and ip.src eq ::1 and
+     postern.client_cert.san_dns[1] eq "b" and postern.client_cert.san_ip[0] eq 1.2.3.4 and
+     http.request.headers["k"][0] eq "v"' \
+    '{"fields": {"cf.tls_client_auth.cert_verified": true, "cf.tls_client_hello_length": 5,
+      "http.host": {"hex": "fF00"}, "ip.src": "::1",
+      "postern.client_cert.san_dns": ["a", "b"], "postern.client_cert.san_ip": ["1.2.3.4"],
+      "http.request.headers": {"k": ["v"]}}}'
+request 'fields are stronger' 0 true '' 'ip.src eq 2.2.2.2 and postern.ip.peer eq 1.1.1.1' \
+    '{"fields": {"ip.src": "2.2.2.2"}, "ip": "1.1.1.1"}'
+request 'nothing at all' 0 true '' 'http.host eq "" and not ip.src in {0.0.0.0/0 ::/0}' '{}'
+request 'no host' 1 '' 'a server answers 400' true '{"url": "/a"}'
+request 'two hosts' 1 '' 'a server answers 400' true \
+    '{"url": "https://a/", "headers": [["host", "b"]]}'
+request 'broken JSON' 2 '' "$dir/r.json:2:8: error: " true '{"url":
+  "/a" "b"}'
+request 'not an object' 2 '' 'r.json:1:1: error: a request is an object' true '[]'
+request 'an unknown key' 2 '' 'did you mean "headers"?' true '{"header": []}'
+request 'a key twice' 2 '' 'duplicate key' true '{"ip": "1.1.1.1", "ip": "1.1.1.1"}'
+request 'a body' 2 '' 'needs a policy; not available here: "body"' true '{"body": ""}'
+request 'a certificate' 2 '' '"client_certificate"' true '{"client_certificate": {}}'
+request 'an unknown field' 2 '' 'did you mean "ip.src"?' true '{"fields": {"ip.scr": "::"}}'
+request 'a wrong type' 2 '' ':1:21: error: a value of type Boolean is wanted here' true \
+    '{"fields": {"ssl": "yes"}}'
+request 'not an address' 2 '' 'not an IP address "10.1"' true '{"ip": "10.1"}'
+request 'a number that is too large' 2 '' 'type Integer' true \
+    '{"fields": {"cf.tls_client_hello_length": 9223372036854775808}}'
+request 'odd hex' 2 '' 'not pairs of hexadecimal digits' true \
+    '{"fields": {"http.host": {"hex": "abc"}}}'
+request 'another object' 2 '' 'any bytes are written' true \
+    '{"fields": {"http.host": {"hex": "ab", "x": 1}}}'
+request 'a header that is none' 2 '' 'not a header name: "a b"' true \
+    '{"url": "http://h", "headers": [["a b", "c"]]}'
+request 'a header of three' 2 '' 'a header is [name, value]' true \
+    '{"url": "http://h", "headers": [["a", "b", "c"]]}'
+for time in 2026-11-20 2026-11-20T12:00:00 2026-02-29T00:00:00Z 2026-13-01T00:00:00Z \
+    2026-11-20T24:00:00Z 2026-11-20T12:00:60Z 2026-11-20T12:00:00.Z 1969-12-31T23:59:59Z \
+    '2026-11-20 12:00:00Z' 2026-11-20T12:00:00+0100 2026-11-20T12:00:00Zz; do
+    request "no time: $time" 2 '' 'not a time' true "{\"time\": \"$time\"}"
+done
+request 'a leap day' 0 true '' 'http.request.timestamp.sec eq 1709164800' \
+    '{"time": "2024-02-29T00:00:00Z"}'
+request 'the first second' 0 true '' 'http.request.timestamp.sec eq 0' \
+    '{"time": "1970-01-01T00:00:00z"}'
+
+printf '%s' '{"url": "http://h/", "ip": "1.1.1.1"}' >"$dir/r.json"
+cat >"$dir/in" <<EOF
+true
+:request $dir/r.json
+  ip.src eq 1.1.1.1
+:set ip.src 2.2.2.2
+ip.src eq 2.2.2.2 and http.host eq "h"
+:set http.host a b
+http.host eq "a b"
+:set http.host "\u0041"
+http.host eq "A"
+:set postern.client_cert.san_dns ["x"]
+postern.client_cert.san_dns[0] eq "x"
+:set ssl false
+ssl
+
+:fields ip.
+:print
+ssl
+:quit
+never read
+EOF
+expect 'a session' 0 '= true
+= true
+= true
+= true
+= true
+= true
+= false
+ip.src                                           IP address
+0000 BOOL ssl | true, false
+= false' ''
+cat >"$dir/in" <<EOF
+:set nope.x 1
+:set ssl maybe
+:set ip.src 10.1
+:request $dir/none.json
+:nope
+http.hots
+true
+EOF
+expect 'mistakes do not end it' 0 '= true' 'unknown or incomplete command'
+echo "1..$count"

@@ -1,0 +1,293 @@
+/*
+ * tests/oom/test_language.c - fails memory request 0, then 1, then 2, ... of each
+ * operation until it gets through: every failure says so, poisons what it left half
+ * done, and gives everything back.
+ */
+#include "../harness/harness.h"
+
+#include <postern/filter.h>
+
+#include <string.h>
+
+/* What an operation works with. Everything it opens is closed by close_world(). */
+typedef struct world {
+    postern_options options;
+    postern_scheme *scheme;
+    postern_request *request;
+    postern_filter *filter;
+    postern_report *report; /* from a heap that does not fail */
+} world;
+
+static const char *const expressions[] = {
+    "true",
+    "http.host eq \"a\" and (ssl or not ip.src in {10.0.0.0/8 2001:db8::/32})",
+    "http.host in {\"a\" \"b\" \"c\" \"d\" \"e\" \"f\" \"g\" \"h\" \"i\" \"j\" \"\\x6b\"}",
+    "http.request.timestamp.sec in {1 2..5 9} xor app.number gt 3 xor ssl xor app.yes",
+    ("lower(http.request.headers[\"x-a\"][0]) eq \"b\" and len(app.list) gt 0 and "
+     "app.map[\"k\"] eq lower(app.map[\"l\"]) and app.list[0] eq \"x\""),
+};
+
+enum { EXPRESSIONS = sizeof expressions / sizeof expressions[0] };
+
+static postern_status open_scheme(world *w)
+{
+    static const struct {
+        const char *name;
+        postern_type type;
+    } fields[] = {
+        {"app.yes",    POSTERN_BOOL                    },
+        {"app.number", POSTERN_INT                     },
+        {"app.list",   POSTERN_ARRAY_OF(POSTERN_STRING)},
+        {"app.map",    POSTERN_MAP_OF(POSTERN_STRING)  },
+    };
+    postern_status status = postern_scheme_new(&w->options, &w->scheme);
+
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0] && status == POSTERN_OK;
+         i++) {
+        status = postern_scheme_add_field(w->scheme, postern_text(fields[i].name),
+                                          fields[i].type, NULL);
+    }
+    return status;
+}
+
+static void close_world(world *w)
+{
+    postern_filter_free(w->filter);
+    postern_request_free(w->request);
+    postern_scheme_free(w->scheme);
+    postern_report_free(w->report);
+}
+
+static bool says_no_memory(const postern_report *report)
+{
+    postern_finding finding;
+    bool said = false;
+
+    for (size_t i = 0; postern_report_get(report, i, &finding); i++) {
+        said = said || finding.status == POSTERN_NO_MEMORY;
+    }
+    return said;
+}
+
+static postern_status compile(world *w, const char *expression)
+{
+    const postern_status status = postern_filter_compile(
+        w->scheme, postern_text(expression), NULL, &w->filter, w->report);
+
+    ck_assert(status == POSTERN_OK || w->filter == NULL);
+    ck_assert(status != POSTERN_NO_MEMORY || says_no_memory(w->report));
+    return status;
+}
+
+/* A request with a head, some headers, a list and a map. */
+static postern_status fill(world *w)
+{
+    static const postern_str map = POSTERN_STR("app.map");
+    static const postern_str list = POSTERN_STR("app.list");
+    const postern_value items[] = {
+        {POSTERN_STRING, {.string = POSTERN_STR("x")}},
+        {POSTERN_STRING, {.string = POSTERN_STR("y")}},
+    };
+    const postern_entry entries[] = {
+        {POSTERN_STR("k"), items[0]                                      },
+        {POSTERN_STR("l"), {POSTERN_STRING, {.string = POSTERN_STR("X")}}},
+    };
+    const postern_value lists = {POSTERN_ARRAY_OF(POSTERN_STRING),
+                                 {.array = {items, 2}}};
+    const postern_value maps = {POSTERN_MAP_OF(POSTERN_STRING), {.map = {entries, 2}}};
+    postern_field field;
+    postern_status status =
+        postern_request_begin(w->request, NULL, postern_text("GET"),
+                              postern_text("/%61//b?c"), postern_text("HTTP/1.1"));
+
+    for (int i = 0; i < 20 && status == POSTERN_OK; i++) {
+        status = postern_request_add_header(
+            w->request, postern_text(i == 0 ? "Host" : "X-A"), postern_text("B"));
+    }
+    if (status == POSTERN_OK) {
+        (void)postern_scheme_find_field(w->scheme, list, &field, NULL);
+        status = postern_request_set(w->request, field, &lists);
+    }
+    if (status == POSTERN_OK) {
+        (void)postern_scheme_find_field(w->scheme, map, &field, NULL);
+        status = postern_request_set(w->request, field, &maps);
+    }
+    return status;
+}
+
+/* --- operations -------------------------------------------------------------------- */
+
+static postern_status make_scheme(world *w, int which)
+{
+    (void)which;
+    return open_scheme(w);
+}
+
+static postern_status make_filter(world *w, int which)
+{
+    const postern_status status = open_scheme(w);
+
+    return status == POSTERN_OK ? compile(w, expressions[which]) : status;
+}
+
+static postern_status refuse_filter(world *w, int which)
+{
+    static const char *const broken[] = {"http.hots eq 1 or ssl eq true", "ssl and (",
+                                         "", "ip.src in {10.0.0.1/8 ::ffff:1.2.3.4}",
+                                         "len(ssl)"};
+    postern_status status = open_scheme(w);
+
+    if (status == POSTERN_OK) {
+        status = compile(w, broken[which]);
+        ck_assert_int_ne(status, POSTERN_OK);
+        status = status == POSTERN_NO_MEMORY ? status : POSTERN_OK;
+    }
+    return status;
+}
+
+static postern_status match_request(world *w, int which)
+{
+    postern_status status = open_scheme(w);
+    postern_status filled;
+    bool matched = true;
+
+    if (status == POSTERN_OK) {
+        status = compile(w, expressions[which]);
+    }
+    if (status == POSTERN_OK) {
+        status = postern_request_new_simulated(w->scheme, &w->request);
+    }
+    if (status != POSTERN_OK) {
+        return status;
+    }
+    filled = fill(w);
+    status = postern_filter_match(w->filter, w->request, &matched);
+    if (filled != POSTERN_OK) { /* poisoned: it never answers */
+        ck_assert_int_eq(filled, POSTERN_NO_MEMORY);
+        ck_assert_int_eq(status, POSTERN_NO_MEMORY);
+    }
+    ck_assert(status == POSTERN_OK || !matched);
+    return status;
+}
+
+/* Everything the request derives by itself. */
+static postern_status derive_fields(world *w, int which)
+{
+    static const char *const derived[] = {
+        "http.request.headers[\"x-A\"][0] eq \"b\"",
+        "len(http.request.headers.names) gt 0",
+        "len(http.request.headers.values) gt 0 and http.cookie eq \"\"",
+        "http.request.full_uri eq \"\" or raw.http.request.full_uri eq \"\"",
+        "http.x_forwarded_for ne \"\" or http.request.uri.path eq \"/a/b\"",
+    };
+    postern_status status = open_scheme(w);
+    bool matched;
+
+    if (status == POSTERN_OK) {
+        status = compile(w, derived[which]);
+    }
+    if (status == POSTERN_OK) {
+        status = postern_request_new(w->scheme, &w->request);
+    }
+    if (status == POSTERN_OK) {
+        status = fill(w);
+    }
+    return status == POSTERN_OK ? postern_filter_match(w->filter, w->request, &matched)
+                                : status;
+}
+
+/* --- the loop ---------------------------------------------------------------------- */
+
+static void every_request_fails(postern_status (*operation)(world *, int), int which,
+                                size_t least)
+{
+    postern_status status = POSTERN_NO_MEMORY;
+    size_t at = 0;
+
+    for (; status == POSTERN_NO_MEMORY; at++) {
+        counting_heap heap;
+        world w = {.report = postern_report_new(NULL)};
+        counting_heap_init(&heap, at);
+        w.options.allocator = &heap.alloc;
+        status = operation(&w, which);
+        ck_assert(status == POSTERN_OK || status == POSTERN_NO_MEMORY);
+        close_world(&w);
+        ck_assert_msg(heap.live_bytes == 0, "request %zu leaks %zu bytes", at,
+                      heap.live_bytes);
+    }
+    ck_assert_int_eq(status, POSTERN_OK);
+    ck_assert_uint_gt(at, least);
+}
+
+START_TEST(a_scheme_may_fail)
+{
+    every_request_fails(make_scheme, _i, 5);
+}
+END_TEST
+
+START_TEST(a_filter_may_fail)
+{
+    every_request_fails(make_filter, _i, 8);
+}
+END_TEST
+
+START_TEST(a_refusal_may_fail)
+{
+    every_request_fails(refuse_filter, _i, 6);
+}
+END_TEST
+
+START_TEST(a_match_may_fail)
+{
+    every_request_fails(match_request, _i, 14);
+}
+END_TEST
+
+START_TEST(a_derived_field_may_fail)
+{
+    every_request_fails(derive_fields, _i, 14);
+}
+END_TEST
+
+/* The report may be the one that runs out: the status stays, and it says why it is
+ * short. */
+START_TEST(a_report_may_fail)
+{
+    postern_scheme *scheme;
+    bool whole = false;
+
+    ck_assert_int_eq(postern_scheme_new(NULL, &scheme), POSTERN_OK);
+    for (size_t at = 1; !whole; at++) { /* request 0 is the report itself */
+        counting_heap heap;
+        postern_report *report;
+        postern_filter *filter;
+        counting_heap_init(&heap, at);
+        report = postern_report_new(&heap.alloc);
+        ck_assert_ptr_nonnull(report);
+        ck_assert_int_eq(postern_filter_compile(scheme,
+                                                postern_text("a or b or ssl eq 1"),
+                                                NULL, &filter, report),
+                         POSTERN_UNKNOWN_NAME);
+        whole = !says_no_memory(report);
+        ck_assert(postern_report_count(report) == 3 || !whole);
+        postern_report_free(report);
+        ck_assert_uint_eq(heap.live_bytes, 0);
+    }
+    postern_scheme_free(scheme);
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+    Suite *suite = suite_create("oom");
+    TCase *tcase = tcase_create("language");
+
+    tcase_add_loop_test(tcase, a_scheme_may_fail, 0, 1);
+    tcase_add_loop_test(tcase, a_filter_may_fail, 0, EXPRESSIONS);
+    tcase_add_loop_test(tcase, a_refusal_may_fail, 0, 5);
+    tcase_add_loop_test(tcase, a_match_may_fail, 0, EXPRESSIONS);
+    tcase_add_loop_test(tcase, a_derived_field_may_fail, 0, 5);
+    tcase_add_test(tcase, a_report_may_fail);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}

@@ -1,0 +1,403 @@
+/*
+ * test_sets.c - a set holds what its ranges or members hold, whatever their number,
+ * order and overlap: compared with looking at each of them.
+ */
+#include "../harness/harness.h"
+#include "match/int_set.h"
+#include "match/ip_set.h"
+#include "match/string_set.h"
+#include "support/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const size_t sizes[] = {0, 1, 2, 7, 8, 9, 99, 100, 101, 1000, 10000};
+
+enum { SIZES = sizeof sizes / sizeof sizes[0], PROBES = 4000 };
+
+static uint64_t state;
+
+static void seed(int round)
+{
+    state = (uint64_t)round * 0x9e3779b97f4a7c15U + 88172645463325252U;
+}
+
+static uint64_t next(void)
+{
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return state * 0x2545f4914f6cdd1dU;
+}
+
+static void *room(size_t count, size_t size)
+{
+    void *const block = calloc(count + 1, size);
+
+    ck_assert_ptr_nonnull(block);
+    return block;
+}
+
+static void arena_open(pst_arena *arena, counting_heap *heap)
+{
+    counting_heap_init(heap, SIZE_MAX);
+    pst_arena_init(arena, &heap->alloc, SIZE_MAX / 2);
+}
+
+static void arena_close(pst_arena *arena, const counting_heap *heap)
+{
+    pst_arena_free(arena);
+    ck_assert_uint_eq(heap->live_bytes, 0);
+}
+
+/* --- integers ---------------------------------------------------------------------- */
+
+/* Extremes, small numbers (so that ranges touch and overlap), and anything. */
+static int64_t pick_int(size_t count)
+{
+    static const int64_t extremes[] = {INT64_MIN, INT64_MIN + 1, -1,       0,
+                                       1,         INT64_MAX - 1, INT64_MAX};
+
+    switch (next() % 8) {
+    case 0:
+        return extremes[next() % 7];
+    case 1:
+        return (int64_t)next();
+    default:
+        return (int64_t)(next() % (count * 8 + 8)) - (int64_t)count * 4;
+    }
+}
+
+static pst_int_range pick_int_range(size_t count)
+{
+    pst_int_range range = {pick_int(count), pick_int(count)};
+
+    if (range.first > range.last) {
+        const int64_t swap = range.first;
+        range.first = range.last;
+        range.last = swap;
+    }
+    if (next() % 8 != 0) { /* most are short, or nothing would be outside */
+        range.last = range.first;
+        if (range.first < INT64_MAX - 3) {
+            range.last += (int64_t)(next() % 3);
+        }
+    }
+    return range;
+}
+
+static bool int_in_any(const pst_int_range *ranges, size_t count, int64_t value)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (ranges[i].first <= value && value <= ranges[i].last) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void ints_are_normal(const pst_int_set *set)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        if (set->ranges[i].first > set->ranges[i].last ||
+            (i > 0 && (set->ranges[i - 1].last == INT64_MAX ||
+                       set->ranges[i - 1].last + 1 >= set->ranges[i].first))) {
+            ck_abort_msg("range %zu touches the one before it", i);
+        }
+    }
+}
+
+static int64_t near_int(const pst_int_range *ranges, size_t count)
+{
+    const pst_int_range *const range = &ranges[next() % count];
+    const int64_t edge = next() % 2 == 0 ? range->first : range->last;
+    const int64_t step = (int64_t)(next() % 3) - 1;
+
+    if ((edge == INT64_MIN && step < 0) || (edge == INT64_MAX && step > 0)) {
+        return edge;
+    }
+    return edge + step;
+}
+
+START_TEST(integers_are_found_as_by_looking_at_each_range)
+{
+    const size_t count = sizes[_i % SIZES];
+    pst_int_range *const given = room(count, sizeof *given);
+    pst_int_range *const sorted = room(count, sizeof *sorted);
+    counting_heap heap;
+    pst_arena arena;
+    pst_int_set set;
+
+    seed(_i);
+    for (size_t i = 0; i < count; i++) {
+        given[i] = sorted[i] = pick_int_range(count);
+    }
+    arena_open(&arena, &heap);
+    ck_assert(pst_int_set_build(&arena, sorted, count, &set));
+    ints_are_normal(&set);
+    for (int i = 0; i < PROBES; i++) {
+        const int64_t value =
+            count > 0 && i % 2 == 0 ? near_int(given, count) : pick_int(count);
+        if (pst_int_set_has(&set, value) != int_in_any(given, count, value)) {
+            ck_abort_msg("round %d: %lld", _i, (long long)value);
+        }
+    }
+    arena_close(&arena, &heap);
+    free(given);
+    free(sorted);
+}
+END_TEST
+
+/* --- addresses --------------------------------------------------------------------- */
+
+static const uint64_t V4_BLOCK = 0xffff00000000U;
+
+static pst_ip pick_ip(size_t count, bool v4)
+{
+    static const pst_ip extremes[] = {
+        {0,          0               },
+        {0,          0xfffeffffffffU }, /* right below the IPv4 block */
+        {0,          0x1000000000000U}, /* right above */
+        {0,          UINT64_MAX      },
+        {1,          0               },
+        {UINT64_MAX, UINT64_MAX      },
+        {UINT64_MAX, UINT64_MAX - 1  },
+    };
+
+    if (v4) {
+        const uint32_t number = next() % 8 == 0 ? (next() % 2 == 0 ? 0 : UINT32_MAX)
+                                : next() % 8 == 0
+                                    ? (uint32_t)next()
+                                    : (uint32_t)(next() % (count * 8 + 8));
+        return (pst_ip){0, V4_BLOCK | number};
+    }
+    if (next() % 8 == 0) {
+        return extremes[next() % (sizeof extremes / sizeof extremes[0])];
+    }
+    return (pst_ip){next() % 3, next() % (count * 8 + 8)};
+}
+
+static pst_ip_range pick_ip_range(size_t count)
+{
+    const bool v4 = next() % 2 == 0;
+    pst_ip_range range = {pick_ip(count, v4), pick_ip(count, v4)};
+
+    if (pst_ip_order(range.first, range.last) > 0) {
+        const pst_ip swap = range.first;
+        range.first = range.last;
+        range.last = swap;
+    }
+    if (next() % 8 != 0) { /* most are short, or nothing would be outside */
+        range.last = range.first;
+        if (range.first.low < V4_BLOCK + UINT32_MAX - 3 && v4) {
+            range.last.low += next() % 3;
+        }
+    }
+    return range;
+}
+
+static bool ip_in_any(const pst_ip_range *ranges, size_t count, pst_ip ip)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (pst_ip_is_v4(ranges[i].first) == pst_ip_is_v4(ip) &&
+            pst_ip_order(ranges[i].first, ip) <= 0 &&
+            pst_ip_order(ip, ranges[i].last) <= 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* An end of a range or its neighbour, of whatever family that is. */
+static pst_ip near_ip(const pst_ip_range *ranges, size_t count)
+{
+    const pst_ip_range *const range = &ranges[next() % count];
+    pst_ip ip = next() % 2 == 0 ? range->first : range->last;
+
+    switch (next() % 3) {
+    case 0:
+        ip.low++;
+        ip.high += ip.low == 0;
+        break;
+    case 1:
+        ip.high -= ip.low == 0;
+        ip.low--;
+        break;
+    default:
+        break;
+    }
+    return ip;
+}
+
+static void ips_are_normal(const pst_ip_set *set)
+{
+    for (size_t i = 0; i < set->v4_count; i++) {
+        ck_assert_uint_le(set->v4_first[i], set->v4_last[i]);
+        ck_assert(i == 0 || (uint64_t)set->v4_last[i - 1] + 1 < set->v4_first[i]);
+    }
+    for (size_t i = 0; i < set->v6_count; i++) {
+        ck_assert_int_le(pst_ip_order(set->v6[i].first, set->v6[i].last), 0);
+        ck_assert(i == 0 || pst_ip_order(set->v6[i - 1].last, set->v6[i].first) < 0);
+    }
+}
+
+START_TEST(addresses_are_found_as_by_looking_at_each_range)
+{
+    const size_t count = sizes[_i % SIZES];
+    pst_ip_range *const given = room(count, sizeof *given);
+    pst_ip_range *const sorted = room(count, sizeof *sorted);
+    counting_heap heap;
+    pst_arena arena;
+    pst_ip_set set;
+
+    seed(_i);
+    for (size_t i = 0; i < count; i++) {
+        given[i] = sorted[i] = pick_ip_range(count);
+    }
+    arena_open(&arena, &heap);
+    ck_assert(pst_ip_set_build(&arena, sorted, count, &set));
+    ips_are_normal(&set);
+    for (int i = 0; i < PROBES; i++) {
+        const pst_ip ip = count > 0 && i % 2 == 0 ? near_ip(given, count)
+                                                  : pick_ip(count, next() % 2 == 0);
+        if (pst_ip_set_has(&set, ip) != ip_in_any(given, count, ip)) {
+            ck_abort_msg("round %d: %llx %llx", _i, (unsigned long long)ip.high,
+                         (unsigned long long)ip.low);
+        }
+    }
+    arena_close(&arena, &heap);
+    free(given);
+    free(sorted);
+}
+END_TEST
+
+START_TEST(everything_of_one_family_is_nothing_of_the_other)
+{
+    pst_ip_range all_v6 = {
+        {0,          0         },
+        {UINT64_MAX, UINT64_MAX}
+    };
+    pst_ip_range all_v4 = {
+        {0, V4_BLOCK             },
+        {0, V4_BLOCK | UINT32_MAX}
+    };
+    pst_ip_range both[] = {all_v6, all_v4};
+    const pst_ip v4 = {0, V4_BLOCK | 0x0a000001};
+    const pst_ip v6 = {0x20010db800000000U, 1};
+    counting_heap heap;
+    pst_arena arena;
+    pst_ip_set set;
+
+    arena_open(&arena, &heap);
+    ck_assert(pst_ip_set_build(&arena, &all_v6, 1, &set));
+    ck_assert(!pst_ip_set_has(&set, v4) && pst_ip_set_has(&set, v6));
+    ck_assert(pst_ip_set_build(&arena, &all_v4, 1, &set));
+    ck_assert(pst_ip_set_has(&set, v4) && !pst_ip_set_has(&set, v6));
+    ck_assert(pst_ip_set_build(&arena, both, 2, &set));
+    ck_assert(pst_ip_set_has(&set, v4) && pst_ip_set_has(&set, v6));
+    ck_assert_uint_eq(set.v4_count, 1);
+    ck_assert_uint_eq(set.v6_count, 1);
+    arena_close(&arena, &heap);
+}
+END_TEST
+
+/* --- strings ----------------------------------------------------------------------- */
+
+/* One of `kinds` strings, of 0 to 20 bytes, some alike but for one byte; written to
+ * memory of exactly that size. */
+static postern_str make_string(pst_arena *arena, size_t kind)
+{
+    char text[32];
+    const int length = snprintf(text, sizeof text, "%.*s%zx", (int)(kind % 12),
+                                "aaaaaaaaaaaaaaaa", kind / 2);
+    postern_str copy;
+
+    if (kind == 0) {
+        return (postern_str){NULL, 0};
+    }
+    if (kind % 5 == 0) {
+        text[0] = '\0';
+    }
+    ck_assert(pst_arena_copy(arena, (postern_str){text, (size_t)length}, &copy));
+    return copy;
+}
+
+static size_t string_in_any(const postern_str *members, size_t count, postern_str text)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (pst_str_same(members[i], text)) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+START_TEST(strings_are_found_as_by_looking_at_each_member)
+{
+    const size_t count = sizes[_i % SIZES];
+    const size_t kinds = count * 2 + 4;
+    postern_str *const members = room(count, sizeof *members);
+    counting_heap heap;
+    pst_arena arena;
+    pst_string_set set;
+
+    seed(_i);
+    arena_open(&arena, &heap);
+    for (size_t i = 0; i < count; i++) { /* with duplicates */
+        members[i] = make_string(&arena, next() % kinds);
+    }
+    ck_assert(pst_string_set_build(&arena, members, count, &set));
+    ck_assert_uint_le(set.count, count);
+    for (size_t i = 0; i < set.count && i < 200; i++) {
+        ck_assert_uint_eq(string_in_any(set.members, set.count, set.members[i]), i);
+    }
+    for (int i = 0; i < PROBES / 4; i++) {
+        const postern_str text = make_string(&arena, next() % kinds);
+        const bool inside = string_in_any(members, count, text) != SIZE_MAX;
+        const size_t place = pst_string_set_find(&set, text);
+        if (pst_string_set_has(&set, text) != inside || (place != SIZE_MAX) != inside ||
+            (inside && !pst_str_same(set.members[place], text))) {
+            ck_abort_msg("round %d: %.*s", _i, (int)text.len, text.data);
+        }
+    }
+    arena_close(&arena, &heap);
+    free(members);
+}
+END_TEST
+
+START_TEST(a_longer_string_than_all_members_is_not_inside)
+{
+    const postern_str members[] = {POSTERN_STR("a"), POSTERN_STR("abc"),
+                                   POSTERN_STR("")};
+    counting_heap heap;
+    pst_arena arena;
+    pst_string_set set;
+
+    arena_open(&arena, &heap);
+    ck_assert(pst_string_set_build(&arena, members, 3, &set));
+    ck_assert(!pst_string_set_has(&set, postern_text("abcd")));
+    ck_assert(pst_string_set_has(&set, postern_text("abc")));
+    ck_assert(pst_string_set_has(&set, postern_text("")));
+    ck_assert(!pst_string_set_has(&set, postern_text("ab")));
+    ck_assert(pst_string_set_build(&arena, members, 0, &set));
+    ck_assert(!pst_string_set_has(&set, postern_text("")));
+    arena_close(&arena, &heap);
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+    Suite *suite = suite_create("sets");
+    TCase *tcase = tcase_create("sets");
+
+    tcase_add_loop_test(tcase, integers_are_found_as_by_looking_at_each_range, 0,
+                        SIZES * 3);
+    tcase_add_loop_test(tcase, addresses_are_found_as_by_looking_at_each_range, 0,
+                        SIZES * 3);
+    tcase_add_test(tcase, everything_of_one_family_is_nothing_of_the_other);
+    tcase_add_loop_test(tcase, strings_are_found_as_by_looking_at_each_member, 0,
+                        SIZES * 3);
+    tcase_add_test(tcase, a_longer_string_than_all_members_is_not_inside);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
