@@ -219,7 +219,7 @@ format() { # names the files; "clang-format -i" mends them
       wrong=1
     }
   done < <(sources '*.c' '*.h')
-  return $wrong
+  return "$wrong"
 }
 lane_style() {
   local shell
