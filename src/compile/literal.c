@@ -64,10 +64,11 @@ bool pst_read_int(postern_str text, int64_t *out, pst_literal_problem *problem)
     uint64_t value = 0;
     size_t digits;
 
-    if (text.len - at > 2 && text.data[at] == '0' && text.data[at + 1] == 'x') {
+    /* After a minus only decimal digits: -010 is minus ten. */
+    if (!negative && text.len > 2 && text.data[at] == '0' && text.data[at + 1] == 'x') {
         base = 16;
         at += 2;
-    } else if (text.len - at > 1 && text.data[at] == '0') {
+    } else if (!negative && text.len > 1 && text.data[at] == '0') {
         base = 8;
         at += 1;
     }
@@ -127,7 +128,7 @@ bool pst_read_ip(postern_str text, pst_ip *out, pst_literal_problem *problem)
         const postern_address address = pst_ip_to_address(mapped);
         char v4[48];
         pst_writer hint = {problem->hint, sizeof problem->hint, 0};
-        (void)refuse(problem, POSTERN_INVALID, " is an IPv4 address in IPv6 clothes", "");
+        (void)refuse(problem, POSTERN_INVALID, " is an IPv4-mapped address", "");
         (void)postern_address_format(&address, v4, sizeof v4);
         pst_write_text(&hint, "write ");
         pst_write_text(&hint, v4);

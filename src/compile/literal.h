@@ -17,7 +17,7 @@ typedef struct pst_literal_problem {
     char hint[128];        /* empty: none */
 } pst_literal_problem;
 
-/** Decimal, 0x hexadecimal, or 0 octal, with an optional minus; 64-bit signed. */
+/** Decimal with an optional minus, 0x hexadecimal, or 0 octal; 64-bit signed. */
 bool pst_read_int(postern_str text, int64_t *out, pst_literal_problem *problem);
 
 /** The same, or "first..last". */

@@ -148,6 +148,9 @@ static pst_node *unexpected(parser *p, const char *what, postern_str before)
     if (at_kind(p, PST_TOKEN_BAD)) {
         return expected(p, what, pst_hint_byte(token_text(p)));
     }
+    if (at_kind(p, PST_TOKEN_OPEN_INDEX)) {
+        return expected(p, what, "an index stands right behind its value");
+    }
     if (at_kind(p, PST_TOKEN_NAME)) {
         told = pst_hint_word(token_text(p), &hint);
     }
@@ -600,7 +603,7 @@ static pst_node *parse_index(parser *p, pst_node *base)
         advance(p);
     } else {
         return expected(p, "a number or a quoted key in '[ ]'",
-                        at_kind(p, PST_TOKEN_NAME) ? "keys are written in quotes" : NULL);
+                        at_kind(p, PST_TOKEN_NAME) ? "keys are written in quotes; the first element is [0]" : NULL);
     }
     if (p->status != POSTERN_OK) {
         return &p->failed;
@@ -613,6 +616,12 @@ static pst_node *parse_index(parser *p, pst_node *base)
     node->first = base;
     base->next = key;
     return node;
+}
+
+/* No blank stands between the node and the token that is looked at. */
+static bool follows_at_once(const parser *p, const pst_node *node)
+{
+    return p->token.offset == node->span.offset + node->span.length;
 }
 
 static pst_node *parse_value(parser *p)
@@ -642,7 +651,7 @@ static pst_node *parse_value(parser *p)
         }
     }
     for (int level = 0; p->status == POSTERN_OK && node->kind != PST_NODE_BROKEN &&
-                        at_kind(p, PST_TOKEN_OPEN_INDEX);
+                        at_kind(p, PST_TOKEN_OPEN_INDEX) && follows_at_once(p, node);
          level++) {
         if (level == INDEXES_MAX) {
             return expected(p, "no more indexes", "no type has so many levels");

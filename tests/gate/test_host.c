@@ -20,12 +20,8 @@ enum { HOSTS = 4 };
 /* o: decided by the rules; m: misdirected */
 static const char matrix[SNIS][HOSTS + 1] = {
     /*            a b plain unknown */
-    [SNI_NONE] = "mmom",
-    [SNI_A] = "ommm",
-    [SNI_B] = "momm",
-    [SNI_PLAIN] = "mmom",
-    [SNI_UNKNOWN] = "mmom",
-    [CLEAR] = "mmom",
+    [SNI_NONE] = "mmom",  [SNI_A] = "ommm",       [SNI_B] = "momm",
+    [SNI_PLAIN] = "mmom", [SNI_UNKNOWN] = "mmom", [CLEAR] = "mmom",
 };
 
 static const char *certificate_for(const char *host)
@@ -39,7 +35,11 @@ START_TEST(server_name_and_host_agree_where_either_is_registered)
     const char *host = hosts[_i % HOSTS];
     char what[64];
 
-    (void)snprintf(what, sizeof what, "%s and %s", sni == CLEAR ? "clear" : names[sni] == NULL ? "none" : names[sni], host);
+    (void)snprintf(what, sizeof what, "%s and %s",
+                   sni == CLEAR         ? "clear"
+                   : names[sni] == NULL ? "none"
+                                        : names[sni],
+                   host);
     door_open(&d, USUAL);
     if (sni == CLEAR) {
         door_connect(&d);
@@ -53,7 +53,8 @@ START_TEST(server_name_and_host_agree_where_either_is_registered)
     } else if (sni == SNI_A || sni == SNI_B) {
         door_expect(&d, what, let_in);
     } else {
-        door_expect(&d, what, (answer){POSTERN_ALLOWED, 0, false, NULL, "host-not-registered"});
+        door_expect(&d, what,
+                    (answer){POSTERN_ALLOWED, 0, false, NULL, "host-not-registered"});
     }
     door_close(&d);
 }
@@ -66,7 +67,8 @@ START_TEST(a_name_without_a_handshake_is_no_name)
 
     door_open(&d, USUAL);
     door_connect(&d);
-    ck_assert_int_eq(postern_connection_on_sni(d.connection, postern_text(A), &ask), POSTERN_OK);
+    ck_assert_int_eq(postern_connection_on_sni(d.connection, postern_text(A), &ask),
+                     POSTERN_OK);
     ck_assert(ask);
     door_ask(&d, A);
     door_expect(&d, "registered", misdirected);
@@ -95,33 +97,34 @@ END_TEST
 
 #define ONLY_A MTLS(A, "ca-a", "")
 #define SERVES(plain) POLICY(ONLY_A, plain, GUARDS, "")
+#define NO_MTLS(plain) POLICY("", plain, GUARDS, "")
 
 static const struct plain_row {
     const char *policy;
     const char *host;
     bool served;
 } plain_rows[] = {
-    {SERVES(""),                      PLAIN,             false},
-    {SERVES("'www.example'"),         PLAIN,             true },
-    {SERVES("'WWW.Example.'"),        PLAIN,             true },
-    {SERVES("'www.example'"),         "a.www.example",   false},
-    {SERVES("'www.example'"),         "www.example2",    false},
-    {SERVES("'www.example'"),         "ww.example",      false},
-    {SERVES("'*.example'"),           PLAIN,             true },
-    {SERVES("'*.example'"),           "x.y.example",     true },
-    {SERVES("'*.example'"),           "example",         false},
-    {SERVES("'*.example'"),           "badexample",      false},
-    {SERVES("'*.example'"),           "www.example.com", false},
-    {SERVES("'*.www.example'"),       PLAIN,             false},
-    {SERVES("'*'"),                   "anything.test",   true },
-    {SERVES("'*'"),                   "[::1]",           true },
-    {SERVES("'192.0.2.1'"),           "192.0.2.1",       true },
-    {SERVES("'192.0.2.1'"),           "192.0.2.1:80",    true },
-    {SERVES("'192.0.2.1'"),           "192.0.2.10",      false},
-    {SERVES("'[2001:DB8:0::1]'"),     "[2001:db8::1]",   true },
-    {SERVES("'[2001:db8::1]'"),       "[2001:db8::2]",   false},
-    {POLICY("", "", GUARDS, ""),      PLAIN,             true },
-    {POLICY("", "'x.example'", GUARDS, ""), PLAIN,       true },
+    {SERVES(""),                  PLAIN,             false},
+    {SERVES("'www.example'"),     PLAIN,             true },
+    {SERVES("'WWW.Example.'"),    PLAIN,             true },
+    {SERVES("'www.example'"),     "a.www.example",   false},
+    {SERVES("'www.example'"),     "www.example2",    false},
+    {SERVES("'www.example'"),     "ww.example",      false},
+    {SERVES("'*.example'"),       PLAIN,             true },
+    {SERVES("'*.example'"),       "x.y.example",     true },
+    {SERVES("'*.example'"),       "example",         false},
+    {SERVES("'*.example'"),       "badexample",      false},
+    {SERVES("'*.example'"),       "www.example.com", false},
+    {SERVES("'*.www.example'"),   PLAIN,             false},
+    {SERVES("'*'"),               "anything.test",   true },
+    {SERVES("'*'"),               "[::1]",           true },
+    {SERVES("'192.0.2.1'"),       "192.0.2.1",       true },
+    {SERVES("'192.0.2.1'"),       "192.0.2.1:80",    true },
+    {SERVES("'192.0.2.1'"),       "192.0.2.10",      false},
+    {SERVES("'[2001:DB8:0::1]'"), "[2001:db8::1]",   true },
+    {SERVES("'[2001:db8::1]'"),   "[2001:db8::2]",   false},
+    {NO_MTLS(""),                 PLAIN,             true },
+    {NO_MTLS("'x.example'"),      PLAIN,             true },
 };
 enum { PLAIN_ROWS = sizeof plain_rows / sizeof plain_rows[0] };
 
@@ -169,8 +172,16 @@ END_TEST
 /* --- spellings --------------------------------------------------------------------- */
 
 static const char *const spellings[] = {
-    A, "A.EXAMPLE", "a.Example", "a.example.", "A.EXAMPLE.", "a.example:443",
-    "a.example.:443", "a.example:0", "a.example:65535", "a.example:00443",
+    A,
+    "A.EXAMPLE",
+    "a.Example",
+    "a.example.",
+    "A.EXAMPLE.",
+    "a.example:443",
+    "a.example.:443",
+    "a.example:0",
+    "a.example:65535",
+    "a.example:00443",
 };
 enum { SPELLINGS = sizeof spellings / sizeof spellings[0] };
 
@@ -192,12 +203,35 @@ START_TEST(spellings_of_a_host_are_one_host)
 END_TEST
 
 static const char *const no_hosts[] = {
-    "",           " ",           ".",          "a.example..", ".a.example", "a..example",
-    "a.example:", "a.example:x", "a.example:65536", "a.example:443:1", "a.example:-1",
-    "a example",  "a.example ",  "a.example\t", "a.example/", "user@a.example",
-    "a.example,b.example", "a.example#", "a.example?", "a%2eexample", "[::1",
-    "[::ffff:192.0.2.1]",  "::1",        "[a.example]", "\xc3\xa4.example", "*.example",
-    "a.example\r\nX: y",   "[fe80::1%25eth0]", "a.example:443 ",
+    "",
+    " ",
+    ".",
+    "a.example..",
+    ".a.example",
+    "a..example",
+    "a.example:",
+    "a.example:x",
+    "a.example:65536",
+    "a.example:443:1",
+    "a.example:-1",
+    "a example",
+    "a.example ",
+    "a.example\t",
+    "a.example/",
+    "user@a.example",
+    "a.example,b.example",
+    "a.example#",
+    "a.example?",
+    "a%2eexample",
+    "[::1",
+    "[::ffff:192.0.2.1]",
+    "::1",
+    "[a.example]",
+    "\xc3\xa4.example",
+    "*.example",
+    "a.example\r\nX: y",
+    "[fe80::1%25eth0]",
+    "a.example:443 ",
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example",
 };
 enum { NO_HOSTS = sizeof no_hosts / sizeof no_hosts[0] };
@@ -222,7 +256,8 @@ START_TEST(a_nul_in_a_host_is_no_end)
     ck_assert_int_eq(postern_request_begin(d.request, d.connection, postern_text("GET"),
                                            postern_text("/"), postern_text("HTTP/1.1")),
                      POSTERN_OK);
-    ck_assert_int_eq(postern_request_add_header(d.request, postern_text("host"), host), POSTERN_OK);
+    ck_assert_int_eq(postern_request_add_header(d.request, postern_text("host"), host),
+                     POSTERN_OK);
     door_judge(&d);
     door_expect(&d, "nul", bad_request);
     door_close(&d);
@@ -239,59 +274,59 @@ static const struct head_row {
     const char *second; /* another Host line, or NULL */
     const char *normal; /* the verdict's target; NULL: 400 */
 } heads[] = {
-    {"GET",     "/",                     "HTTP/1.1", A,    NULL, "/"        },
-    {"GET",     "/",                     "HTTP/1.0", A,    NULL, "/"        },
-    {"GET",     "/",                     "HTTP/1.0", NULL, NULL, NULL       },
-    {"GET",     "/",                     "HTTP/1.1", NULL, NULL, NULL       },
-    {"GET",     "/",                     "HTTP/2",   NULL, NULL, NULL       },
-    {"GET",     "/",                     "HTTP/1.1", A,    A,    NULL       },
-    {"GET",     "/",                     "HTTP/1.1", A,    B,    NULL       },
-    {"GET",     "/",                     "HTTP/1.1", B,    A,    NULL       },
-    {"GET",     "/",                     "HTTP/1.1", A,    "",   NULL       },
-    {"GET",     "http://a.example/",     "HTTP/1.1", A,    NULL, "/"        },
-    {"GET",     "https://A.example:443/x?y", "HTTP/1.1", A, NULL, "/x?y"    },
-    {"GET",     "HTTPS://a.example./",   "HTTP/1.1", A,    NULL, "/"        },
-    {"GET",     "https://a.example",     "HTTP/1.1", A,    NULL, "/"        },
-    {"GET",     "https://b.example/",    "HTTP/1.1", A,    NULL, NULL       },
-    {"GET",     "https://a.example/",    "HTTP/1.1", B,    NULL, NULL       },
-    {"GET",     "https://a.example/",    "HTTP/1.1", NULL, NULL, NULL       },
-    {"GET",     "https://a.example:1/",  "HTTP/1.1", A ":2", NULL, NULL     },
-    {"GET",     "https://u@a.example/",  "HTTP/1.1", A,    NULL, NULL       },
-    {"GET",     "https://b.example@a.example/", "HTTP/1.1", A, NULL, NULL   },
-    {"GET",     "https:///",             "HTTP/1.1", A,    NULL, NULL       },
-    {"GET",     "ftp://a.example/",      "HTTP/1.1", A,    NULL, NULL       },
-    {"GET",     "a.example:443",         "HTTP/1.1", A,    NULL, NULL       },
-    {"CONNECT", "a.example:443",         "HTTP/1.1", A,    NULL, NULL       },
-    {"GET",     "",                      "HTTP/1.1", A,    NULL, NULL       },
-    {"GET",     "x",                     "HTTP/1.1", A,    NULL, NULL       },
-    {"",        "/",                     "HTTP/1.1", A,    NULL, NULL       },
-    {"OPTIONS", "*",                     "HTTP/1.1", A,    NULL, "*"        },
-    {"GET",     "*",                     "HTTP/1.1", A,    NULL, NULL       },
-    {"options", "*",                     "HTTP/1.1", A,    NULL, NULL       },
-    {"GET",     "/a%00b",                "HTTP/1.1", A,    NULL, NULL       },
-    {"GET",     "/a%0",                  "HTTP/1.1", A,    NULL, NULL       },
-    {"GET",     "/a%zz",                 "HTTP/1.1", A,    NULL, NULL       },
-    {"GET",     "/a%",                   "HTTP/1.1", A,    NULL, NULL       },
-    {"GET",     "/a\x01",                "HTTP/1.1", A,    NULL, NULL       },
-    {"GET",     "/a\x7f",                "HTTP/1.1", A,    NULL, NULL       },
-    {"GET",     "/a?b\x01",              "HTTP/1.1", A,    NULL, NULL       },
-    {"GET",     "/a\r\nHost: b",         "HTTP/1.1", A,    NULL, NULL       },
-    {"GET",     "/a#b",                  "HTTP/1.1", A,    NULL, NULL       },
-    {"GET",     "/a?b#c",                "HTTP/1.1", A,    NULL, NULL       },
-    {"GET",     "https://a.example#/",   "HTTP/1.1", A,    NULL, NULL       },
-    {"GET",     "/x/../%61dmin//./b/..", "HTTP/1.1", A,    NULL, "/admin/"  },
-    {"GET",     "\\x\\..\\admin",        "HTTP/1.1", A,    NULL, NULL       },
-    {"GET",     "/x\\..\\admin?../q",    "HTTP/1.1", A,    NULL, "/admin?../q"},
-    {"GET",     "/../../a%2fb",          "HTTP/1.1", A,    NULL, "/a%2Fb"   },
+    {"GET",     "/",                            "HTTP/1.1", A,      NULL, "/"          },
+    {"GET",     "/",                            "HTTP/1.0", A,      NULL, "/"          },
+    {"GET",     "/",                            "HTTP/1.0", NULL,   NULL, NULL         },
+    {"GET",     "/",                            "HTTP/1.1", NULL,   NULL, NULL         },
+    {"GET",     "/",                            "HTTP/2",   NULL,   NULL, NULL         },
+    {"GET",     "/",                            "HTTP/1.1", A,      A,    NULL         },
+    {"GET",     "/",                            "HTTP/1.1", A,      B,    NULL         },
+    {"GET",     "/",                            "HTTP/1.1", B,      A,    NULL         },
+    {"GET",     "/",                            "HTTP/1.1", A,      "",   NULL         },
+    {"GET",     "http://a.example/",            "HTTP/1.1", A,      NULL, "/"          },
+    {"GET",     "https://A.example:443/x?y",    "HTTP/1.1", A,      NULL, "/x?y"       },
+    {"GET",     "HTTPS://a.example./",          "HTTP/1.1", A,      NULL, "/"          },
+    {"GET",     "https://a.example",            "HTTP/1.1", A,      NULL, "/"          },
+    {"GET",     "https://b.example/",           "HTTP/1.1", A,      NULL, NULL         },
+    {"GET",     "https://a.example/",           "HTTP/1.1", B,      NULL, NULL         },
+    {"GET",     "https://a.example/",           "HTTP/1.1", NULL,   NULL, NULL         },
+    {"GET",     "https://a.example:1/",         "HTTP/1.1", A ":2", NULL, NULL         },
+    {"GET",     "https://u@a.example/",         "HTTP/1.1", A,      NULL, NULL         },
+    {"GET",     "https://b.example@a.example/", "HTTP/1.1", A,      NULL, NULL         },
+    {"GET",     "https:///",                    "HTTP/1.1", A,      NULL, NULL         },
+    {"GET",     "ftp://a.example/",             "HTTP/1.1", A,      NULL, NULL         },
+    {"GET",     "a.example:443",                "HTTP/1.1", A,      NULL, NULL         },
+    {"CONNECT", "a.example:443",                "HTTP/1.1", A,      NULL, NULL         },
+    {"GET",     "",                             "HTTP/1.1", A,      NULL, NULL         },
+    {"GET",     "x",                            "HTTP/1.1", A,      NULL, NULL         },
+    {"",        "/",                            "HTTP/1.1", A,      NULL, NULL         },
+    {"OPTIONS", "*",                            "HTTP/1.1", A,      NULL, "*"          },
+    {"GET",     "*",                            "HTTP/1.1", A,      NULL, NULL         },
+    {"options", "*",                            "HTTP/1.1", A,      NULL, NULL         },
+    {"GET",     "/a%00b",                       "HTTP/1.1", A,      NULL, NULL         },
+    {"GET",     "/a%0",                         "HTTP/1.1", A,      NULL, NULL         },
+    {"GET",     "/a%zz",                        "HTTP/1.1", A,      NULL, NULL         },
+    {"GET",     "/a%",                          "HTTP/1.1", A,      NULL, NULL         },
+    {"GET",     "/a\x01",                       "HTTP/1.1", A,      NULL, NULL         },
+    {"GET",     "/a\x7f",                       "HTTP/1.1", A,      NULL, NULL         },
+    {"GET",     "/a?b\x01",                     "HTTP/1.1", A,      NULL, NULL         },
+    {"GET",     "/a\r\nHost: b",                "HTTP/1.1", A,      NULL, NULL         },
+    {"GET",     "/a#b",                         "HTTP/1.1", A,      NULL, NULL         },
+    {"GET",     "/a?b#c",                       "HTTP/1.1", A,      NULL, NULL         },
+    {"GET",     "https://a.example#/",          "HTTP/1.1", A,      NULL, NULL         },
+    {"GET",     "/x/../%61dmin//./b/..",        "HTTP/1.1", A,      NULL, "/admin/"    },
+    {"GET",     "\\x\\..\\admin",               "HTTP/1.1", A,      NULL, NULL         },
+    {"GET",     "/x\\..\\admin?../q",           "HTTP/1.1", A,      NULL, "/admin?../q"},
+    {"GET",     "/../../a%2fb",                 "HTTP/1.1", A,      NULL, "/a%2Fb"     },
 };
 enum { HEADS = sizeof heads / sizeof heads[0] };
 
 START_TEST(a_head_is_clear_or_refused)
 {
     const struct head_row *row = &heads[_i];
-    const char *const lines[] = {
-        row->host == NULL ? NULL : "Host", row->host,
-        row->second == NULL ? NULL : "hOST", row->second, NULL};
+    const char *const lines[] = {row->host == NULL ? NULL : "Host", row->host,
+                                 row->second == NULL ? NULL : "hOST", row->second,
+                                 NULL};
     char what[128];
 
     (void)snprintf(what, sizeof what, "%s %s of %s", row->method, row->target,
@@ -313,12 +348,16 @@ END_TEST
 START_TEST(a_path_rule_cannot_be_dodged)
 {
     static const char *const ways[] = {
-        "/admin", "//admin", "/./admin", "/x/../admin", "/%61dmin", "/%2e/admin",
-        "\\admin", "/x\\..\\admin", "/x/%2e%2e/admin", "https://" PLAIN "/admin",
+        "/admin",          "//admin",
+        "/./admin",        "/x/../admin",
+        "/%61dmin",        "/%2e/admin",
+        "\\admin",         "/x\\..\\admin",
+        "/x/%2e%2e/admin", "https://" PLAIN "/admin",
     };
     const char *const headers[] = {"host", PLAIN, NULL};
 
-    door_open(&d, POLICY("", "", BLOCK("admin", "http.request.uri.path eq `/admin`"), ""));
+    door_open(&d,
+              POLICY("", "", BLOCK("admin", "http.request.uri.path eq `/admin`"), ""));
     door_connect(&d);
     door_begin(&d, "GET", ways[_i], "HTTP/1.1", headers);
     door_judge(&d);
@@ -332,7 +371,8 @@ Suite *test_suite(void)
     Suite *suite = suite_create("gate-host");
     TCase *tc = tcase_create("gate-host");
 
-    tcase_add_loop_test(tc, server_name_and_host_agree_where_either_is_registered, 0, SNIS * HOSTS);
+    tcase_add_loop_test(tc, server_name_and_host_agree_where_either_is_registered, 0,
+                        SNIS * HOSTS);
     tcase_add_test(tc, a_name_without_a_handshake_is_no_name);
     tcase_add_test(tc, every_request_of_a_connection_is_looked_at);
     tcase_add_loop_test(tc, plain_hosts_say_who_else_is_served, 0, PLAIN_ROWS);

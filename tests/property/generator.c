@@ -237,14 +237,9 @@ static void write_number(generator *g, int64_t value)
     generator_write(g, text);
 }
 
-static bool may_be_raw(postern_str text)
-{
-    return memchr(text.data, '\0', text.len) == NULL;
-}
-
 static void write_string(generator *g, postern_str text)
 {
-    if (chance(g, 3) && may_be_raw(text)) {
+    if (chance(g, 3) && memchr(text.data, '\0', text.len) == NULL) {
         generator_write(g, "r##\"");
         write_bytes(g, text.data, text.len);
         generator_write(g, "\"##");
