@@ -107,8 +107,8 @@ bool timestamp_parse(postern_str text, int64_t *out)
     if (!fraction(text, &at, &milliseconds) || !offset(text, at, &ahead)) {
         return false;
     }
-    seconds = days_since_1970(year, month, day) * 86400 + hour * 3600 +
-              (minute - ahead) * 60 + second;
+    seconds = days_since_1970(year, month, day) * 86400 + (int64_t)hour * 3600 +
+              (int64_t)(minute - ahead) * 60 + second;
     if (seconds < 0) {
         return false;
     }

@@ -76,15 +76,18 @@ static char *read_file(const char *path, size_t *length)
         return NULL;
     }
     do {
-        char *const grown = *length < cap ? text : realloc(text, cap * 2 + 4096);
-        if (grown == NULL || *length > FILE_MAX_BYTES) {
-            free(text);
-            (void)fclose(in);
-            errno = grown == NULL ? ENOMEM : EFBIG;
-            return NULL;
+        if (*length == cap) {
+            const bool large = *length > FILE_MAX_BYTES;
+            char *const grown = large ? NULL : realloc(text, cap * 2 + 4096);
+            if (grown == NULL) {
+                free(text);
+                (void)fclose(in);
+                errno = large ? EFBIG : ENOMEM;
+                return NULL;
+            }
+            cap = cap * 2 + 4096;
+            text = grown;
         }
-        cap = *length < cap ? cap : cap * 2 + 4096;
-        text = grown;
         errno = 0;
         got = fread(text + *length, 1, cap - *length, in);
         *length += got;

@@ -413,6 +413,7 @@ static postern_status load_all(loader *load, size_t ca_count, size_t crl_count)
     return load->status == POSTERN_OK ? make_trust(load) : load->status;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): two lists of files, and where from */
 postern_status pst_authority_new(const postern_allocator *alloc,
                                  const postern_crypto *crypto, const pst_pem_file *cas,
                                  size_t ca_count, const pst_pem_file *crls,

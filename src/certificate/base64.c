@@ -107,8 +107,9 @@ void pst_base64_write(pst_writer *out, postern_str bytes)
             bits = bits << 8 | (k < count ? (unsigned char)bytes.data[i + k] : 0U);
         }
         for (size_t k = 0; k < 4; k++) {
-            char c = k <= count ? alphabet[bits >> (18 - 6 * k) & 0x3f] : '=';
-            pst_write_byte(out, (unsigned char)c);
+            const unsigned char c =
+                k <= count ? (unsigned char)alphabet[bits >> (18 - 6 * k) & 0x3f] : '=';
+            pst_write_byte(out, c);
         }
     }
 }

@@ -437,7 +437,8 @@ static size_t utf8_length(postern_str text, size_t at)
 {
     unsigned lead = pst_octet(text, at);
     size_t len = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-    uint32_t point = lead & (0x7fU >> (len == 1 ? 0 : len));
+    static const uint32_t bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07}; /* of the lead byte */
+    uint32_t point = lead & bits[len];
     unsigned char shortest[4];
 
     if ((lead >= 0x80 && lead < 0xc2) || lead > 0xf4 || len > text.len - at) {

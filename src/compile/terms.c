@@ -220,7 +220,9 @@ static pst_term *check_call(pst_checker *c, const pst_node *node)
     term = term_new(c, PST_TERM_CALL, pst_function_at(id)->result, node->span);
     if (term != NULL) {
         term->function = (uint8_t)id;
-        memcpy(term->arguments, arguments, count * sizeof arguments[0]);
+        for (size_t i = 0; i < count; i++) {
+            term->arguments[i] = arguments[i];
+        }
     }
     return term;
 }

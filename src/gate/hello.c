@@ -86,6 +86,9 @@ static size_t extension_types(postern_str extensions, unsigned char *types,
     while (r.left > 0) {
         const postern_str type = take(&r, 2);
         (void)take(&r, take_number(&r, 2));
+        if (r.broken || type.data == NULL) {
+            return 0; /* not a good list after all */
+        }
         types[len++] = (unsigned char)type.data[swapped];
         types[len++] = (unsigned char)type.data[!swapped];
     }

@@ -23,13 +23,15 @@ postern_status pst_policy_new(const postern_scheme *scheme, postern_policy **out
 const postern_policy *pst_policy_use(const postern_policy *policy)
 {
     /* Only the reference count is written through this. */
-    atomic_fetch_add(&((postern_policy *)(uintptr_t)policy)->references, 1);
+    postern_policy *shared = pst_unconst(policy);
+
+    atomic_fetch_add(&shared->references, 1);
     return policy;
 }
 
 void postern_policy_release(const postern_policy *policy)
 {
-    postern_policy *own = (postern_policy *)(uintptr_t)policy;
+    postern_policy *own = pst_unconst(policy);
     const postern_allocator *alloc;
 
     if (own == NULL || atomic_fetch_sub(&own->references, 1) != 1) {
@@ -190,10 +192,10 @@ void pst_policy_decide(const postern_policy *policy, postern_request *request,
     }
     verdict->matches = matches.items;
     verdict->match_count = matches.count;
-    if (decision == PST_DECISION_FAULT) {
-        pst_refuse_fault(verdict, policy, fault, "the rules could not be evaluated");
-    } else if (decision == PST_DECISION_BLOCK) {
+    if (decision == PST_DECISION_BLOCK && rule != NULL) {
         refuse_by_rule(verdict, rule);
+    } else if (decision != PST_DECISION_PASS) {
+        pst_refuse_fault(verdict, policy, fault, "the rules could not be evaluated");
     } else if (rule == NULL && policy->block_by_default) {
         pst_refuse(verdict, POSTERN_BLOCKED, 403, false,
                    "no rule decided and the default is block");

@@ -109,7 +109,7 @@ void postern_scheme_free(postern_scheme *scheme)
 postern_scheme *pst_scheme_use(const postern_scheme *scheme)
 {
     /* The count and the flag are atomic; nothing else is written through this. */
-    postern_scheme *shared = (postern_scheme *)(uintptr_t)scheme;
+    postern_scheme *shared = pst_unconst(scheme);
 
     atomic_store(&shared->frozen, true);
     atomic_fetch_add(&shared->references, 1);

@@ -209,7 +209,7 @@ static void write_v6(pst_writer *out, const uint8_t *bytes)
     int best = -1;
     int best_len = 1;
 
-    for (int i = 0; i < 8; i++) {
+    for (size_t i = 0; i < 8; i++) {
         group[i] = (unsigned)bytes[2 * i] << 8 | bytes[2 * i + 1];
     }
     for (int i = 0; i < 8; i++) {

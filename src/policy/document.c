@@ -4,6 +4,8 @@
 #include "support/report.h"
 #include "support/text.h"
 
+#include <assert.h>
+
 postern_status pst_document_open(pst_document *document, const postern_allocator *alloc,
                                  postern_str file, postern_str text, pst_arena *memory,
                                  postern_report *report)
@@ -56,6 +58,7 @@ static void write_quoted(pst_writer *out, postern_str name)
     pst_write_text(out, name.len > NAME_SHOWN ? "...'" : "'");
 }
 
+/* NOLINTNEXTLINE(readability-function-size): each parameter is a part of the finding */
 static void tell(pst_document *document, size_t node, postern_severity severity,
                  postern_status status, const char *before, postern_str name,
                  const char *after, const char *hint)
@@ -67,6 +70,7 @@ static void tell(pst_document *document, size_t node, postern_severity severity,
                                .hint = postern_text(hint)};
     char text[640]; /* a name whose every byte is shown as \xHH fits */
     pst_writer out = {text, sizeof text, 0};
+    assert(document->nodes != NULL && "nothing is told of a text that is no JSON");
     const bool holds =
         at->kind == POSTERN_JSON_ARRAY || at->kind == POSTERN_JSON_OBJECT;
 

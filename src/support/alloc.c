@@ -77,7 +77,7 @@ bool pst_str_copy(const postern_allocator *alloc, postern_str text, postern_str 
 void pst_str_free(const postern_allocator *alloc, postern_str *text)
 {
     /* The copy is ours: only its users see it as const. */
-    pst_free(alloc, (void *)(uintptr_t)text->data, text->len);
+    pst_free(alloc, pst_unconst(text->data), text->len);
     *text = (postern_str){NULL, 0};
 }
 

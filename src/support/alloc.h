@@ -30,6 +30,18 @@ void pst_free(const postern_allocator *alloc, void *ptr, size_t size);
 void pst_free_array(const postern_allocator *alloc, void *ptr, size_t count,
                     size_t size);
 
+/** The same pointer without its const, for who owns what it points to: memory that
+ *  is given back, counts that are written through a shared handle. */
+static inline void *pst_unconst(const void *pointer)
+{
+    const union {
+        const void *in;
+        void *out;
+    } same = {pointer};
+
+    return same.out;
+}
+
 /** A copy of `text` with exactly text.len bytes (an empty one owns nothing).
  *  @return false when there is no memory; *out is then empty */
 bool pst_str_copy(const postern_allocator *alloc, postern_str text, postern_str *out);

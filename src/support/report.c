@@ -51,7 +51,7 @@ void postern_report_clear(postern_report *report)
     for (size_t i = 0; i < report->count; i++) {
         const postern_finding *finding = &report->findings[i];
         /* file is the first string of the finding's own block */
-        pst_free(report->alloc, (void *)(uintptr_t)finding->file.data,
+        pst_free(report->alloc, pst_unconst(finding->file.data),
                  block_size(finding));
     }
     report->count = 0;
@@ -99,7 +99,7 @@ static postern_str move_in(char **at, postern_str text)
 {
     const postern_str moved = {*at, text.len};
 
-    if (text.len > 0) {
+    if (text.len > 0 && *at != NULL) {
         memcpy(*at, text.data, text.len);
     }
     *at += text.len;

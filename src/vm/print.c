@@ -143,9 +143,9 @@ static void write_operand(pst_writer *out, const pst_program *program,
 {
     switch ((pst_opcode)insn->op) {
     case PST_OP_ALWAYS:
-        return;
     case PST_OP_ENSURE:
     case PST_OP_BOOL:
+    case PST_OP_COUNT:
         return;
     case PST_OP_INT_RANGE:
         pst_write_byte(out, ' ');
@@ -191,8 +191,6 @@ static void write_operand(pst_writer *out, const pst_program *program,
     case PST_OP_PARITY:
         pst_write_byte(out, ' ');
         pst_write_size(out, insn->bit);
-        return;
-    case PST_OP_COUNT:
         return;
     }
 }

@@ -47,6 +47,7 @@ static inline int int_order(int64_t a, int64_t b)
 }
 
 /* Flat on purpose: one block an opcode, in the order of opcodes.def. */
+/* NOLINTNEXTLINE(readability-function-size): see above */
 pst_answer pst_program_run(const pst_program *program, size_t rule,
                            postern_request *request, postern_status *fault)
 {
