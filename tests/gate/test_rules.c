@@ -152,16 +152,16 @@ static const struct guard {
     const char *rule;
     bool loads;
 } guards[] = {
-    {BLOCK("r", "http.host eq `" A "`"),                   true },
-    {BLOCK("r", "http.host in {`x` `" A "`}"),             true },
-    {BLOCK("r", "not cf.tls_client_auth.cert_verified"),   true },
-    {BLOCK("r", "http.host eq `" B "`"),                   false},
-    {BLOCK("r", "not http.host eq `" A "`"),               false},
-    {BLOCK("r", "http.host ne `" A "`"),                   false},
-    {BLOCK("r", "not http.host in {`x` `" A "`}"),         false},
-    {BLOCK("r", "ssl and not http.host eq `" A "`"),       false},
-    {SKIP("r", "http.host eq `" A "`"),                    false},
-    {LOG("r", "http.host eq `" A "`"),                     false},
+    {BLOCK("r", "http.host eq `" A "`"),                 true },
+    {BLOCK("r", "http.host in {`x` `" A "`}"),           true },
+    {BLOCK("r", "not cf.tls_client_auth.cert_verified"), true },
+    {BLOCK("r", "http.host eq `" B "`"),                 false},
+    {BLOCK("r", "not http.host eq `" A "`"),             false},
+    {BLOCK("r", "http.host ne `" A "`"),                 false},
+    {BLOCK("r", "not http.host in {`x` `" A "`}"),       false},
+    {BLOCK("r", "ssl and not http.host eq `" A "`"),     false},
+    {SKIP("r",  "http.host eq `" A "`"),                 false},
+    {LOG("r",   "http.host eq `" A "`"),                 false},
 };
 enum { GUARDS_COUNT = sizeof guards / sizeof guards[0] };
 
@@ -173,7 +173,8 @@ START_TEST(a_registered_host_without_a_guard_does_not_load)
     (void)snprintf(text, sizeof text, POLICY(MTLS(A, "ca-a", ""), "", "%s", ""),
                    guards[_i].rule);
     door_open(&d, USUAL);
-    ck_assert_msg((door_load(d.scheme, text, &policy) == POSTERN_OK) == guards[_i].loads,
+    ck_assert_msg((door_load(d.scheme, text, &policy) == POSTERN_OK) ==
+                      guards[_i].loads,
                   "%s", guards[_i].rule);
     postern_policy_release(policy);
     door_close(&d);
