@@ -203,6 +203,22 @@ START_TEST(a_path_counts_for_the_policy_that_asked)
     door_ask(&d, A);
     door_expect(&d, "after", kept_out("untrusted-issuer"));
     door_close(&d);
+
+    /* and the other way round: nobody vouched for it then, somebody does now */
+    door_open(&d, CRL_FULL);
+    door_connect(&d);
+    ck_assert_int_eq(postern_connection_on_sni(d.connection, postern_text(A), &ask),
+                     POSTERN_OK);
+    (void)door_chain("ok-by-b", NULL, chain, 1);
+    path[0] = (postern_path_step){chain[0], POSTERN_OBJECTION_UNTRUSTED};
+    info.path_count = 1;
+    ck_assert_int_eq(postern_connection_set_tls(d.connection, &info), POSTERN_OK);
+    door_ask(&d, A);
+    door_expect(&d, "before", kept_out("untrusted-issuer"));
+    door_replace(&d, CA_ADDED);
+    door_ask(&d, A);
+    door_expect(&d, "after", let_in);
+    door_close(&d);
 }
 END_TEST
 

@@ -147,6 +147,40 @@ START_TEST(a_rules_own_answer_is_given)
 }
 END_TEST
 
+/* Rules that block everybody but the clients of a registered host leave it open. */
+static const struct guard {
+    const char *rule;
+    bool loads;
+} guards[] = {
+    {BLOCK("r", "http.host eq `" A "`"),                 true },
+    {BLOCK("r", "http.host in {`x` `" A "`}"),           true },
+    {BLOCK("r", "not cf.tls_client_auth.cert_verified"), true },
+    {BLOCK("r", "http.host eq `" B "`"),                 false},
+    {BLOCK("r", "not http.host eq `" A "`"),             false},
+    {BLOCK("r", "http.host ne `" A "`"),                 false},
+    {BLOCK("r", "not http.host in {`x` `" A "`}"),       false},
+    {BLOCK("r", "ssl and not http.host eq `" A "`"),     false},
+    {SKIP("r",  "http.host eq `" A "`"),                 false},
+    {LOG("r",   "http.host eq `" A "`"),                 false},
+};
+enum { GUARDS_COUNT = sizeof guards / sizeof guards[0] };
+
+START_TEST(a_registered_host_without_a_guard_does_not_load)
+{
+    postern_policy *policy;
+    char text[1024];
+
+    (void)snprintf(text, sizeof text, POLICY(MTLS(A, "ca-a", ""), "", "%s", ""),
+                   guards[_i].rule);
+    door_open(&d, USUAL);
+    ck_assert_msg((door_load(d.scheme, text, &policy) == POSTERN_OK) ==
+                      guards[_i].loads,
+                  "%s", guards[_i].rule);
+    postern_policy_release(policy);
+    door_close(&d);
+}
+END_TEST
+
 /* --- headers that claim an identity ------------------------------------------------------ */
 
 static const char *const claims[] = {
@@ -355,6 +389,8 @@ Suite *test_suite(void)
     tcase_add_test(tc, without_a_registration_nobody_is_verified);
     tcase_add_test(tc, everything_that_matched_is_told_in_order);
     tcase_add_test(tc, a_rules_own_answer_is_given);
+    tcase_add_loop_test(tc, a_registered_host_without_a_guard_does_not_load, 0,
+                        GUARDS_COUNT);
     tcase_add_loop_test(tc, a_header_that_claims_an_identity_is_not_seen, 0,
                         CLAIMS * SPELLINGS);
     tcase_add_loop_test(tc, other_headers_are_seen_and_stay, 0, 9);
