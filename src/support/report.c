@@ -51,8 +51,7 @@ void postern_report_clear(postern_report *report)
     for (size_t i = 0; i < report->count; i++) {
         const postern_finding *finding = &report->findings[i];
         /* file is the first string of the finding's own block */
-        pst_free(report->alloc, pst_unconst(finding->file.data),
-                 block_size(finding));
+        pst_free(report->alloc, pst_unconst(finding->file.data), block_size(finding));
     }
     report->count = 0;
     report->out_of_memory = false;

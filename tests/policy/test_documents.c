@@ -1,6 +1,6 @@
 /*
- * test_documents.c - every example of grammar/policy.md is what it says: a block
- * marked "json" loads without an error or a warning, "json fails" is refused, and
+ * test_documents.c - every policy in README.md and grammar/policy.md is what it
+ * says: a block marked "json" loads without an error or a warning, "json fails" is refused, and
  * "json import" is an export.
  */
 #include "world.h"
@@ -9,7 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXAMPLES_LEAST = 7 };
+/* The pages, and how many examples each has at least. */
+static const struct {
+    const char *path;
+    int least;
+} pages[] = {
+    {"../README.md",         1},
+    {"../grammar/policy.md", 7},
+};
 
 static const char fence[] = "\n```";
 
@@ -74,7 +81,7 @@ static void put_files(world *w)
 
 START_TEST(examples_are_what_they_say)
 {
-    const postern_str page = world_slurp("../grammar/policy.md");
+    const postern_str page = world_slurp(pages[_i].path);
     char *text = malloc(page.len + 1);
     const char *at = text;
     example e;
@@ -91,7 +98,7 @@ START_TEST(examples_are_what_they_say)
         check_example(&w, &e);
         count++;
     }
-    ck_assert_int_ge(count, EXAMPLES_LEAST);
+    ck_assert_int_ge(count, pages[_i].least);
     for (size_t i = 0; i < w.file_count; i++) {
         free((void *)(uintptr_t)w.files[i].text.data);
     }
@@ -106,7 +113,8 @@ Suite *test_suite(void)
     Suite *suite = suite_create("policy-documents");
     TCase *documents = tcase_create("documents");
 
-    tcase_add_test(documents, examples_are_what_they_say);
+    tcase_add_loop_test(documents, examples_are_what_they_say, 0,
+                        sizeof pages / sizeof pages[0]);
     suite_add_tcase(suite, documents);
     return suite;
 }
