@@ -51,7 +51,8 @@ POSTERN_API void postern_filter_free(postern_filter *filter);
 /**
  * Evaluates `filter` against `request`. A bare filter sees what it is given:
  * headers are not hidden and no connection is judged. Access decisions belong
- * to postern_gate_evaluate().
+ * to postern_gate_evaluate(). Of a request that the gate has evaluated it sees the
+ * connection's fields as they were then: match before the connection is used again.
  *
  * @param request of the same scheme; sealed by this call (see request.h)
  * @param matched receives the answer, only together with POSTERN_OK; otherwise

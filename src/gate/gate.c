@@ -138,6 +138,11 @@ static void decide(postern_request *request, postern_connection *connection,
         return;
     }
     pst_policy_decide(policy, request, host, verdict);
+    /* Registered since the handshake: only a new one can show a certificate. */
+    if (!postern_verdict_allows(verdict) && !connection->evidence.asked &&
+        pst_policy_registration(policy, host) != NULL) {
+        verdict->close = true;
+    }
 }
 
 /* Why `request` cannot be judged by `gate` at all, or NULL. */
