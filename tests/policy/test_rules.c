@@ -1,4 +1,5 @@
 /* test_rules.c - what a loaded policy says about requests. */
+#define _POSIX_C_SOURCE 200809L
 #include "bench.h"
 
 #include <stdio.h>
@@ -483,24 +484,26 @@ END_TEST
 /* `count` rules that block the host nNUMBER.example, and as many registered hosts. */
 static char *large_policy(size_t count, size_t hosts)
 {
-    char *text = malloc(1000 + 250 * count + 120 * hosts);
-    char *at = text;
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
 
-    ck_assert_ptr_nonnull(text);
-    at += sprintf(at, "{\"version\": 1, \"mtls\": {\"hosts\": [");
+    ck_assert_ptr_nonnull(out);
+    (void)fprintf(out, "{\"version\": 1, \"mtls\": {\"hosts\": [");
     for (size_t i = 0; i < hosts; i++) {
-        at += sprintf(at, "%s{\"hostname\": \"n%zu.example\", \"ca\": [\"ca.pem\"]}",
+        (void)fprintf(out, "%s{\"hostname\": \"n%zu.example\", \"ca\": [\"ca.pem\"]}",
                       i > 0 ? ",\n" : "", i);
     }
-    at += sprintf(at, "]}, \"rulesets\": [{" PHASE ", \"rules\": [");
+    (void)fprintf(out, "]}, \"rulesets\": [{" PHASE ", \"rules\": [");
     for (size_t i = 0; i < count; i++) {
-        at += sprintf(at,
+        (void)fprintf(out,
                       "%s{\"ref\": \"rule-%zu\", \"description\": \"number %zu\", "
                       "\"expression\": \"(http.host eq \\\"n%zu.example\\\" and not "
                       "cf.tls_client_auth.cert_verified)\", \"action\": \"block\"}",
                       i > 0 ? ",\n" : "", i, i, i);
     }
-    (void)sprintf(at, "]}]}");
+    (void)fprintf(out, "]}]}");
+    ck_assert_int_eq(fclose(out), 0);
     return text;
 }
 
