@@ -93,8 +93,9 @@ int main(int argc, char **argv)
     mbedtls_net_context door;
     char text[1024];
 
-    need(edge_tls_init() && (tls = edge_tls_new(argv[2], argv[3], &wrong)) != NULL,
-         "certificate or key cannot be loaded");
+    tls = edge_tls_init() ? edge_tls_new(argv[2], argv[3], &wrong) : NULL;
+    fprintf(stderr, "%.*s", (int)wrong.len, wrong.len > 0 ? wrong.data : "");
+    need(tls != NULL, "TLS cannot be started");
     need(postern_scheme_new(&options, &scheme) == POSTERN_OK, "out of memory");
     (void)postern_policy_load(scheme, &source, &policy, report);
     for (size_t i = 0; postern_report_render(report, i, text, sizeof text) > 0; i++) {

@@ -21,6 +21,7 @@ typedef struct reader {
     size_t listener;
     size_t time;
     size_t fields;
+    size_t body; /* taken and left: no field reads it */
     size_t refused;
 } reader;
 
@@ -54,7 +55,7 @@ static const struct {
     {"listener",           offsetof(reader, listener)},
     {"time",               offsetof(reader, time)    },
     {"fields",             offsetof(reader, fields)  },
-    {"body",               offsetof(reader, refused) },
+    {"body",               offsetof(reader, body)    },
     {"client_certificate", offsetof(reader, refused) },
 };
 
@@ -76,7 +77,8 @@ static bool read_key(reader *r, size_t key)
         }
         if (keys[i].place == offsetof(reader, refused)) {
             return source_refuse(
-                r->from, key, "needs a policy; not available here:", name,
+                r->from, key,
+                "only a policy can judge it, and there is none here:", name,
                 "leave it out, or say in \"fields\" what rules would see");
         }
         *(size_t *)(void *)((char *)r + keys[i].place) = key + 1;

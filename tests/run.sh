@@ -156,7 +156,7 @@ lane_clang-3.6() {
 lane_gcc-asan-3.6() {
   if find_new_mbedtls; then
     CC=gcc lane gcc-asan-3.6 -Db_sanitize=address,undefined -Dexamples=enabled \
-      "-Dpkg_config_path=$new_mbedtls" -- --suite tls --suite e2e
+      "-Dpkg_config_path=$new_mbedtls" -- --suite tls --suite gate --suite unit --suite e2e
   elif [ "${CI-}" = true ]; then
     report gcc-asan-3.6 0 1 0 "$(tail -n 1 build/mbedtls-3.6.log)"
   else

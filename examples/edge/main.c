@@ -278,6 +278,8 @@ int main(int argc, char **argv)
     const char *path = NULL;
     bool check = false;
 
+    /* Whoever reads the log may go away; the server stays. */
+    (void)signal(SIGPIPE, SIG_IGN);
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0) {
             (void)printf("%s\n%s", usage, help);

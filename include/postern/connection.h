@@ -92,6 +92,8 @@ typedef struct postern_tls_info {
     size_t chain_count;
     const postern_path_step *path; /**< the path that was built during the handshake
                                         against postern_connection_trust(), leaf first.
+                                        No objections say: its signature was verified
+                                        with the next one's key. In doubt leave it NULL.
                                         The gate builds one with trust_verify when this
                                         is NULL or does not start with chain[0] */
     size_t path_count;

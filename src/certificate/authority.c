@@ -17,6 +17,7 @@ typedef struct loader {
     const pst_pem_file *crls;
     int64_t now;
     postern_status status; /* of the first error */
+    bool whole;            /* every CA was good */
 } loader;
 
 static const postern_str label_certificate = POSTERN_STR("CERTIFICATE");
@@ -306,6 +307,10 @@ static bool check_signer(loader *load, pst_revocation_list *list)
         if (named) {
             refuse(load, POSTERN_INVALID, file, list->line,
                    "CRL is not signed by the CA that it names", NULL);
+        } else {
+            tell(load, POSTERN_NOTE, POSTERN_OK, file, list->line,
+                 "no CA of this host issued this CRL",
+                 "it counts for an intermediate of that name only");
         }
         return !named;
     }
@@ -333,7 +338,8 @@ static postern_status read_crl(loader *load, size_t file, size_t line, postern_s
         refuse(load, status, &load->crls[file], line, why, NULL);
         return POSTERN_OK;
     }
-    if (!check_signer(load, &list)) {
+    /* A CRL is judged by the anchors: without all of them nothing fair can be said. */
+    if (!load->whole || !check_signer(load, &list)) {
         return POSTERN_OK;
     }
     if (!pst_grow(to->alloc, (void **)&to->crls, to->crl_count, &to->crl_cap,
@@ -391,11 +397,8 @@ static postern_status load_all(loader *load, size_t ca_count, size_t crl_count)
             return load->status;
         }
     }
-    /* A CRL is judged by the anchors: without all of them nothing fair can be said. */
-    if (load->status != POSTERN_OK) {
-        return load->status;
-    }
-    if (load->to->anchor_count == 0) {
+    load->whole = load->status == POSTERN_OK;
+    if (load->whole && load->to->anchor_count == 0) {
         static const pst_pem_file nowhere = {
             {NULL, 0},
             {NULL, 0}

@@ -144,19 +144,25 @@ static pst_term *check_index(pst_checker *c, const pst_node *node)
     return NULL;
 }
 
-/* The overload of `name` that takes these arguments, or PST_FUNCTION_COUNT with
- * *known telling whether the name exists at all. */
-static size_t find_function(postern_str name, pst_term *const *arguments, size_t count,
-                            bool *known)
+static bool is_function(postern_str name)
 {
-    *known = false;
     for (size_t id = 0; id < PST_FUNCTION_COUNT; id++) {
+        if (pst_str_same(pst_function_at(id)->name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The overload of `name` that takes these arguments, or PST_FUNCTION_COUNT. */
+static size_t find_function(postern_str name, pst_term *const *arguments, size_t count)
+{
+    for (size_t id = 0; id < PST_FUNCTION_COUNT && count <= PST_PARAMETERS_MAX; id++) {
         const pst_function *function = pst_function_at(id);
         size_t matching = 0;
         if (!pst_str_same(function->name, name)) {
             continue;
         }
-        *known = true;
         while (matching < count && function->parameters[matching] != '\0' &&
                pst_parameter_takes(function->parameters[matching],
                                    arguments[matching]->type)) {
@@ -169,52 +175,48 @@ static size_t find_function(postern_str name, pst_term *const *arguments, size_t
     return PST_FUNCTION_COUNT;
 }
 
-static void complain_of_call(pst_checker *c, const pst_node *node, bool known,
-                             size_t count)
+/* Reads the arguments. @return false when one of them was told to be wrong */
+static bool check_arguments(pst_checker *c, const pst_node *node, pst_term **arguments,
+                            size_t *count)
 {
-    pst_span name = {node->span.offset, node->text.len};
-
-    if (!known) {
-        pst_complain_unknown_function(&c->unit->complaints, name, node->text);
-        return;
-    }
-    pst_complain_of(&c->unit->complaints, POSTERN_TYPE, node->span, "the function",
-                    node->text,
-                    count == 1 ? " does not take an argument of this type"
-                               : " takes exactly one argument",
-                    NULL);
-}
-
-static pst_term *check_call(pst_checker *c, const pst_node *node)
-{
-    pst_term *arguments[PST_PARAMETERS_MAX];
-    size_t count = 0;
     bool whole = true;
-    bool known;
-    size_t id;
-    pst_term *term;
 
-    for (const pst_node *at = node->first; at != NULL; at = at->next, count++) {
+    *count = 0;
+    for (const pst_node *at = node->first; at != NULL; at = at->next, (*count)++) {
         if (at->kind == PST_NODE_TEXT || at->kind == PST_NODE_NUMBER) {
             pst_checker_complain(c, POSTERN_TYPE, at->span,
                                  "a field is wanted here, not a literal", NULL);
             whole = false;
-        } else if (count < PST_PARAMETERS_MAX) {
-            arguments[count] = pst_check_term(c, at);
-            whole = whole && arguments[count] != NULL;
+        } else if (*count < PST_PARAMETERS_MAX) {
+            arguments[*count] = pst_check_term(c, at);
+            whole = whole && arguments[*count] != NULL;
         }
     }
-    if (!whole || c->status != POSTERN_OK) {
+    return whole && c->status == POSTERN_OK;
+}
+
+static pst_term *check_call(pst_checker *c, const pst_node *node)
+{
+    pst_term *arguments[PST_PARAMETERS_MAX] = {NULL};
+    size_t count;
+    size_t id;
+    pst_term *term;
+
+    if (!is_function(node->text)) {
+        const pst_span name = {node->span.offset, node->text.len};
+        pst_complain_unknown_function(&c->unit->complaints, name, node->text);
         return NULL;
     }
-    id = count > PST_PARAMETERS_MAX
-             ? PST_FUNCTION_COUNT
-             : find_function(node->text, arguments, count, &known);
-    if (count > PST_PARAMETERS_MAX) {
-        (void)find_function(node->text, arguments, PST_PARAMETERS_MAX, &known);
+    if (!check_arguments(c, node, arguments, &count)) {
+        return NULL;
     }
+    id = find_function(node->text, arguments, count);
     if (id == PST_FUNCTION_COUNT) {
-        complain_of_call(c, node, known, count);
+        pst_complain_of(&c->unit->complaints, POSTERN_TYPE, node->span, "the function",
+                        node->text,
+                        count == 1 ? " does not take an argument of this type"
+                                   : " takes exactly one argument",
+                        NULL);
         return NULL;
     }
     term = term_new(c, PST_TERM_CALL, pst_function_at(id)->result, node->span);

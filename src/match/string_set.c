@@ -5,8 +5,9 @@
 
 enum {
     LINEAR_MAX = 8, /* up to here comparing all is as fast */
-    CHAIN_MAX = 24, /* a longer chain asks for another seed */
-    SEEDS = 16
+    CHAIN_MAX = 32, /* a longer chain asks for another seed, then for more room */
+    SEEDS = 4,      /* tried before the room is doubled */
+    ROOM_MAX = 16   /* buckets a member, at most */
 };
 
 static size_t buckets_for(size_t count)
@@ -45,22 +46,29 @@ static size_t place(postern_str *members, size_t count, uint32_t *buckets, size_
     return longest;
 }
 
+/* Tries seeds, then more room. Members are a trusted author's: if all of that does
+ * not help, the chains of the last try are what there is. */
 static bool hash_members(pst_arena *arena, postern_str *members, pst_string_set *set)
 {
-    const size_t size = buckets_for(set->count);
-    uint32_t *buckets = pst_arena_array(arena, size, sizeof *buckets);
+    size_t size = buckets_for(set->count);
+    size_t longest = SIZE_MAX;
 
-    if (buckets == NULL) {
-        return false;
-    }
-    set->mask = size - 1;
-    for (set->seed = 0; set->seed < SEEDS; set->seed++) {
-        if (place(members, set->count, buckets, set->mask, set->seed, &set->count) <=
-            CHAIN_MAX) {
+    while (longest > CHAIN_MAX) {
+        uint32_t *buckets = pst_arena_array(arena, size, sizeof *buckets);
+        if (buckets == NULL) {
+            return false;
+        }
+        set->buckets = buckets;
+        set->mask = size - 1;
+        for (uint64_t seed = 0; seed < SEEDS && longest > CHAIN_MAX; seed++) {
+            set->seed = seed; /* always the one that placed the members */
+            longest = place(members, set->count, buckets, set->mask, seed, &set->count);
+        }
+        if (size / ROOM_MAX >= set->count) {
             break;
         }
+        size *= 2;
     }
-    set->buckets = buckets;
     return true;
 }
 

@@ -145,13 +145,20 @@ static void put_connection(postern_request *request,
     request->touched = true;
 }
 
+/* A LAZY field is to be derived again, unless the host has set it. */
+static void forget(postern_request *request, size_t field)
+{
+    if (request->states[field] != PST_SLOT_SET) {
+        request->states[field] = PST_SLOT_UNKNOWN;
+    }
+}
+
 /* What was derived under other eyes is derived again. */
 static void forget_derived(postern_request *request)
 {
     for (size_t i = 0; i < request->scheme->field_count; i++) {
-        if (request->scheme->fields[i].origin == PST_ORIGIN_LAZY &&
-            request->states[i] != PST_SLOT_SET) {
-            request->states[i] = PST_SLOT_UNKNOWN;
+        if (request->scheme->fields[i].origin == PST_ORIGIN_LAZY) {
+            forget(request, i);
         }
     }
 }
@@ -165,6 +172,8 @@ postern_status pst_request_seal(postern_request *request,
     if (request->poison != POSTERN_OK) {
         return request->poison;
     }
+    forget(request, PST_FIELD_TIMESTAMP_SEC);
+    forget(request, PST_FIELD_TIMESTAMP_MSEC);
     if (request->sealed && request->hide_identity != hide_identity) {
         forget_derived(request);
     }

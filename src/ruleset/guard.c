@@ -1,9 +1,11 @@
 /*
- * ruleset/guard.c - which hosts can a block rule refuse at all?
+ * ruleset/guard.c - which hosts are guarded by a block rule?
  *
- * A rule's code is walked with the host known and everything else unknown: the rule
- * covers the host when the walk can end in true. Only forward jumps, so one pass is
- * enough.
+ * A rule's code is walked for a stranger: TLS, no certificate, the host known,
+ * everything else unknown. A block rule guards a host that it names if the walk can
+ * end in true, and a host that it does not name only if every walk does. A skip rule
+ * that every walk of a host ends in true lets everybody in, whatever comes after it.
+ * Only forward jumps, so one pass is enough.
  */
 #include "ruleset/ruleset.h"
 
@@ -60,48 +62,123 @@ static unsigned test_host(const pst_insn *insn, const postern_str *host)
     return holds ? CAN_HOLD : CAN_FAIL;
 }
 
-static unsigned test(const walk *w, const pst_insn *insn, const postern_str *host)
+/* A header that claims an identity, or something computed from one: hidden from the
+ * rules of a policy, so it never has a value. */
+static bool is_hidden(const pst_program *program, uint32_t slot)
+{
+    const size_t fields = program->scheme->field_count;
+
+    while (slot >= fields) {
+        const pst_derived *how = &program->derived[slot - fields];
+        if (how->kind == PST_DERIVED_HEADER || how->kind == PST_DERIVED_MAP_GET) {
+            return pst_header_claims_identity(how->key);
+        }
+        slot = how->slots[0];
+    }
+    return false;
+}
+
+/* TLS, and no certificate. */
+static unsigned test_stranger(const pst_insn *insn)
+{
+    if (insn->op == PST_OP_BOOL && insn->slot == PST_FIELD_SSL) {
+        return CAN_HOLD;
+    }
+    if (insn->op == PST_OP_BOOL && (insn->slot == PST_FIELD_CERT_PRESENTED ||
+                                    insn->slot == PST_FIELD_CERT_VERIFIED)) {
+        return CAN_FAIL;
+    }
+    return CAN_HOLD | CAN_FAIL;
+}
+
+static unsigned test(const walk *w, const pst_insn *insn, const postern_str *host,
+                     bool stranger)
 {
     if (insn->op == PST_OP_ALWAYS || insn->op == PST_OP_FLIP) {
         return CAN_HOLD;
     }
-    return reads_host(w, insn) ? test_host(insn, host) : CAN_HOLD | CAN_FAIL;
+    if (insn->op == PST_OP_PARITY) {
+        return CAN_HOLD | CAN_FAIL;
+    }
+    if (reads_host(w, insn)) {
+        return test_host(insn, host);
+    }
+    if (insn->op == PST_OP_ENSURE && is_hidden(w->program, insn->slot)) {
+        return CAN_FAIL;
+    }
+    return stranger ? test_stranger(insn) : CAN_HOLD | CAN_FAIL;
 }
 
-/* Takes one way on. @return true when it ends in true */
-static bool follow(const walk *w, size_t at, uint32_t way)
+/* Takes one way on. @return true when it ends in `wanted` */
+static bool follow(const walk *w, size_t at, uint32_t way, uint32_t wanted)
 {
     if (way < PST_RETURN_FALSE) {
         w->reached[at + way] = 1;
     }
-    return way == PST_RETURN_TRUE;
+    return way == wanted;
 }
 
-static bool can_match(const walk *w, const postern_str *host)
+/* Can the rule end in `wanted`, one of the two returns? */
+static bool can_end(const walk *w, const postern_str *host, bool stranger,
+                    uint32_t wanted)
 {
     memset(w->reached, 0, w->length);
     w->reached[0] = 1;
     for (size_t at = 0; at < w->length; at++) {
-        const unsigned says = w->reached[at] != 0 ? test(w, &w->code[at], host) : 0;
-        if (((says & CAN_HOLD) != 0 && follow(w, at, w->code[at].on_true)) ||
-            ((says & CAN_FAIL) != 0 && follow(w, at, w->code[at].on_false))) {
+        const pst_insn *insn = &w->code[at];
+        const unsigned says = w->reached[at] != 0 ? test(w, insn, host, stranger) : 0;
+        if (((says & CAN_HOLD) != 0 && follow(w, at, insn->on_true, wanted)) ||
+            ((says & CAN_FAIL) != 0 && follow(w, at, insn->on_false, wanted))) {
             return true;
         }
     }
     return false;
 }
 
-static void guard_name(const walk *w, const pst_string_set *hosts, postern_str name,
-                       bool *guarded)
+/* Any client at all; `host` NULL: one that no rule names. */
+static bool can_match(const walk *w, const postern_str *host)
 {
-    const size_t at = pst_string_set_find(hosts, name);
+    return can_end(w, host, false, PST_RETURN_TRUE);
+}
 
-    if (at != SIZE_MAX && !guarded[at] && can_match(w, &name)) {
-        guarded[at] = true;
+static bool must_match(const walk *w, const postern_str *host)
+{
+    return !can_end(w, host, true, PST_RETURN_FALSE);
+}
+
+/* What is settled about a host. */
+enum { NOTHING, GUARDED, OPEN };
+
+typedef struct hosts {
+    const pst_string_set *names;
+    uint8_t *settled; /* one of the above for each */
+    bool block;       /* the rule at hand blocks; otherwise it skips */
+} hosts;
+
+static void settle(const walk *w, const hosts *h, size_t at, bool named)
+{
+    const postern_str *host = &h->names->members[at];
+
+    if (h->settled[at] != NOTHING) {
+        return;
+    }
+    if (!h->block) {
+        h->settled[at] = must_match(w, host) ? OPEN : NOTHING;
+    } else if (must_match(w, host) || (named && can_match(w, host))) {
+        h->settled[at] = GUARDED;
     }
 }
 
-static void guard_named(const walk *w, const pst_string_set *hosts, bool *guarded)
+static void settle_name(const walk *w, const hosts *h, postern_str name)
+{
+    const size_t at = pst_string_set_find(h->names, name);
+
+    if (at != SIZE_MAX) {
+        settle(w, h, at, true);
+    }
+}
+
+static void settle_named(const walk *w, const hosts *h)
 {
     for (size_t i = 0; i < w->length; i++) {
         const pst_insn *insn = &w->code[i];
@@ -109,45 +186,49 @@ static void guard_named(const walk *w, const pst_string_set *hosts, bool *guarde
             continue;
         }
         if (insn->op == PST_OP_STRING_EQ) {
-            guard_name(w, hosts, insn->as.string, guarded);
+            settle_name(w, h, insn->as.string);
         } else if (insn->op == PST_OP_STRING_IN) {
             for (size_t j = 0; j < insn->as.string_set->count; j++) {
-                guard_name(w, hosts, insn->as.string_set->members[j], guarded);
+                settle_name(w, h, insn->as.string_set->members[j]);
             }
         }
     }
 }
 
-static void guard_by_rule(const walk *w, const pst_string_set *hosts, bool *guarded)
+static void settle_by_rule(const walk *w, const hosts *h)
 {
-    if (!can_match(w, NULL)) {
-        guard_named(w, hosts, guarded);
-        return;
-    }
-    for (size_t i = 0; i < hosts->count; i++) {
-        guarded[i] = guarded[i] || can_match(w, &hosts->members[i]);
+    settle_named(w, h);
+    for (size_t i = 0; can_match(w, NULL) && i < h->names->count; i++) {
+        settle(w, h, i, false);
     }
 }
 
-bool pst_ruleset_guard(const pst_ruleset *set, const pst_string_set *hosts,
+bool pst_ruleset_guard(const pst_ruleset *set, const pst_string_set *names,
                        pst_arena *scratch, bool *guarded)
 {
     const pst_program *program = &set->program;
     walk w = {program, NULL, 0, pst_arena_alloc(scratch, program->length)};
+    hosts h = {names, pst_arena_alloc(scratch, names->count), false};
 
-    if (w.reached == NULL) {
+    if (w.reached == NULL || h.settled == NULL) {
         return false;
     }
+    memset(h.settled, NOTHING, names->count);
     for (size_t i = 0; i < set->active_count; i++) {
         const uint32_t rule = set->active[i];
+        const pst_rule *at = &set->rules[rule];
         const size_t start = program->entries[rule];
         const size_t end = rule + 1 < program->entry_count ? program->entries[rule + 1]
                                                            : program->length;
-        if (set->rules[rule].action == POSTERN_ACTION_BLOCK) {
+        h.block = at->action == POSTERN_ACTION_BLOCK;
+        if (h.block || (at->action == POSTERN_ACTION_SKIP && at->ends)) {
             w.code = &program->code[start];
             w.length = end - start;
-            guard_by_rule(&w, hosts, guarded);
+            settle_by_rule(&w, &h);
         }
+    }
+    for (size_t i = 0; i < names->count; i++) {
+        guarded[i] = guarded[i] || h.settled[i] == GUARDED;
     }
     return true;
 }

@@ -30,19 +30,21 @@ uint64_t pst_hash(postern_str text, uint64_t seed)
 {
     static const uint64_t k0 = 0xa0761d6478bd642fU;
     static const uint64_t k1 = 0xe7037ed1a0b428dbU;
+    const uint64_t key = k1 + seed * 0x9e3779b97f4a7c15U;
     uint64_t hash = seed ^ k0;
     const char *at = text.data;
     size_t left = text.len;
 
+    /* Both factors depend on the seed, so that no text makes one of them 0 for all. */
     for (; left >= 16; at += 16, left -= 16) {
-        hash = mix(load(at, 8) ^ k1, load(at + 8, 8) ^ hash);
+        hash = mix(load(at, 8) ^ key, load(at + 8, 8) ^ hash);
     }
     if (left >= 8) {
-        hash = mix(load(at, 8) ^ k1, load(at + left - 8, 8) ^ hash);
+        hash = mix(load(at, 8) ^ key, load(at + left - 8, 8) ^ hash);
     } else if (left > 0) {
-        hash = mix(load(at, left) ^ k1, hash);
+        hash = mix(load(at, left) ^ key, hash);
     }
-    return mix(hash ^ k1, (uint64_t)text.len ^ k0);
+    return mix(hash ^ key, (uint64_t)text.len ^ k0);
 }
 
 uint32_t pst_hash_folded(postern_str name)

@@ -27,6 +27,13 @@ static const pst_value *array_at(pst_array array, uint32_t index)
     return index < array.count ? &array.items[index] : NULL;
 }
 
+/* A map of headers that the host has set hides what lines would hide. */
+static bool is_hidden(const postern_request *request, uint32_t base, postern_str key)
+{
+    return base == PST_FIELD_HEADERS && request->hide_identity &&
+           pst_header_claims_identity(key);
+}
+
 /* Headers are looked up line by line, unless the host has set the whole map. */
 static void get_header(postern_request *request, const pst_derived *how, uint32_t slot)
 {
@@ -34,7 +41,9 @@ static void get_header(postern_request *request, const pst_derived *how, uint32_
     const pst_value *values;
 
     if (request->states[PST_FIELD_HEADERS] == PST_SLOT_SET) {
-        values = pst_map_find(request->values[PST_FIELD_HEADERS].map, how->key);
+        values = is_hidden(request, PST_FIELD_HEADERS, how->key)
+                     ? NULL
+                     : pst_map_find(request->values[PST_FIELD_HEADERS].map, how->key);
         set(request, slot, values == NULL ? NULL : array_at(values->array, how->index));
         return;
     }
@@ -96,7 +105,10 @@ static postern_status compute(const pst_program *program, postern_request *reque
     }
     switch ((pst_derived_kind)how->kind) {
     case PST_DERIVED_MAP_GET:
-        set(request, slot, pst_map_find(request->values[how->slots[0]].map, how->key));
+        set(request, slot,
+            is_hidden(request, how->slots[0], how->key)
+                ? NULL
+                : pst_map_find(request->values[how->slots[0]].map, how->key));
         return POSTERN_OK;
     case PST_DERIVED_ARRAY_GET:
         set(request, slot, array_at(request->values[how->slots[0]].array, how->index));

@@ -180,7 +180,8 @@ bool pst_program_verify(const pst_program *program, uint8_t *targets)
 {
     memset(targets, 0, program->length);
     for (size_t i = 0; i < program->entry_count; i++) {
-        if (program->entries[i] >= program->length) {
+        if (program->entries[i] >= program->length ||
+            (i > 0 && program->entries[i] <= program->entries[i - 1])) {
             return false;
         }
         targets[program->entries[i]] = 1;

@@ -190,8 +190,9 @@ class Edge:
         return done.returncode, done.stdout, done.stderr
 
     def complaints(self):
+        """What it said on stderr, but for notes, which are no complaints."""
         with open(self.path("stderr"), errors="replace") as text:
-            return text.read()
+            return re.sub(r"^.*: note: .*\n(    .*\n)*", "", text.read(), flags=re.M)
 
     def records(self):
         with open(self.log, errors="replace") as lines:

@@ -86,7 +86,7 @@ request 'broken JSON' 2 '' "$dir/r.json:2:8: error: " true '{"url":
 request 'not an object' 2 '' 'r.json:1:1: error: a request is an object' true '[]'
 request 'an unknown key' 2 '' 'did you mean "headers"?' true '{"header": []}'
 request 'a key twice' 2 '' 'duplicate key' true '{"ip": "1.1.1.1", "ip": "1.1.1.1"}'
-request 'a body' 2 '' 'needs a policy; not available here: "body"' true '{"body": ""}'
+request 'a body' 0 true '' true '{"body": "a=b"}'
 request 'a certificate' 2 '' '"client_certificate"' true '{"client_certificate": {}}'
 request 'an unknown field' 2 '' 'did you mean "ip.src"?' true '{"fields": {"ip.scr": "::"}}'
 request 'a wrong type' 2 '' ':1:21: error: a value of type Boolean is wanted here' true \

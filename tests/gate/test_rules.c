@@ -105,7 +105,7 @@ END_TEST
 START_TEST(everything_that_matched_is_told_in_order)
 {
     static const char policy[] = POLICY(
-        MTLS(A, "ca-a", ""), "",
+        MTLS(A, "ca-a", ",'monitor':true"), "",
         LOG("one", "ssl") "," LOG(
             "no",
             "not ssl") ","

@@ -6,6 +6,7 @@
 #include "match/int_set.h"
 #include "match/ip_set.h"
 #include "match/string_set.h"
+#include "support/alloc.h"
 #include "support/text.h"
 
 #include <stdio.h>
@@ -385,6 +386,59 @@ START_TEST(a_longer_string_than_all_members_is_not_inside)
 }
 END_TEST
 
+/* So many that chains grow: every member stays a member. */
+START_TEST(a_very_large_set_keeps_every_member)
+{
+    enum { COUNT = 1 << 17 };
+    pst_arena arena;
+    pst_string_set set;
+    char(*names)[32] = malloc(COUNT * sizeof *names);
+    postern_str *members = malloc(COUNT * sizeof *members);
+
+    ck_assert(names != NULL && members != NULL);
+    pst_arena_init(&arena, pst_alloc_or_default(NULL), SIZE_MAX / 2);
+    for (int i = 0; i < COUNT; i++) {
+        (void)snprintf(names[i], sizeof names[i], "h%d-%d.example.com", i, i % 7);
+        members[i] = postern_text(names[i]);
+    }
+    ck_assert(pst_string_set_build(&arena, members, COUNT, &set));
+    ck_assert_uint_eq(set.count, COUNT);
+    for (int i = 0; i < COUNT; i++) {
+        ck_assert_msg(pst_string_set_has(&set, members[i]), "%s", names[i]);
+    }
+    ck_assert(!pst_string_set_has(&set, postern_text("h1-2.example.com.")));
+    pst_arena_free(&arena);
+    free(members);
+    free(names);
+}
+END_TEST
+
+/* Texts made so that the first step of the hash is 0 under seed 0. */
+START_TEST(members_that_collide_stay_members)
+{
+    pst_arena arena;
+    pst_string_set set;
+    char texts[40][17];
+    postern_str members[43] = {
+        POSTERN_STR("service.example.com"),
+        POSTERN_STR("b.example.com"),
+        POSTERN_STR("c.example.com"),
+    };
+
+    pst_arena_init(&arena, pst_alloc_or_default(NULL), SIZE_MAX / 2);
+    for (size_t i = 0; i < 40; i++) {
+        memcpy(texts[i], "\xdb\x28\xb4\xa0\xd1\x7e\x03\xe7", 8);
+        (void)snprintf(texts[i] + 8, 9, "%08zu", i);
+        members[3 + i] = (postern_str){texts[i], 16};
+    }
+    ck_assert(pst_string_set_build(&arena, members, 43, &set));
+    for (size_t i = 0; i < 43; i++) {
+        ck_assert(pst_string_set_has(&set, members[i]));
+    }
+    pst_arena_free(&arena);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("sets");
@@ -398,6 +452,8 @@ Suite *test_suite(void)
     tcase_add_loop_test(tcase, strings_are_found_as_by_looking_at_each_member, 0,
                         SIZES * 3);
     tcase_add_test(tcase, a_longer_string_than_all_members_is_not_inside);
+    tcase_add_test(tcase, a_very_large_set_keeps_every_member);
+    tcase_add_test(tcase, members_that_collide_stay_members);
     suite_add_tcase(suite, tcase);
     return suite;
 }
