@@ -560,6 +560,38 @@ START_TEST(headers_that_claim_an_identity_are_hidden)
 }
 END_TEST
 
+static int64_t told_time(void *user)
+{
+    return *(const int64_t *)user;
+}
+
+/* A request that is evaluated again is evaluated at another time. */
+START_TEST(the_time_is_read_at_every_evaluation)
+{
+    int64_t now = 1000 * 1000;
+    const postern_options options = {.clock = told_time, .clock_user = &now};
+    postern_scheme *scheme;
+    postern_request *request;
+    postern_filter *filter;
+    bool early;
+
+    ck_assert_int_eq(postern_scheme_new(&options, &scheme), POSTERN_OK);
+    ck_assert_int_eq(postern_request_new_simulated(scheme, &request), POSTERN_OK);
+    ck_assert_int_eq(postern_filter_compile(
+                         scheme, postern_text("http.request.timestamp.sec lt 2000"),
+                         NULL, &filter, NULL),
+                     POSTERN_OK);
+    ck_assert_int_eq(postern_filter_match(filter, request, &early), POSTERN_OK);
+    ck_assert(early);
+    now = 9000 * 1000;
+    ck_assert_int_eq(postern_filter_match(filter, request, &early), POSTERN_OK);
+    ck_assert(!early);
+    postern_filter_free(filter);
+    postern_request_free(request);
+    postern_scheme_free(scheme);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("request");
@@ -570,6 +602,7 @@ Suite *test_suite(void)
                         sizeof additions / sizeof additions[0]);
     tcase_add_loop_test(tcase, an_evaluation_seals, 0, 2);
     tcase_add_test(tcase, misuse_poisons);
+    tcase_add_test(tcase, the_time_is_read_at_every_evaluation);
     tcase_add_test(tcase, a_real_request_takes_only_what_the_host_knows);
     tcase_add_test(tcase, a_mapped_address_is_unmapped_when_set);
     tcase_add_test(tcase, limits_poison);
