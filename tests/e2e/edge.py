@@ -172,7 +172,7 @@ class Edge:
             **more,
         }
         with open(self.path(file), "w") as out:
-            json.dump(config, out)
+            json.dump({k: v for k, v in config.items() if v is not None}, out)
 
     def start(self):
         with open(self.path("stderr"), "w") as errors:
