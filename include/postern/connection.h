@@ -61,7 +61,6 @@ POSTERN_API void postern_connection_free(postern_connection *connection);
  *                           presents nothing from now on
  * @retval POSTERN_STATE     called after postern_connection_set_tls(): the connection
  *                           presents nothing from now on
- * @retval POSTERN_NO_MEMORY abort the handshake
  */
 POSTERN_API postern_status postern_connection_on_sni(postern_connection *connection,
                                                      postern_str name,

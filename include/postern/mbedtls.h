@@ -51,8 +51,13 @@ typedef struct postern_mbedtls_options {
  *
  * @param options may be NULL
  * @retval POSTERN_OK
+ * On 3.6 it also leaves TLS 1.3 with ephemeral key exchange alone: no tickets, no
+ * PSK, no early data. The user data of every context of this configuration, attached
+ * or not, must be NULL or a pointer: it is looked at in the SNI callback.
+ *
  * @retval POSTERN_UNSUPPORTED the mbedTLS that is loaded is one of the refused
  *                             versions, or not the one that was compiled against
+ * @retval POSTERN_CRYPTO      mbedTLS's cryptography cannot be started (3.6)
  */
 POSTERN_API postern_status postern_mbedtls_configure(
     mbedtls_ssl_config *conf, const postern_mbedtls_options *options);
@@ -84,8 +89,10 @@ POSTERN_API postern_status postern_mbedtls_set_bio(postern_connection *connectio
 /**
  * Instead of mbedtls_ssl_handshake(): the same results, MBEDTLS_ERR_SSL_WANT_READ
  * and _WANT_WRITE included (call again), and when it returns 0 the connection
- * knows what was shown. Any other error: close. There is no timeout in it; the
- * host needs a deadline for the whole handshake.
+ * knows what was shown. Any other error: close, and do not use the connection for
+ * another handshake. There is no timeout in it; the host needs a deadline for the
+ * whole handshake. Unattached, attached to another context or called from within
+ * itself it answers MBEDTLS_ERR_SSL_BAD_INPUT_DATA.
  */
 POSTERN_API int postern_mbedtls_handshake(postern_connection *connection,
                                           mbedtls_ssl_context *ssl);
