@@ -192,7 +192,7 @@ static bool read_extension(postern_str oid, bool critical, postern_str contents,
     case EXT_BASIC:
         return read_basic(contents, out);
     case EXT_NAME_CONSTRAINTS:
-        /* Not implemented: whoever meets one must refuse, so its contents do not
+        /* Not understood here: whoever meets one must refuse, so its contents do not
          * matter. */
         out->has_name_constraints = true;
         return true;
