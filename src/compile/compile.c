@@ -3,7 +3,6 @@
 #include "support/alloc.h"
 #include "support/report.h"
 
-
 /* Trees of one expression: generous, but never more than the text can need. */
 enum { SCRATCH_MAX = 64 << 20 };
 

@@ -138,9 +138,9 @@ void pst_load_export(pst_loader *loader, pst_document *document, pst_ruleset *ou
     }
     if (member(document, 0, "success") != 0 &&
         is_kind(document, member(document, 0, "success"), POSTERN_JSON_FALSE)) {
-        pst_document_complain(document, member(document, 0, "success"),
-                              POSTERN_INVALID, "this is an answer to a failed request",
-                              pst_no_name, "", NULL);
+        pst_document_complain(document, member(document, 0, "success"), POSTERN_INVALID,
+                              "this is an answer to a failed request", pst_no_name, "",
+                              NULL);
         return;
     }
     s = find_ruleset(document);

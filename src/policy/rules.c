@@ -234,8 +234,8 @@ static void load_list(pst_loader *loader, pst_document *document, size_t object,
             load_rules(loader, document, list, out);
         }
     } else if (document->lenient) {
-        pst_document_complain(document, object, POSTERN_INVALID,
-                              "the export has no", postern_text("rules"), "",
+        pst_document_complain(document, object, POSTERN_INVALID, "the export has no",
+                              postern_text("rules"), "",
                               "an export without them may be a failed download");
     } else {
         pst_document_complain(document, object, POSTERN_INVALID, "a ruleset needs",
