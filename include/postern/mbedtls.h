@@ -49,12 +49,12 @@ typedef struct postern_mbedtls_options {
  * connection the verify callback and, on 3.6, the user data. Curves are set to
  * X25519, P-256 and P-384; change them afterwards if need be.
  *
+ * On 3.6 TLS 1.3 is restricted to ephemeral key exchange: no tickets, no PSK, no
+ * early data. The user data of every context of this configuration, attached or not,
+ * must be NULL or a pointer: it is looked at in the SNI callback.
+ *
  * @param options may be NULL
  * @retval POSTERN_OK
- * On 3.6 it also leaves TLS 1.3 with ephemeral key exchange alone: no tickets, no
- * PSK, no early data. The user data of every context of this configuration, attached
- * or not, must be NULL or a pointer: it is looked at in the SNI callback.
- *
  * @retval POSTERN_UNSUPPORTED the mbedTLS that is loaded is one of the refused
  *                             versions, or not the one that was compiled against
  * @retval POSTERN_CRYPTO      mbedTLS's cryptography cannot be started (3.6)

@@ -3,7 +3,7 @@
  * one by one, a long one hashed.
  *
  * The members come from a trusted author; the string that is looked up does not,
- * so chains are kept short when the set is built: they bound every look-up.
+ * so chains are kept short when the set is built, and look-ups with them.
  */
 #ifndef PST_MATCH_STRING_SET_H
 #define PST_MATCH_STRING_SET_H

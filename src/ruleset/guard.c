@@ -1,10 +1,10 @@
 /*
  * ruleset/guard.c - which hosts are guarded by a block rule?
  *
- * A rule's code is walked for a stranger: TLS, no certificate, the host known,
- * everything else unknown. A block rule guards a host that it names if the walk can
- * end in true, and a host that it does not name only if every walk does. A skip rule
- * that every walk of a host ends in true lets everybody in, whatever comes after it.
+ * A rule's code is walked with the host known. A block rule guards a host that it
+ * names if the walk can end in true for some client; a host that it does not name only
+ * if every walk of a stranger (TLS, no certificate) ends so. A skip rule in which every
+ * walk of a stranger ends in true lets everybody in, whatever comes after it.
  * Only forward jumps, so one pass is enough.
  */
 #include "ruleset/ruleset.h"
@@ -70,7 +70,8 @@ static bool is_hidden(const pst_program *program, uint32_t slot)
 
     while (slot >= fields) {
         const pst_derived *how = &program->derived[slot - fields];
-        if (how->kind == PST_DERIVED_HEADER || how->kind == PST_DERIVED_MAP_GET) {
+        if (how->kind == PST_DERIVED_HEADER ||
+            (how->kind == PST_DERIVED_MAP_GET && how->slots[0] == PST_FIELD_HEADERS)) {
             return pst_header_claims_identity(how->key);
         }
         slot = how->slots[0];
@@ -85,7 +86,8 @@ static unsigned test_stranger(const pst_insn *insn)
         return CAN_HOLD;
     }
     if (insn->op == PST_OP_BOOL && (insn->slot == PST_FIELD_CERT_PRESENTED ||
-                                    insn->slot == PST_FIELD_CERT_VERIFIED)) {
+                                    insn->slot == PST_FIELD_CERT_VERIFIED ||
+                                    insn->slot == PST_FIELD_CERT_REVOKED)) {
         return CAN_FAIL;
     }
     return CAN_HOLD | CAN_FAIL;
@@ -197,8 +199,10 @@ static void settle_named(const walk *w, const hosts *h)
 
 static void settle_by_rule(const walk *w, const hosts *h)
 {
+    const bool any = can_match(w, NULL);
+
     settle_named(w, h);
-    for (size_t i = 0; can_match(w, NULL) && i < h->names->count; i++) {
+    for (size_t i = 0; any && i < h->names->count; i++) {
         settle(w, h, i, false);
     }
 }

@@ -67,10 +67,9 @@ pst_decision pst_ruleset_evaluate(const pst_ruleset *set, postern_request *reque
                                   postern_status *fault);
 
 /**
- * Marks guarded[i] when an enabled block rule of `set` keeps strangers, clients
- * without a certificate, from hosts->members[i]: it names the host and can match, or
- * it matches all of them, whatever the host; and no skip rule lets all of them in
- * before.
+ * Marks guarded[i] when an enabled block rule of `set` guards hosts->members[i]: it
+ * names the host and can match, or it matches every stranger, a client without a
+ * certificate, whatever the host; and no skip rule lets all strangers in before.
  *
  * @return false as pst_arena_alloc()
  */
