@@ -40,8 +40,7 @@ static bool is_host_slot(const pst_program *program, uint32_t slot)
 
 static bool reads_host(const walk *w, const pst_insn *insn)
 {
-    return insn->op != PST_OP_ALWAYS && insn->op != PST_OP_FLIP &&
-           insn->op != PST_OP_PARITY && is_host_slot(w->program, insn->slot);
+    return pst_insn_reads_slot(insn) && is_host_slot(w->program, insn->slot);
 }
 
 /* `host` NULL: one that no rule names. */

@@ -147,19 +147,6 @@ postern_status pst_report_no_memory(postern_report *report)
     return POSTERN_NO_MEMORY;
 }
 
-postern_status pst_report_first_error(const postern_report *report,
-                                      postern_status otherwise)
-{
-    postern_finding finding;
-
-    for (size_t i = 0; postern_report_get(report, i, &finding); i++) {
-        if (finding.severity == POSTERN_ERROR) {
-            return finding.status;
-        }
-    }
-    return otherwise;
-}
-
 void pst_line_cursor_move(pst_line_cursor *cursor, postern_str text, size_t offset)
 {
     const bool back = offset < cursor->offset;

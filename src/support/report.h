@@ -17,10 +17,6 @@ postern_status pst_report_add(postern_report *report, const postern_finding *fin
 /** Records running out of memory; never fails. @return POSTERN_NO_MEMORY */
 postern_status pst_report_no_memory(postern_report *report);
 
-/** The status of the first error in `report`, or `otherwise`. */
-postern_status pst_report_first_error(const postern_report *report,
-                                      postern_status otherwise);
-
 /** Fills line, column, excerpt and caret of `finding` from `offset` in `text`:
  *  the line around it, cut to a readable length. */
 void pst_finding_place(postern_finding *finding, postern_str text, size_t offset,

@@ -195,12 +195,6 @@ static void write_operand(pst_writer *out, const pst_program *program,
     }
 }
 
-static bool reads_slot(const pst_insn *insn)
-{
-    return insn->op != PST_OP_ALWAYS && insn->op != PST_OP_FLIP &&
-           insn->op != PST_OP_PARITY;
-}
-
 static void write_way(pst_writer *out, size_t index, uint32_t way)
 {
     char number[24];
@@ -227,7 +221,7 @@ size_t pst_program_print(const pst_program *program, size_t index, char *buf,
     (void)snprintf(number, sizeof number, "%04zu ", index);
     pst_write_text(&out, number);
     pst_write_text(&out, names[insn->op]);
-    if (reads_slot(insn)) {
+    if (pst_insn_reads_slot(insn)) {
         pst_write_byte(&out, ' ');
         write_slot(&out, program, insn->slot);
     }

@@ -90,6 +90,9 @@ typedef struct pst_program {
 /** The type of `slot`, or 0 when the program has no such slot. */
 postern_type pst_program_slot_type(const pst_program *program, uint32_t slot);
 
+/** True if `insn` reads insn->slot, as opcodes.def has it. */
+bool pst_insn_reads_slot(const pst_insn *insn);
+
 /**
  * True if running `program` from its entries stays inside its code, its slots and
  * their types, ends, and never reads a slot that may be unknown or missing. The

@@ -46,6 +46,11 @@ postern_type pst_program_slot_type(const pst_program *program, uint32_t slot)
                                                   : 0;
 }
 
+bool pst_insn_reads_slot(const pst_insn *insn)
+{
+    return opcodes[insn->op].slot != SLOT_NONE;
+}
+
 static bool way_ok(const pst_program *program, size_t at, uint32_t way)
 {
     return way >= PST_RETURN_FALSE || (way > 0 && way < program->length - at);
