@@ -22,9 +22,12 @@
 #include <postern/base.h>
 #include <postern/connection.h>
 #include <postern/crypto.h>
+#include <postern/expression.h>
 #include <postern/filter.h>
+#include <postern/format.h>
 #include <postern/gate.h>
 #include <postern/json.h>
+#include <postern/list.h>
 #include <postern/options.h>
 #include <postern/policy.h>
 #include <postern/report.h>

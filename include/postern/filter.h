@@ -7,6 +7,7 @@
 #ifndef POSTERN_FILTER_H
 #define POSTERN_FILTER_H
 
+#include <postern/list.h>
 #include <postern/report.h>
 #include <postern/request.h>
 #include <postern/scheme.h>
@@ -21,6 +22,12 @@ typedef struct postern_filter postern_filter;
 /** How to compile. Zeroed means defaults. */
 typedef struct postern_compile_options {
     bool strict_cloudflare; /**< refuse what Cloudflare does not have: `postern.*` */
+    bool provided_only;     /**< refuse external fields that the host has not declared
+                                 with postern_scheme_provide(); policies always do */
+    postern_phase phase;    /**< fields of other phases are refused [request] */
+    const postern_named_list *lists; /**< what `in $name` may name; the compiled
+                                          expression keeps the lists alive */
+    size_t list_count;
 } postern_compile_options;
 
 /**
@@ -68,6 +75,11 @@ POSTERN_API void postern_filter_free(postern_filter *filter);
 POSTERN_API postern_status postern_filter_match(const postern_filter *filter,
                                                 postern_request *request,
                                                 bool *matched);
+
+/** True when the expression reads `field`, so that a host knows what it need not
+ *  fill. An element or a header of a map counts as reading the map. Linear in the length of
+ *  the compiled form. */
+POSTERN_API bool postern_filter_uses(const postern_filter *filter, postern_field field);
 
 /**
  * Writes instruction `index` of the compiled form, for people who are curious

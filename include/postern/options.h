@@ -15,6 +15,9 @@ extern "C" {
 typedef struct postern_limits {
     uint32_t expression_bytes;   /**< length of an expression [4096] */
     uint32_t nesting;            /**< parentheses, `not`, calls in each other [128] */
+    uint32_t wildcard_stars;     /**< `*` in one wildcard pattern [16] */
+    uint32_t concat_arguments;   /**< arguments of one concat(), at most 255 [32] */
+    uint32_t regexes;            /**< regular expressions in one expression [64] */
     uint32_t request_bytes;      /**< derived values of one request [1 MiB] */
     uint32_t headers;            /**< header lines of one request [512] */
     uint32_t chain_bytes;        /**< DER of a client's whole chain [64 KiB] */

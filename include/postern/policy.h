@@ -74,6 +74,31 @@ POSTERN_API uint64_t postern_policy_generation(const postern_policy *policy);
 /** How many rules the policy holds, disabled ones included. */
 POSTERN_API size_t postern_policy_rule_count(const postern_policy *policy);
 
+/** True when a rule, disabled ones included, reads `field`; see postern_filter_uses(). */
+POSTERN_API bool postern_policy_uses(const postern_policy *policy, postern_field field);
+
+/**
+ * Makes a policy that differs in one named list only. Rules, hosts and everything else
+ * are shared, nothing is compiled or read again; connections judged under `policy` need
+ * not be judged again.
+ *
+ * @param name one that `policy` declares
+ * @param list of the same kind; kept alive by the new policy
+ * @param out  receives the policy, a generation of its own, given back with
+ *             postern_policy_release(); NULL on failure
+ * @retval POSTERN_OK
+ * @retval POSTERN_UNKNOWN_NAME no such list
+ * @retval POSTERN_TYPE         of another kind
+ * @retval POSTERN_NO_MEMORY
+ *
+ * Thread-safe. Put it into force with postern_gate_replace(). Cost: linear in the number
+ * of lists.
+ */
+POSTERN_API postern_status postern_policy_with_list(const postern_policy *policy,
+                                                    postern_str name,
+                                                    const postern_list *list,
+                                                    postern_policy **out);
+
 /**
  * Evaluates the rules for a simulated request: for tests, on a laptop, without
  * TLS. Host and path checks apply when the request has a head; SNI checks do not.

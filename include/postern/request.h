@@ -89,8 +89,24 @@ POSTERN_API postern_status postern_request_add_header(postern_request *request,
                                                       postern_str value);
 
 /**
- * Sets a field. A real request takes the host's own fields and `ip.src` (the
- * visitor's address, when a trusted proxy reported it); a simulated request takes
+ * Hands the body in, or as much of it as the host buffers: what
+ * `http.request.body.*` is made of.
+ *
+ * @param body      borrowed
+ * @param size      bytes of the whole body, at least body.len
+ * @param truncated `body` is only its beginning
+ * @retval POSTERN_OK
+ * @retval POSTERN_STATE   not begun, or sealed already; poisoned
+ * @retval POSTERN_INVALID size below body.len; poisoned
+ */
+POSTERN_API postern_status postern_request_set_body(postern_request *request,
+                                                    postern_str body, uint64_t size,
+                                                    bool truncated);
+
+/**
+ * Sets a field. A real request takes the host's own fields, external ones
+ * (bot scores, countries...) and `ip.src` (the visitor's address, when a trusted proxy
+ * reported it); a simulated request takes
  * any field.
  *
  * @param value of the field's type; text and bytes are borrowed, arrays and maps

@@ -21,9 +21,35 @@ typedef struct postern_field {
     uint32_t index; /**< place in its scheme; nothing to compute with */
 } postern_field;
 
+/** When a field has its value. */
+typedef enum postern_phase {
+    POSTERN_PHASE_REQUEST = 0,  /**< before the request is answered */
+    POSTERN_PHASE_RESPONSE = 1, /**< after: fields of the response besides */
+    POSTERN_PHASE_PACKET = 2    /**< network packets: a scheme of their own */
+} postern_phase;
+
+/** Who gives a field its value. */
+typedef enum postern_source_kind {
+    POSTERN_SOURCE_TLS = 1,     /**< the gate, from handshake and connection */
+    POSTERN_SOURCE_REQUEST = 2, /**< the library, from the request handed in */
+    POSTERN_SOURCE_HOST = 3     /**< the host program, with postern_request_set() */
+} postern_source_kind;
+
+/** What is known of a field. Strings live as long as the scheme. */
+typedef struct postern_field_info {
+    postern_str name;
+    postern_type type;
+    postern_source_kind source;
+    uint32_t phases;  /**< 1 << postern_phase, for each it belongs to */
+    bool provided;    /**< the library fills it, or the host declared that it does */
+    bool missing;     /**< without a value it is missing; otherwise it has a default */
+    int64_t standard; /**< that default, of an integer; other types: empty or false */
+    postern_str successor; /**< a deprecated field: the name to write instead */
+} postern_field_info;
+
 /**
- * Makes a scheme with every built-in field (`http.*`, `ip.src`, `ssl`,
- * `cf.tls_*`, `cf.tls_client_auth.*`, `postern.*`).
+ * Makes a scheme with every built-in field: Cloudflare's documented ones of all
+ * phases, and `postern.*`.
  *
  * @param options copied; NULL means defaults
  * @param out     receives the scheme, given back with postern_scheme_free();
@@ -83,6 +109,28 @@ POSTERN_API size_t postern_scheme_field_count(const postern_scheme *scheme);
  */
 POSTERN_API bool postern_scheme_field_at(const postern_scheme *scheme, size_t index,
                                          postern_str *name, postern_type *type);
+
+/** The same, all that is known. @return false, nothing written, past the last field */
+POSTERN_API bool postern_scheme_field_info(const postern_scheme *scheme, size_t index,
+                                           postern_field_info *info);
+
+/**
+ * Declares that the host program will set an external field (source HOST): policies
+ * refuse rules that read an external field nobody provides.
+ *
+ * @param name a field's full name, or "*" for all external fields (tools and tests)
+ * @retval POSTERN_OK           also when the library fills the field itself
+ * @retval POSTERN_UNKNOWN_NAME no such field
+ * @retval POSTERN_STATE        the scheme has been used already
+ *
+ * Not thread-safe: declare before sharing the scheme. The host's own fields
+ * (postern_scheme_add_field) are provided by themselves.
+ */
+POSTERN_API postern_status postern_scheme_provide(postern_scheme *scheme,
+                                                  postern_str name);
+
+/** What the language calls a phase: "request", "response" or "packet". Never NULL. */
+POSTERN_API const char *postern_phase_text(postern_phase phase);
 
 #ifdef __cplusplus
 }

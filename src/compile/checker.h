@@ -10,7 +10,7 @@
 #define PST_COMPILE_CHECKER_H
 
 #include "compile/claim.h"
-#include "compile/literal.h"
+#include "match/literal.h"
 
 typedef struct pst_checker {
     pst_compilation *unit;

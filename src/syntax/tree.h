@@ -25,11 +25,13 @@ typedef enum pst_node_kind {
     PST_NODE_BARE,    /* a value on its own; one child */
     /* values */
     PST_NODE_NAME,  /* a field; `text` */
-    PST_NODE_CALL,  /* `text` is the function; children are the arguments */
+    PST_NODE_CALL,  /* `text` is the function, `any` and `all` too; children are the
+                       arguments: values, literals, or claims (NOT, COMPARE, or AND, OR,
+                       XOR written in parentheses of their own) */
     PST_NODE_INDEX, /* value, then TEXT, NUMBER or STAR */
     /* literals */
     PST_NODE_TEXT,   /* a string; `text` is decoded */
-    PST_NODE_NUMBER, /* number, address, block or range; `text` as written */
+    PST_NODE_NUMBER, /* number, address, block, range or hex bytes; `text` as written */
     PST_NODE_STAR,
     PST_NODE_SET, /* children are TEXT and NUMBER */
     PST_NODE_LIST /* `text` is the name without the dollar */
@@ -42,7 +44,13 @@ typedef enum pst_comparison {
     PST_COMPARE_LE,
     PST_COMPARE_GT,
     PST_COMPARE_GE,
-    PST_COMPARE_IN
+    PST_COMPARE_IN,              /* right: SET or LIST */
+    PST_COMPARE_CONTAINS,        /* right, here and below: TEXT, NUMBER (hex bytes) */
+    PST_COMPARE_WILDCARD,        /* right: TEXT; folds ASCII case */
+    PST_COMPARE_STRICT_WILDCARD, /* right: TEXT */
+    PST_COMPARE_MATCHES,         /* right: TEXT, read by the pattern rule: only \" is
+                                    unescaped, and a " inside [ ] does not end it */
+    PST_COMPARE_BITWISE_AND      /* right: NUMBER */
 } pst_comparison;
 
 typedef struct pst_node {
@@ -66,5 +74,9 @@ typedef struct pst_node {
  */
 postern_status pst_parse(pst_arena *arena, pst_complaints *complaints, uint32_t nesting,
                          pst_node **out);
+
+/** The same for a value expression: one NAME, CALL or INDEX. */
+postern_status pst_parse_value(pst_arena *arena, pst_complaints *complaints,
+                               uint32_t nesting, pst_node **out);
 
 #endif

@@ -1,12 +1,12 @@
 /*
- * compile/literal.h - numbers, addresses, blocks and ranges, as expressions and
+ * match/literal.h - numbers, addresses, blocks and ranges, as expressions and
  * policies spell them.
  *
  * Each reader takes the whole of `text`. A failure comes with one sentence and,
  * where there is one, a hint; both fixed or written to the caller's buffer.
  */
-#ifndef PST_COMPILE_LITERAL_H
-#define PST_COMPILE_LITERAL_H
+#ifndef PST_MATCH_LITERAL_H
+#define PST_MATCH_LITERAL_H
 
 #include "match/int_set.h"
 #include "match/ip_set.h"

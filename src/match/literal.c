@@ -1,4 +1,4 @@
-#include "compile/literal.h"
+#include "match/literal.h"
 
 #include "support/text.h"
 

@@ -1,0 +1,46 @@
+/*
+ * match/wildcard.h - patterns with stars: `*` is any run of bytes, everything else
+ * itself. The pattern covers the whole text.
+ *
+ * Semantics: the Rules language's `wildcard` and `strict wildcard`. Escapes are `\*`
+ * and `\\`; two stars side by side are an error. Knows bytes, not fields.
+ */
+#ifndef PST_MATCH_WILDCARD_H
+#define PST_MATCH_WILDCARD_H
+
+#include "support/arena.h"
+
+/** A pattern cut at its stars; immutable. */
+typedef struct pst_wildcard {
+    const postern_str *pieces; /* what stands around the stars: star_count + 1, each
+                                  maybe empty; in lower case when folding */
+    size_t star_count;
+    size_t least; /* bytes of all pieces */
+    bool fold;    /* ASCII case does not count */
+} pst_wildcard;
+
+typedef struct pst_wildcard_problem {
+    postern_status status; /* SYNTAX or LIMIT */
+    size_t offset;         /* into the pattern, as it is after unquoting */
+    size_t length;
+    const char *message;
+    const char *hint; /* or NULL */
+} pst_wildcard_problem;
+
+/**
+ * @param star_limit the most stars allowed
+ * @return POSTERN_OK; the arena's failure; otherwise problem->status with *problem set
+ */
+postern_status pst_wildcard_compile(pst_arena *arena, postern_str pattern, bool fold,
+                                    uint32_t star_limit, pst_wildcard *out,
+                                    pst_wildcard_problem *problem);
+
+/** Cost: at most linear in text times the longest piece, usually linear. */
+bool pst_wildcard_match(const pst_wildcard *pattern, postern_str text);
+
+/** The same; `stars` (star_count of them) receive what each star took, as little as
+ *  possible, from left to right. */
+bool pst_wildcard_capture(const pst_wildcard *pattern, postern_str text,
+                          postern_str *stars);
+
+#endif
