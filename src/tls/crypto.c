@@ -22,6 +22,21 @@ static mbedtls_md_type_t md_of(postern_digest algorithm)
     return MBEDTLS_MD_NONE;
 }
 
+static postern_status hmac(void *context, postern_digest algorithm, const void *key,
+                           size_t key_len, const void *data, size_t len,
+                           unsigned char *out)
+{
+    const mbedtls_md_info_t *info = mbedtls_md_info_from_type(md_of(algorithm));
+    int failed;
+
+    (void)context;
+    if (info == NULL) {
+        return POSTERN_CRYPTO;
+    }
+    failed = mbedtls_md_hmac(info, key, key_len, data, len, out);
+    return failed == 0 ? POSTERN_OK : POSTERN_CRYPTO;
+}
+
 static postern_status digest(void *context, postern_digest algorithm, const void *data,
                              size_t len, unsigned char *out)
 {
@@ -88,6 +103,7 @@ const postern_crypto *postern_mbedtls_crypto(void)
     static const postern_crypto table = {
         .size = sizeof table,
         .digest = digest,
+        .hmac = hmac,
         .verify = verify,
         .trust_new = pst_tls_trust_new,
         .trust_free = pst_tls_trust_free,
