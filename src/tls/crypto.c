@@ -22,21 +22,6 @@ static mbedtls_md_type_t md_of(postern_digest algorithm)
     return MBEDTLS_MD_NONE;
 }
 
-static postern_status hmac(void *context, postern_digest algorithm, const void *key,
-                           size_t key_len, const void *data, size_t len,
-                           unsigned char *out)
-{
-    const mbedtls_md_info_t *info = mbedtls_md_info_from_type(md_of(algorithm));
-    int failed;
-
-    (void)context;
-    if (info == NULL) {
-        return POSTERN_CRYPTO;
-    }
-    failed = mbedtls_md_hmac(info, key, key_len, data, len, out);
-    return failed == 0 ? POSTERN_OK : POSTERN_CRYPTO;
-}
-
 static postern_status digest(void *context, postern_digest algorithm, const void *data,
                              size_t len, unsigned char *out)
 {
@@ -49,6 +34,24 @@ static postern_status digest(void *context, postern_digest algorithm, const void
         return POSTERN_CRYPTO;
     }
     rc = mbedtls_md(info, len == 0 ? nothing : (const unsigned char *)data, len, out);
+    return rc == 0 ? POSTERN_OK : pst_tls_failure(rc, POSTERN_CRYPTO);
+}
+
+static postern_status hmac(void *context, postern_digest algorithm, const void *key,
+                           size_t key_len, const void *data, size_t len,
+                           unsigned char *out)
+{
+    static const unsigned char nothing[1] = {0};
+    const mbedtls_md_info_t *info = mbedtls_md_info_from_type(md_of(algorithm));
+    int rc;
+
+    (void)context;
+    if (info == NULL || !pst_tls_start()) {
+        return POSTERN_CRYPTO;
+    }
+    rc = mbedtls_md_hmac(info, key_len == 0 ? nothing : (const unsigned char *)key,
+                         key_len, len == 0 ? nothing : (const unsigned char *)data, len,
+                         out);
     return rc == 0 ? POSTERN_OK : pst_tls_failure(rc, POSTERN_CRYPTO);
 }
 
