@@ -40,6 +40,9 @@ typedef enum pst_relation {
 /** Parity bits a run has, for `xor`. */
 enum { PST_PARITY_BITS = 128 };
 
+/** The most arrays walked side by side. */
+enum { PST_EACH_ARRAYS_MAX = 64 };
+
 struct pst_each;
 
 typedef struct pst_insn {
@@ -106,6 +109,7 @@ typedef struct pst_call {
     bool mapped;      /* over the elements of the array in the first slot */
     uint32_t count;
     const pst_operand *operands;
+    const postern_type *types; /* of the operands */
     const void *prepared;
 } pst_call;
 
@@ -140,10 +144,10 @@ typedef struct pst_derived {
 } pst_derived;
 
 /** A list that a program asks, by name and kind. */
-typedef struct pst_list_use {
+typedef struct pst_list_ref {
     postern_str name;
     postern_list_kind kind;
-} pst_list_use;
+} pst_list_ref;
 
 typedef struct pst_program {
     const postern_scheme *scheme;
@@ -153,9 +157,8 @@ typedef struct pst_program {
     size_t entry_count;
     const pst_derived *derived;
     size_t derived_count;
-    const pst_list_use *lists; /* what a run must be given, in this order */
+    const pst_list_ref *lists; /* what a run must be given, in this order */
     size_t list_count;
-    const uint8_t *uses; /* a bit a field: the program reads it */
 } pst_program;
 
 /** The type of `slot`, or 0 when the program has no such slot. */
@@ -164,14 +167,17 @@ postern_type pst_program_slot_type(const pst_program *program, uint32_t slot);
 /** True if `insn` reads insn->slot, as opcodes.def has it. */
 bool pst_insn_reads_slot(const pst_insn *insn);
 
+/** True if it compares that with a second one, insn->as.slot. */
+bool pst_insn_reads_other(const pst_insn *insn);
+
 /**
  * True if running `program` from its entries stays inside its code, its slots and
  * their types, ends, and never reads a slot that may be unknown or missing. The
  * compiler's promise: checked after every compile.
  *
- * @param targets scratch memory, one byte an instruction
+ * @param marks scratch memory, one byte an instruction
  */
-bool pst_program_verify(const pst_program *program, uint8_t *targets);
+bool pst_program_verify(const pst_program *program, uint8_t *marks);
 
 /** Answers of a run. */
 typedef enum pst_answer { PST_NO = 0, PST_YES = 1, PST_FAULTED = 2 } pst_answer;
@@ -208,6 +214,11 @@ typedef enum pst_quantifier { PST_ANY, PST_ALL } pst_quantifier;
 pst_answer pst_each_run(const pst_program *program, const pst_each *each,
                         pst_quantifier wanted, postern_request *request,
                         postern_status *fault);
+
+/** The answers of the body of `each` for each place, as Booleans in the request's arena.
+ *  @return POSTERN_OK, or a fault */
+postern_status pst_each_collect(const pst_program *program, const pst_each *each,
+                                postern_request *request, pst_array *out);
 
 /** Computes `slot` if it is unknown; its state then says whether it has a value. */
 postern_status pst_slot_ensure(const pst_program *program, postern_request *request,
