@@ -7,8 +7,9 @@
 typedef struct said {
     size_t count;
     truth *of;
-    bool unsure; /* not even the count is known */
-    bool direct; /* an array of Booleans as it is, and it is missing */
+    bool unsure;  /* not even the count is known */
+    bool missing; /* one of the arrays is */
+    bool direct;  /* an array of Booleans as it is */
 } said;
 
 /* --- of each element ------------------------------------------------------------------ */
@@ -18,7 +19,9 @@ static const postern_type compared[] = {POSTERN_INT, POSTERN_STRING, POSTERN_IP}
 /* `items` are Booleans of their own. */
 static said each_of(generator *g, const value *items)
 {
-    said out = {.count = items->count, .unsure = items->unsure};
+    said out = {.count = items->count,
+                .unsure = items->unsure,
+                .missing = !items->unsure && !items->present};
 
     out.of = pool_take(&g->memory, items->count, sizeof *out.of);
     for (size_t i = 0; i < items->count; i++) {
@@ -39,20 +42,22 @@ static said write_each_leaf(generator *g)
         items = direct ? writing_value(g, POSTERN_ARRAY_OF(POSTERN_BOOL))
                        : writing_mapped(g, POSTERN_BOOL);
         out = each_of(g, &items);
-        out.direct = direct && !items.unsure && !items.present;
+        out.direct = direct;
         return out;
     }
     items = writing_mapped(g, type);
     of = (tested){items.items, items.count,
                   pool_take(&g->memory, items.count, sizeof *of.out)};
     writing_test(g, type, &of);
-    return (said){of.count, of.out, items.unsure, false};
+    return (said){of.count, of.out, items.unsure, !items.unsure && !items.present,
+                  false};
 }
 
 static said combine(generator *g, truth (*by)(truth, truth), said a, said b)
 {
     said out = {.count = a.count < b.count ? a.count : b.count,
-                .unsure = a.unsure || b.unsure};
+                .unsure = a.unsure || b.unsure,
+                .missing = a.missing || b.missing};
 
     out.of = pool_take(&g->memory, out.count, sizeof *out.of);
     for (size_t i = 0; i < out.count; i++) {
@@ -154,7 +159,7 @@ static truth write_quantifier(generator *g)
     if (all.unsure) {
         return UNSURE;
     }
-    if (!any && all.direct) {
+    if (!any && all.direct && all.missing) {
         return NO;
     }
     for (size_t i = 0; i < all.count; i++) {
@@ -281,6 +286,9 @@ value writing_claims_argument(generator *g)
     all = combine(g, truth_or, write_each_leaf(g), write_each_leaf(g));
     generator_write(g, ")");
     g->nesting--;
+    if (all.missing) { /* nothing can be said of it */
+        return value_missing(POSTERN_ARRAY_OF(POSTERN_BOOL));
+    }
     out = value_array(&g->memory, POSTERN_BOOL, all.count);
     for (size_t i = 0; i < all.count; i++) {
         out.items[i] = all.of[i] == UNSURE ? value_unsure(POSTERN_BOOL)
@@ -295,7 +303,7 @@ truth generator_expression(generator *g)
 {
     g->budget = 12;
     g->nesting = 0;
-    g->rewrote = false;
+    g->rewrote = g->repeats;
     g->memory.used = g->kept;
     return write_chain(g, 0);
 }

@@ -50,6 +50,7 @@ typedef struct generator {
     size_t length;
     int nesting;
     int budget;   /* what the expression may still spend on calls */
+    bool repeats; /* the test repeats what is written: no call of what is called once */
     bool rewrote; /* a function that may be called once has been */
     pool memory;
     size_t kept; /* of the memory: up to here it is the request's */
@@ -71,7 +72,7 @@ truth generator_expression(generator *g);
 /** A value expression, of any type. */
 value generator_value(generator *g);
 
-/** A value of a scalar `type`: a field, an element, a call. */
+/** A value of `type`: a field, an element, a call. */
 value generator_term(generator *g, postern_type type);
 
 /** A literal of a scalar `type`, Booleans excepted. */

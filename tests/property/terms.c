@@ -504,7 +504,7 @@ value generator_value(generator *g)
 
     g->budget = 8;
     g->nesting = 0;
-    g->rewrote = false;
+    g->rewrote = g->repeats;
     g->memory.used = g->kept;
     return writing_value(g, types[generator_pick(g, COUNT(types))]);
 }

@@ -235,6 +235,7 @@ static seen see_call(walker *w, const pst_term *term)
     return mapped ? call_mapped(w, term, &in, &values[0]) : call_one(w, term, &in);
 }
 
+/* Of a missing array nothing can be said. */
 static seen see_claims(walker *w, const pst_claim *claim)
 {
     const answers all = walker_judge_each(w, claim);
@@ -243,11 +244,11 @@ static seen see_claims(walker *w, const pst_claim *claim)
     for (size_t i = 0; i < all.count && items != NULL; i++) {
         items[i].boolean = all.of[i];
     }
-    return (seen){items != NULL, {.array = {items, all.count}}};
+    return (seen){items != NULL && !all.missing, {.array = {items, all.count}}};
 }
 
 /* Recursion, here and in walker_judge(), is bounded by the nesting limit. */
-static seen walker_see(walker *w, const pst_term *term)
+seen walker_see(walker *w, const pst_term *term)
 {
     seen out = {0};
 

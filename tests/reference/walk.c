@@ -126,7 +126,7 @@ static answers answers_new(walker *w, size_t count)
 {
     bool *const of = walker_make(w, count, sizeof *of);
 
-    return (answers){of, of == NULL ? 0 : count};
+    return (answers){of, of == NULL ? 0 : count, false};
 }
 
 static answers ask_each(walker *w, const pst_claim *claim)
@@ -135,8 +135,9 @@ static answers ask_each(walker *w, const pst_claim *claim)
     const side right = see_side(w, claim->right);
     const size_t l = side_count(&left);
     const size_t r = side_count(&right);
-    const answers out = answers_new(w, l < r ? l : r);
+    answers out = answers_new(w, l < r ? l : r);
 
+    out.missing = left.many && !left.all.present;
     for (size_t i = 0; i < out.count; i++) {
         const pst_value a = left.many ? left.all.value.array.items[i] : left.all.value;
         const pst_value b =
@@ -150,8 +151,9 @@ static answers ask_each(walker *w, const pst_claim *claim)
 /* Side by side, up to the end of the shortest. */
 static answers combine(walker *w, pst_claim_kind kind, answers a, answers b)
 {
-    const answers out = answers_new(w, a.count < b.count ? a.count : b.count);
+    answers out = answers_new(w, a.count < b.count ? a.count : b.count);
 
+    out.missing = a.missing || b.missing;
     for (size_t i = 0; i < out.count; i++) {
         if (kind == PST_CLAIM_AND) {
             out.of[i] = a.of[i] && b.of[i];

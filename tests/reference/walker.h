@@ -18,6 +18,7 @@ typedef struct seen {
 typedef struct answers {
     bool *of;
     size_t count;
+    bool missing; /* one of the arrays is */
 } answers;
 
 typedef struct walker {
