@@ -3,6 +3,7 @@
  */
 #include "compile/checker.h"
 #include "compile/suggest.h"
+#include "support/attribute.h"
 #include "support/text.h"
 
 pst_term *pst_term_new(pst_checker *c, pst_term_kind kind, postern_type type,
@@ -18,7 +19,7 @@ pst_term *pst_term_new(pst_checker *c, pst_term_kind kind, postern_type type,
     return term;
 }
 
-static pst_term *check_field(pst_checker *c, const pst_node *node)
+static PST_NOINLINE pst_term *check_field(pst_checker *c, const pst_node *node)
 {
     static const postern_str own = POSTERN_STR("postern.");
     const postern_scheme *scheme = c->unit->scheme;
@@ -63,8 +64,8 @@ static void warn_header_case(pst_checker *c, const pst_term *base, const pst_nod
     }
 }
 
-static pst_term *check_map_get(pst_checker *c, const pst_node *node, pst_term *base,
-                               const pst_node *key)
+static PST_NOINLINE pst_term *check_map_get(pst_checker *c, const pst_node *node,
+                                            pst_term *base, const pst_node *key)
 {
     pst_term *term;
 
@@ -85,8 +86,8 @@ static pst_term *check_map_get(pst_checker *c, const pst_node *node, pst_term *b
     return term;
 }
 
-static pst_term *check_array_get(pst_checker *c, const pst_node *node, pst_term *base,
-                                 const pst_node *key)
+static PST_NOINLINE pst_term *check_array_get(pst_checker *c, const pst_node *node,
+                                              pst_term *base, const pst_node *key)
 {
     pst_literal_problem problem;
     int64_t index;
@@ -119,7 +120,8 @@ static pst_term *check_array_get(pst_checker *c, const pst_node *node, pst_term 
 }
 
 /* base[*]: each element of an array, each value of a map. */
-static pst_term *check_each(pst_checker *c, const pst_node *node, pst_term *base)
+static PST_NOINLINE pst_term *check_each(pst_checker *c, const pst_node *node,
+                                         pst_term *base)
 {
     pst_term *term =
         pst_term_new(c, PST_TERM_EACH, postern_type_element(base->type), node->span);
@@ -131,20 +133,26 @@ static pst_term *check_each(pst_checker *c, const pst_node *node, pst_term *base
     return term;
 }
 
+static PST_NOINLINE void complain_of_elements(pst_checker *c, const pst_term *base)
+{
+    char type[128];
+
+    (void)postern_type_name(base->type, type, sizeof type);
+    pst_complain_of(&c->unit->complaints, POSTERN_TYPE, base->span,
+                    "only maps and arrays have elements; this is of type",
+                    postern_text(type), "", NULL);
+}
+
 static pst_term *check_index(pst_checker *c, const pst_node *node)
 {
     const pst_node *key = node->first->next;
     pst_term *base = pst_check_term(c, node->first);
-    char type[128];
 
     if (base == NULL || key->kind == PST_NODE_BROKEN) {
         return NULL;
     }
     if (postern_type_element(base->type) == 0) {
-        (void)postern_type_name(base->type, type, sizeof type);
-        pst_complain_of(&c->unit->complaints, POSTERN_TYPE, base->span,
-                        "only maps and arrays have elements; this is of type",
-                        postern_text(type), "", NULL);
+        complain_of_elements(c, base);
         return NULL;
     }
     if (key->kind == PST_NODE_STAR) {
