@@ -7,17 +7,10 @@
 static const struct {
     postern_str name;
     const char *hint;
-} myths[] = {
-    {POSTERN_STR("cf.access.authenticated"),
-     "there is no such field: rules run before Access. To ask for its token write "
-     "len(http.request.headers[\"cf-access-jwt-assertion\"][0]) gt 0"                  },
-    {POSTERN_STR("cf.tls_client_auth.cert_san"),
-     "alternative names are in postern.client_cert.san_dns, san_uri, san_email, san_ip"},
-    {POSTERN_STR("cf.tls_client_auth.cert_valid"),
-     "the field is cf.tls_client_auth.cert_verified; it stays true for a revoked "
-     "certificate, so add 'and not cf.tls_client_auth.cert_revoked'"                   },
-    {POSTERN_STR("http.version"),                  "the field is http.request.version" },
-    {POSTERN_STR("ip.addr"),                       "the visitor's address is ip.src"   },
+} excluded[] = {
+#define EXCLUDED(name, hint) {POSTERN_STR(name), hint},
+#include "model/fields_excluded.def"
+#undef EXCLUDED
 };
 
 static const postern_str operators[] = {
@@ -27,11 +20,11 @@ static const postern_str operators[] = {
     POSTERN_STR("xor"),
 };
 
-static const char *myth_hint(postern_str name)
+static const char *excluded_hint(postern_str name)
 {
-    for (size_t i = 0; i < sizeof myths / sizeof myths[0]; i++) {
-        if (pst_str_same(myths[i].name, name)) {
-            return myths[i].hint;
+    for (size_t i = 0; i < sizeof excluded / sizeof excluded[0]; i++) {
+        if (pst_str_same(excluded[i].name, name)) {
+            return excluded[i].hint;
         }
     }
     return NULL;
@@ -83,7 +76,7 @@ void pst_complain_unknown_field(pst_complaints *complaints,
 {
     char text[192];
     pst_writer hint = {text, sizeof text, 0};
-    const char *told = myth_hint(name);
+    const char *told = excluded_hint(name);
 
     if (told == NULL && !fused_hint(scheme, name, &hint) &&
         !function_hint(name, &hint)) {
