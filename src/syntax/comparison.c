@@ -16,7 +16,8 @@ pst_node *pst_read_comparison(pst_parser *p)
     if (node != NULL) {
         return node;
     }
-    if (pst_at(p, PST_TOKEN_END) || pst_at(p, PST_TOKEN_CLOSE) || pst_at_logical(p)) {
+    if (pst_at(p, PST_TOKEN_END) || pst_at(p, PST_TOKEN_CLOSE) ||
+        pst_at(p, PST_TOKEN_COMMA) || pst_at_logical(p)) {
         node = pst_node_new(p, PST_NODE_BARE, left->span);
     } else {
         node =

@@ -48,6 +48,8 @@ static void write_strange(pst_writer *out, const pst_parser *p, pst_span span)
 
     if (span.length > 1) {
         write_code_point(out, bytes, span.length);
+    } else if (bytes[0] == '\'') {
+        pst_write_text(out, "a single quote");
     } else if (bytes[0] > ' ' && bytes[0] < 0x7f) {
         pst_write_text(out, "'");
         pst_write_byte(out, bytes[0]);
@@ -76,9 +78,29 @@ pst_node *pst_recover(pst_parser *p)
     return node;
 }
 
+/* The token that is looked at, as it is told. */
+static void write_found(pst_writer *out, const pst_parser *p, pst_span span)
+{
+    enum { SHOWN = 40 };
+    const postern_str text = pst_token_bytes(p);
+    const bool string = pst_at(p, PST_TOKEN_STRING) || pst_at(p, PST_TOKEN_RAW_STRING);
+
+    if (pst_at(p, PST_TOKEN_BAD)) {
+        write_strange(out, p, span);
+    } else if (string || pst_at(p, PST_TOKEN_NAME) || pst_at(p, PST_TOKEN_BARE) ||
+               pst_at(p, PST_TOKEN_LIST)) {
+        pst_write_text(out, string ? "the string " : "'");
+        pst_write_printable(out, pst_str_slice(text, 0, SHOWN));
+        pst_write_text(out, text.len > SHOWN ? "..." : "");
+        pst_write_text(out, string ? "" : "'");
+    } else {
+        pst_write_text(out, pst_token_text(p->token.kind));
+    }
+}
+
 pst_node *pst_expected(pst_parser *p, const char *what, const char *hint)
 {
-    char message[128];
+    char message[256];
     pst_writer out = {message, sizeof message, 0};
     const pst_span span = found_span(p);
 
@@ -90,20 +112,8 @@ pst_node *pst_expected(pst_parser *p, const char *what, const char *hint)
     }
     pst_write_text(&out, "expected ");
     pst_write_text(&out, what);
-    pst_write_text(&out, ", found");
-    if (pst_at(p, PST_TOKEN_NAME) || pst_at(p, PST_TOKEN_BARE) ||
-        pst_at(p, PST_TOKEN_LIST)) {
-        (void)pst_write_end(&out);
-        pst_complain_of(p->complaints, POSTERN_SYNTAX, span, message,
-                        pst_token_bytes(p), "", hint);
-        return pst_recover(p);
-    }
-    pst_write_text(&out, " ");
-    if (pst_at(p, PST_TOKEN_BAD)) {
-        write_strange(&out, p, span);
-    } else {
-        pst_write_text(&out, pst_token_text(p->token.kind));
-    }
+    pst_write_text(&out, ", found ");
+    write_found(&out, p, span);
     (void)pst_write_end(&out);
     pst_complain(p->complaints, POSTERN_SYNTAX, span, message, hint);
     return pst_recover(p);
@@ -119,6 +129,9 @@ pst_node *pst_expected_operator(pst_parser *p, const char *what, const pst_node 
 
     if (pst_at(p, PST_TOKEN_OPEN_INDEX)) {
         return pst_expected(p, what, "an index stands right behind its value");
+    }
+    if (left == NULL && pst_at_operator(p)) {
+        return pst_expected(p, what, pst_hint_second_operator(text, p->token.offset));
     }
     told = pst_at(p, PST_TOKEN_NAME) &&
            pst_hint_operator(

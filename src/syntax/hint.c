@@ -188,11 +188,6 @@ static const struct {
     {POSTERN_STR("ends_with"),      NULL                                             },
     {POSTERN_STR("has_key"),        NULL                                             },
     {POSTERN_STR("has_value"),      NULL                                             },
-    {POSTERN_STR("any"),            NULL                                             },
-    {POSTERN_STR("all"),            NULL                                             },
-    {POSTERN_STR("len"),            NULL                                             },
-    {POSTERN_STR("lower"),          NULL                                             },
-    {POSTERN_STR("upper"),          NULL                                             },
 };
 
 static void write_call(pst_writer *hint, postern_str function, postern_str left)
@@ -212,10 +207,10 @@ static bool foreign_word(postern_str word, postern_str left, pst_writer *hint)
         }
         if (foreign[i].hint != NULL) {
             pst_write_text(hint, foreign[i].hint);
-        } else {
+        } else if (left.len > 0) {
             write_call(hint, foreign[i].word, left);
         }
-        return true;
+        return foreign[i].hint != NULL || left.len > 0;
     }
     return false;
 }
@@ -224,8 +219,8 @@ bool pst_hint_operator(postern_str word, postern_str left, pst_writer *hint)
 {
     if (pst_str_same(word, operators[9])) {
         pst_write_text(hint, "'not' goes in front of the whole comparison: not ");
-        pst_write_printable(hint, left.len > SHOWN ? (postern_str){"x", 1} : left);
-        pst_write_text(hint, " in {...}");
+        pst_write_printable(hint, pst_str_slice(left, 0, SHOWN));
+        pst_write_text(hint, left.len > 0 ? " ..." : "x eq 1");
         return true;
     }
     return pst_hint_capitals(word, hint) || foreign_word(word, left, hint) ||
@@ -254,19 +249,36 @@ static bool ends_with(postern_str text, postern_str word)
            pst_str_same(pst_str_slice(text, text.len - word.len, text.len), word);
 }
 
-bool pst_hint_repeated(postern_str expression, size_t offset)
+/* The text before `offset`, without blanks at its end. */
+static postern_str text_before(postern_str expression, size_t offset)
 {
-    static const postern_str logical[] = {POSTERN_STR("and"), POSTERN_STR("or"),
-                                          POSTERN_STR("&&"), POSTERN_STR("||")};
     postern_str before = pst_str_slice(expression, 0, offset);
 
     while (before.len > 0 && (unsigned char)before.data[before.len - 1] <= ' ') {
         before.len--;
     }
+    return before;
+}
+
+bool pst_hint_repeated(postern_str expression, size_t offset)
+{
+    static const postern_str logical[] = {POSTERN_STR("and"), POSTERN_STR("or"),
+                                          POSTERN_STR("&&"), POSTERN_STR("||")};
+    const postern_str before = text_before(expression, offset);
+
     for (size_t i = 0; i < sizeof logical / sizeof logical[0]; i++) {
         if (ends_with(before, logical[i])) {
             return true;
         }
     }
     return false;
+}
+
+const char *pst_hint_second_operator(postern_str expression, size_t offset)
+{
+    static const postern_str parenthesis = POSTERN_STR(")");
+
+    return ends_with(text_before(expression, offset), parenthesis)
+               ? "a field or call is compared, without parentheses around it"
+               : "comparisons are joined with 'and' or 'or'";
 }

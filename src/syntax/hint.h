@@ -33,4 +33,7 @@ bool pst_hint_fused_number(postern_str number, pst_writer *hint);
 /** A logical operator stands right before `offset`. */
 bool pst_hint_repeated(postern_str expression, size_t offset);
 
+/** The hint for an operator of comparison at `offset`, behind a complete claim. */
+const char *pst_hint_second_operator(postern_str expression, size_t offset);
+
 #endif

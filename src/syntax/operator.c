@@ -45,6 +45,11 @@ static size_t find_relation(const pst_parser *p)
     return i;
 }
 
+bool pst_at_operator(const pst_parser *p)
+{
+    return find_relation(p) < RELATIONS && !pst_at(p, PST_TOKEN_AMPERSAND);
+}
+
 /* "a & b": whoever wrote it meant "&&". */
 static bool is_misplaced_and(const pst_parser *p)
 {
@@ -98,13 +103,14 @@ static pst_node *read_operand(pst_parser *p)
     if (pst_at_name(p)) {
         return pst_read_value(p);
     }
-    return pst_expected(p, "a value to compare with",
-                        pst_at(p, PST_TOKEN_OPEN_SET) || pst_at(p, PST_TOKEN_LIST)
-                            ? "sets go with 'in'"
-                        : pst_at(p, PST_TOKEN_OPEN)
-                            ? "one value stands here; one of several is written "
-                              "in {\"a\" \"b\"}"
-                            : NULL);
+    return pst_expected(
+        p, "a value to compare with",
+        pst_at(p, PST_TOKEN_OPEN_SET) || pst_at(p, PST_TOKEN_LIST) ? "sets go with 'in'"
+        : pst_at(p, PST_TOKEN_OPEN)
+            ? "one value stands here; one of several is written "
+              "in {\"a\" \"b\"}"
+        : pst_at_word(p, "not") ? "'not' goes in front of the whole comparison"
+                                : NULL);
 }
 
 static pst_node *read_part(pst_parser *p)

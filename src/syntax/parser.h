@@ -62,6 +62,9 @@ bool pst_at_logical(const pst_parser *p);
 /** At a name that may stand for a field or function. */
 bool pst_at_name(const pst_parser *p);
 
+/** At an operator of comparison. */
+bool pst_at_operator(const pst_parser *p);
+
 /* --- the tree -------------------------------------------------------------------- */
 
 /** A node without children; &p->failed, with p->status set, when memory ran out. */

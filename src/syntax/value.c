@@ -34,6 +34,12 @@ static pst_node *read_argument(pst_parser *p)
         pst_at_word(p, "not")) {
         return pst_read_expression(p);
     }
+    if (!pst_at_name(p)) {
+        return pst_expected(p, "an argument",
+                            pst_at(p, PST_TOKEN_OPEN_SET) || pst_at(p, PST_TOKEN_LIST)
+                                ? "sets go with 'in'"
+                                : NULL);
+    }
     value = pst_read_value(p);
     if (value->kind == PST_NODE_BROKEN) {
         return value;
