@@ -283,7 +283,9 @@ value writing_claims_argument(generator *g)
 
     g->nesting++;
     generator_write(g, "(");
-    all = combine(g, truth_or, write_each_leaf(g), write_each_leaf(g));
+    all = write_each_leaf(g);
+    write_operator(g, 0);
+    all = combine(g, truth_or, all, write_each_leaf(g));
     generator_write(g, ")");
     g->nesting--;
     if (all.missing) { /* nothing can be said of it */
