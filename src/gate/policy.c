@@ -184,7 +184,7 @@ void pst_policy_decide(const postern_policy *policy, postern_request *request,
          i++) {
         const pst_ruleset *set = &policy->rulesets[i];
         const pst_rule *decided = NULL;
-        decision = pst_ruleset_evaluate(set, request, &matches, &decided, &fault);
+        decision = pst_ruleset_evaluate(set, NULL, request, &matches, &decided, &fault);
         if (decided != NULL) {
             rule = decided;
             name_rule(verdict, set, rule);

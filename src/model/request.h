@@ -14,6 +14,7 @@
 #include "model/target.h"
 #include "model/value.h"
 
+#include <postern/list.h>
 #include <postern/request.h>
 
 typedef struct pst_header {
@@ -50,6 +51,7 @@ struct postern_request {
     uint8_t *states;
     size_t slot_cap;
     pst_arena arena;
+    const postern_named_list *lists; /* of the program that runs; borrowed */
     /* What the last verdict borrowed from, kept until the next one. */
     const void *kept;
     void (*release_kept)(const void *kept);

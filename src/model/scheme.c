@@ -35,6 +35,12 @@ static void fill_limits(postern_limits *limits)
 {
     fill(&limits->expression_bytes, 4096);
     fill(&limits->nesting, 128);
+    fill(&limits->wildcard_stars, 16);
+    fill(&limits->concat_arguments, 32);
+    if (limits->concat_arguments > 255) {
+        limits->concat_arguments = 255;
+    }
+    fill(&limits->regexes, 64);
     fill(&limits->request_bytes, 1U << 20);
     fill(&limits->headers, 512);
     fill(&limits->chain_bytes, 64U << 10);
