@@ -3,6 +3,7 @@
  */
 #include "compile/checker.h"
 #include "compile/suggest.h"
+#include "support/attribute.h"
 #include "support/text.h"
 
 bool pst_is_quantifier(const pst_node *node, pst_claim_kind *kind)
@@ -54,7 +55,7 @@ static uint16_t wanted_kinds(const pst_parameter *parameter, const pst_term *fir
     return takes;
 }
 
-static pst_term *literal_string(pst_checker *c, const pst_node *node)
+static PST_NOINLINE pst_term *literal_string(pst_checker *c, const pst_node *node)
 {
     pst_term *term = pst_term_new(c, PST_TERM_LITERAL, POSTERN_STRING, node->span);
 
@@ -62,7 +63,8 @@ static pst_term *literal_string(pst_checker *c, const pst_node *node)
                                                                                 : NULL;
 }
 
-static pst_term *literal_number(pst_checker *c, const pst_node *node, uint16_t takes)
+static PST_NOINLINE pst_term *literal_number(pst_checker *c, const pst_node *node,
+                                             uint16_t takes)
 {
     pst_term *term = pst_term_new(c, PST_TERM_LITERAL, POSTERN_INT, node->span);
     pst_literal_problem problem;
@@ -173,10 +175,10 @@ static void write_types(pst_writer *out, const pst_parameter *parameter,
 }
 
 /* "argument 2 of 'split' (separator) ..." */
-static void complain_of_argument(pst_checker *c, const pst_node *call,
-                                 const pst_parameter *parameter, size_t index,
-                                 const pst_term *argument, const char *what,
-                                 const char *hint)
+static PST_NOINLINE void complain_of_argument(pst_checker *c, const pst_node *call,
+                                              const pst_parameter *parameter,
+                                              size_t index, const pst_term *argument,
+                                              const char *what, const char *hint)
 {
     char before[48];
     char after[192];
@@ -196,9 +198,9 @@ static void complain_of_argument(pst_checker *c, const pst_node *call,
                     call->text, after, hint);
 }
 
-static bool argument_fits(pst_checker *c, const pst_node *call, size_t index,
-                          const pst_parameter *parameter, const pst_term *argument,
-                          const pst_term *first)
+static PST_NOINLINE bool argument_fits(pst_checker *c, const pst_node *call,
+                                       size_t index, const pst_parameter *parameter,
+                                       const pst_term *argument, const pst_term *first)
 {
     const bool literal = argument->kind == PST_TERM_LITERAL;
     char text[160];
@@ -242,8 +244,9 @@ static size_t most_arguments(const pst_checker *c, const pst_function *function,
                                      : function->max;
 }
 
-static bool count_fits(pst_checker *c, const pst_node *node,
-                       const pst_function *function, size_t most, size_t count)
+static PST_NOINLINE bool count_fits(pst_checker *c, const pst_node *node,
+                                    const pst_function *function, size_t most,
+                                    size_t count)
 {
     char after[96];
     pst_writer out = {after, sizeof after, 0};
@@ -293,7 +296,8 @@ static bool check_arguments(pst_checker *c, const pst_node *node,
 
 /* --- literals with rules of their own ------------------------------------------------ */
 
-static bool check_literals(pst_checker *c, const pst_function *function, pst_term *call)
+static PST_NOINLINE bool check_literals(pst_checker *c, const pst_function *function,
+                                        pst_term *call)
 {
     pst_arena *constants = c->unit->constants;
     pst_argument *known = pst_checker_make(c, (call->count + 1U) * sizeof *known);
@@ -324,8 +328,8 @@ static bool check_literals(pst_checker *c, const pst_function *function, pst_ter
 }
 
 /* What a function needs besides its arguments. */
-static bool may_be_called(pst_checker *c, const pst_node *node, pst_span name,
-                          const pst_function *function)
+static PST_NOINLINE bool may_be_called(pst_checker *c, const pst_node *node,
+                                       pst_span name, const pst_function *function)
 {
     if ((function->flags & PST_FLAG_NEEDS_CRYPTO) != 0 &&
         c->unit->scheme->options.crypto == NULL) {

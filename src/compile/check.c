@@ -5,6 +5,7 @@
  * could not be made sense of is NULL here and never compiled.
  */
 #include "compile/checker.h"
+#include "support/attribute.h"
 #include "support/text.h"
 
 void pst_checker_complain(pst_checker *c, postern_status status, pst_span span,
@@ -93,7 +94,8 @@ static pst_claim *claim_new(pst_checker *c, pst_claim_kind kind)
 }
 
 /* "== true" and its kind: Booleans stand alone, arrays and maps need an element. */
-static bool comparable(pst_checker *c, const pst_node *node, const pst_term *left)
+static PST_NOINLINE bool comparable(pst_checker *c, const pst_node *node,
+                                    const pst_term *left)
 {
     char hint[192];
     pst_writer out = {hint, sizeof hint, 0};
@@ -144,7 +146,8 @@ static bool comparable(pst_checker *c, const pst_node *node, const pst_term *lef
 }
 
 /* "http.host eq example.com": the right side was meant to be a string. */
-static bool unquoted_string(pst_checker *c, const pst_term *left, const pst_node *right)
+static PST_NOINLINE bool unquoted_string(pst_checker *c, const pst_term *left,
+                                         const pst_node *right)
 {
     char hint[192];
     pst_writer out = {hint, sizeof hint, 0};
@@ -162,8 +165,8 @@ static bool unquoted_string(pst_checker *c, const pst_term *left, const pst_node
     return true;
 }
 
-static void complain_of_right(pst_checker *c, const pst_term *left,
-                              const pst_node *right)
+static PST_NOINLINE void complain_of_right(pst_checker *c, const pst_term *left,
+                                           const pst_node *right)
 {
     char message[128];
     pst_writer out = {message, sizeof message, 0};
@@ -183,8 +186,9 @@ static void complain_of_right(pst_checker *c, const pst_term *left,
 }
 
 /* `left relation right` where right is a literal, or read from the request. */
-static pst_claim *check_ordering(pst_checker *c, pst_term *left,
-                                 pst_comparison relation, const pst_node *right)
+static PST_NOINLINE pst_claim *check_ordering(pst_checker *c, pst_term *left,
+                                              pst_comparison relation,
+                                              const pst_node *right)
 {
     pst_term *term;
 
@@ -243,7 +247,7 @@ static pst_claim *check_compare(pst_checker *c, const pst_node *node)
     return claim;
 }
 
-static void complain_of_bare(pst_checker *c, const pst_term *term)
+static PST_NOINLINE void complain_of_bare(pst_checker *c, const pst_term *term)
 {
     char hint[160];
     pst_writer out = {hint, sizeof hint, 0};
@@ -289,8 +293,8 @@ static pst_claim *check_bare(pst_checker *c, const pst_node *node)
 
 /* --- any() and all() ---------------------------------------------------------------- */
 
-static pst_claim *check_quantifier(pst_checker *c, const pst_node *node,
-                                   pst_claim_kind kind)
+static PST_NOINLINE pst_claim *check_quantifier(pst_checker *c, const pst_node *node,
+                                                pst_claim_kind kind)
 {
     const pst_node *argument = node->first;
     pst_claim *claim = claim_new(c, kind);
@@ -322,8 +326,8 @@ static pst_claim *check_quantifier(pst_checker *c, const pst_node *node,
 /* --- logic -------------------------------------------------------------------------- */
 
 /* Booleans go with Booleans, arrays with arrays. */
-static bool shapes_agree(pst_checker *c, const pst_node *node, const pst_claim *first,
-                         const pst_claim *child)
+static PST_NOINLINE bool shapes_agree(pst_checker *c, const pst_node *node,
+                                      const pst_claim *first, const pst_claim *child)
 {
     if (first->each == child->each) {
         return true;

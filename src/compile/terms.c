@@ -3,6 +3,7 @@
  */
 #include "compile/checker.h"
 #include "compile/suggest.h"
+#include "support/attribute.h"
 #include "support/text.h"
 
 pst_term *pst_term_new(pst_checker *c, pst_term_kind kind, postern_type type,
@@ -18,11 +19,60 @@ pst_term *pst_term_new(pst_checker *c, pst_term_kind kind, postern_type type,
     return term;
 }
 
-static pst_term *check_field(pst_checker *c, const pst_node *node)
+static void complain_of_phase(pst_checker *c, const pst_node *node, uint8_t phases)
+{
+    const char *hint = (phases & PST_PHASES_RESPONSE) != 0
+                           ? "it is known once the request is answered"
+                           : "it is a field of network packets";
+
+    pst_complain_of(&c->unit->complaints, POSTERN_UNKNOWN_NAME, node->span, "the field",
+                    node->text, " has no value in this phase", hint);
+}
+
+/* The field may be named here at all. */
+static bool field_allowed(pst_checker *c, const pst_node *node,
+                          const pst_field_info *info)
 {
     static const postern_str own = POSTERN_STR("postern.");
+    const postern_compile_options *options = c->unit->options;
+
+    if (options->phase > POSTERN_PHASE_PACKET ||
+        (info->phases & 1U << options->phase) == 0) {
+        complain_of_phase(c, node, info->phases);
+        return false;
+    }
+    if (options->strict_cloudflare && pst_str_starts(node->text, own)) {
+        pst_checker_complain(c, POSTERN_UNSUPPORTED, node->span,
+                             "Cloudflare does not have this field",
+                             "fields of postern's own are refused in strict mode");
+        return false;
+    }
+    if (options->provided_only && !info->provided) {
+        pst_complain_of(&c->unit->complaints, POSTERN_UNSUPPORTED, node->span,
+                        "this server does not provide the field", node->text, "",
+                        "the program declares what it sets: postern_scheme_provide()");
+        return false;
+    }
+    return true;
+}
+
+static PST_NOINLINE void note_successor(pst_checker *c, const pst_node *node,
+                                        postern_str successor)
+{
+    char hint[96];
+    pst_writer out = {hint, sizeof hint, 0};
+
+    pst_write_text(&out, "write ");
+    pst_write_printable(&out, successor);
+    (void)pst_write_end(&out);
+    pst_note(&c->unit->complaints, node->span, "this name is deprecated", hint);
+}
+
+static PST_NOINLINE pst_term *check_field(pst_checker *c, const pst_node *node)
+{
     const postern_scheme *scheme = c->unit->scheme;
-    const size_t field = pst_scheme_find(scheme, node->text);
+    const postern_str *successor;
+    const size_t field = pst_scheme_resolve(scheme, node->text, &successor);
     pst_term *term;
 
     if (field == SIZE_MAX) {
@@ -30,11 +80,11 @@ static pst_term *check_field(pst_checker *c, const pst_node *node)
                                    node->text);
         return NULL;
     }
-    if (c->unit->options->strict_cloudflare && pst_str_starts(node->text, own)) {
-        pst_checker_complain(c, POSTERN_UNSUPPORTED, node->span,
-                             "Cloudflare does not have this field",
-                             "fields of postern's own are refused in strict mode");
+    if (!field_allowed(c, node, &scheme->fields[field])) {
         return NULL;
+    }
+    if (successor != NULL) {
+        note_successor(c, node, *successor);
     }
     term = pst_term_new(c, PST_TERM_FIELD, scheme->fields[field].type, node->span);
     if (term != NULL) {
@@ -63,8 +113,8 @@ static void warn_header_case(pst_checker *c, const pst_term *base, const pst_nod
     }
 }
 
-static pst_term *check_map_get(pst_checker *c, const pst_node *node, pst_term *base,
-                               const pst_node *key)
+static PST_NOINLINE pst_term *check_map_get(pst_checker *c, const pst_node *node,
+                                            pst_term *base, const pst_node *key)
 {
     pst_term *term;
 
@@ -85,8 +135,8 @@ static pst_term *check_map_get(pst_checker *c, const pst_node *node, pst_term *b
     return term;
 }
 
-static pst_term *check_array_get(pst_checker *c, const pst_node *node, pst_term *base,
-                                 const pst_node *key)
+static PST_NOINLINE pst_term *check_array_get(pst_checker *c, const pst_node *node,
+                                              pst_term *base, const pst_node *key)
 {
     pst_literal_problem problem;
     int64_t index;
@@ -119,7 +169,8 @@ static pst_term *check_array_get(pst_checker *c, const pst_node *node, pst_term 
 }
 
 /* base[*]: each element of an array, each value of a map. */
-static pst_term *check_each(pst_checker *c, const pst_node *node, pst_term *base)
+static PST_NOINLINE pst_term *check_each(pst_checker *c, const pst_node *node,
+                                         pst_term *base)
 {
     pst_term *term =
         pst_term_new(c, PST_TERM_EACH, postern_type_element(base->type), node->span);
@@ -131,20 +182,26 @@ static pst_term *check_each(pst_checker *c, const pst_node *node, pst_term *base
     return term;
 }
 
+static PST_NOINLINE void complain_of_elements(pst_checker *c, const pst_term *base)
+{
+    char type[128];
+
+    (void)postern_type_name(base->type, type, sizeof type);
+    pst_complain_of(&c->unit->complaints, POSTERN_TYPE, base->span,
+                    "only maps and arrays have elements; this is of type",
+                    postern_text(type), "", NULL);
+}
+
 static pst_term *check_index(pst_checker *c, const pst_node *node)
 {
     const pst_node *key = node->first->next;
     pst_term *base = pst_check_term(c, node->first);
-    char type[128];
 
     if (base == NULL || key->kind == PST_NODE_BROKEN) {
         return NULL;
     }
     if (postern_type_element(base->type) == 0) {
-        (void)postern_type_name(base->type, type, sizeof type);
-        pst_complain_of(&c->unit->complaints, POSTERN_TYPE, base->span,
-                        "only maps and arrays have elements; this is of type",
-                        postern_text(type), "", NULL);
+        complain_of_elements(c, base);
         return NULL;
     }
     if (key->kind == PST_NODE_STAR) {

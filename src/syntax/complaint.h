@@ -46,6 +46,10 @@ void pst_complain_of(pst_complaints *complaints, postern_status status, pst_span
                      const char *before, postern_str name, const char *after,
                      const char *hint);
 
+/** Records a note: all is well, but there is something to know. */
+void pst_note(pst_complaints *complaints, pst_span span, const char *message,
+              const char *hint);
+
 /** Records a warning; never limited, never an error. */
 void pst_warn(pst_complaints *complaints, pst_span span, const char *message,
               const char *hint);

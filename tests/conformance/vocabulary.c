@@ -2,10 +2,9 @@
 
 #include "../harness/stub_crypto.h"
 #include "model/scheme.h"
+#include "model/value.h"
 #include "support/alloc.h"
 #include "support/text.h"
-
-#include <stdio.h>
 
 /* --- scheme.json ---------------------------------------------------------------- */
 
@@ -62,7 +61,7 @@ static const char *read_words(const json_line *line, vocabulary *out)
         vocabulary_word *const word = &out->words[out->count++];
         word->name = json_line_text(line, at, &out->memory);
         word->type = read_type(json_line_text(line, at + 1, &out->memory));
-        if (word->type == 0) {
+        if (!pst_type_valid(word->type)) {
             return "has a field of no known type";
         }
     }
@@ -109,27 +108,7 @@ postern_scheme *plain_scheme(void)
     return make_scheme(&(postern_options){.crypto = stub_crypto()});
 }
 
-/* Adds a field under any name: names that are nobody's to take, and capitals, are put
- * over a stand-in of the same length. */
-static bool force_field(postern_scheme *scheme, const vocabulary_word *word)
-{
-    char name[64];
-    postern_field field;
-
-    for (unsigned i = 0; i < 1000 && word->name.len < sizeof name; i++) {
-        const int length =
-            snprintf(name, sizeof name, "x%0*u", (int)word->name.len - 1, i);
-        if ((size_t)length == word->name.len &&
-            postern_scheme_add_field(scheme, postern_text(name), word->type, &field) ==
-                POSTERN_OK) {
-            memcpy(pst_unconst(scheme->fields[field.index].name.data), word->name.data,
-                   word->name.len);
-            return true;
-        }
-    }
-    return false;
-}
-
+/* Names may be taken otherwise, or hold capitals. */
 static bool add_word(postern_scheme *scheme, const vocabulary_word *word)
 {
     postern_type type;
@@ -137,17 +116,17 @@ static bool add_word(postern_scheme *scheme, const vocabulary_word *word)
     if (postern_scheme_find_field(scheme, word->name, NULL, &type) == POSTERN_OK) {
         return type == word->type;
     }
-    return postern_scheme_add_field(scheme, word->name, word->type, NULL) ==
-               POSTERN_OK ||
-           force_field(scheme, word);
+    return pst_scheme_add(scheme, word->name, word->type, NULL) == POSTERN_OK;
 }
 
-/* Vectors say of every field what it is: none has a default and none is derived. */
+/* Vectors say of every field what it is: none has a default, none is derived, and all
+ * belong together. */
 static void forget_defaults(postern_scheme *scheme)
 {
     for (size_t i = 0; i < scheme->field_count; i++) {
         scheme->fields[i].origin = PST_ORIGIN_SUPPLIED;
         scheme->fields[i].absent = PST_ABSENT_MISSING;
+        scheme->fields[i].phases = PST_PHASES_ANY;
         scheme->unset[i] = PST_SLOT_MISSING;
     }
 }
