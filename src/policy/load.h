@@ -15,11 +15,11 @@
 
 typedef struct pst_loader {
     postern_policy *policy;
+    pst_policy_body *body; /* the policy's */
     const postern_source *source;
     postern_report *report;
-    int64_t now; /* Unix seconds */
-    size_t
-        *host_nodes; /* where policy->hosts[i] is named; while the document is open */
+    int64_t now;        /* Unix seconds */
+    size_t *host_nodes; /* where body->hosts[i] is named; while the document is open */
 } pst_loader;
 
 /** Reads the file that string `path` at `node` names, relative to the policy. The
