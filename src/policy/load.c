@@ -213,19 +213,15 @@ static void load_on_fault(pst_loader *loader, pst_document *document)
     }
 }
 
-/* Keys of the format that this version cannot honour are refused by name: to ignore
- * one would open a door. */
+/* What this version cannot honour is refused by name: to ignore it would open a door. */
 static void refuse_unsupported(pst_document *document)
 {
-    static const char *const names[] = {"lists", "access"};
+    const size_t node = pst_document_find(document, 0, "access");
 
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const size_t node = pst_document_find(document, 0, names[i]);
-        if (node != 0) {
-            pst_document_complain(document, node, POSTERN_UNSUPPORTED, "",
-                                  postern_text(names[i]),
-                                  " is not available in this version", NULL);
-        }
+    if (node != 0) {
+        pst_document_complain(document, node, POSTERN_UNSUPPORTED, "",
+                              postern_text("access"),
+                              " is not available in this version", NULL);
     }
 }
 
@@ -276,6 +272,7 @@ static void load_policy(pst_loader *loader, pst_document *document)
     load_default(loader, document);
     load_on_fault(loader, document);
     pst_load_hosts(loader, document);
+    pst_load_lists(loader, document);
     pst_load_rulesets(loader, document);
     if (document->errors == 0 && !loader->body->block_by_default) {
         check_hosts_are_guarded(loader, document);

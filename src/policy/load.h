@@ -1,7 +1,7 @@
 /*
  * policy/load.h - the parts of loading a policy, one file each: load.c reads the
- * top level, hosts.c who is asked for certificates, rules.c rulesets, actions.c what
- * their rules do, import.c what Cloudflare exports.
+ * top level, hosts.c who is asked for certificates, lists.c named lists, rules.c
+ * rulesets, actions.c what their rules do, import.c what Cloudflare exports.
  *
  * Every part reads all of its piece, tells what is wrong and goes on; the policy is
  * handed out only when nothing was.
@@ -29,6 +29,10 @@ bool pst_loader_read_named(pst_loader *loader, pst_document *document, size_t no
 
 /** "mtls" and "plain_hosts" of `document`'s top level. */
 void pst_load_hosts(pst_loader *loader, pst_document *document);
+
+/** "lists" of `document`'s top level, which the rules may ask. After errors a list is
+ *  declared all the same if its name and kind are known. */
+void pst_load_lists(pst_loader *loader, pst_document *document);
 
 /** "rulesets" of `document`'s top level. */
 void pst_load_rulesets(pst_loader *loader, pst_document *document);

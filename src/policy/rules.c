@@ -196,13 +196,16 @@ static void load_rules(pst_loader *loader, pst_document *document, size_t list,
 {
     const size_t count = pst_document_length(document, list);
     pst_rule *rules = pst_arena_array(document->memory, count, sizeof *rules);
+    const postern_compile_options options = {.provided_only = true,
+                                             .lists = loader->policy->lists,
+                                             .list_count = loader->policy->list_count};
     pst_compiler compiler;
 
     if (rules == NULL) {
         pst_document_no_memory(document);
         return;
     }
-    pst_compiler_init(&compiler, loader->body->scheme, &loader->body->memory, NULL);
+    pst_compiler_init(&compiler, loader->body->scheme, &loader->body->memory, &options);
     for (size_t node = pst_document_first(document, list);
          node != 0 && document->status == POSTERN_OK;
          node = pst_document_next(document, list, node)) {
