@@ -268,6 +268,8 @@ static PST_NOINLINE bool count_fits(pst_checker *c, const pst_node *node,
                                     const pst_function *function, size_t most,
                                     size_t count)
 {
+    const bool limited =
+        count > most && function == pst_function_at(PST_FUNCTION_CONCAT);
     char after[96];
     pst_writer out = {after, sizeof after, 0};
 
@@ -283,9 +285,7 @@ static PST_NOINLINE bool count_fits(pst_checker *c, const pst_node *node,
     pst_write_text(&out, most == 1 ? " argument, not " : " arguments, not ");
     pst_write_size(&out, count);
     (void)pst_write_end(&out);
-    pst_complain_of(&c->unit->complaints,
-                    count > function->min && most < function->max ? POSTERN_LIMIT
-                                                                  : POSTERN_TYPE,
+    pst_complain_of(&c->unit->complaints, limited ? POSTERN_LIMIT : POSTERN_TYPE,
                     node->span, "the function", node->text, after, NULL);
     return false;
 }
