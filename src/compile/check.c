@@ -319,6 +319,9 @@ static PST_NOINLINE pst_claim *check_quantifier(pst_checker *c, const pst_node *
                         "any(http.request.headers[\"x-role\"][*] eq \"ops\")");
         return NULL;
     }
+    if (argument->kind == PST_NODE_BARE) { /* all((array)): in parentheses it is mapped */
+        child->direct = false;
+    }
     claim->first = child;
     return claim;
 }
