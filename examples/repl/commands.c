@@ -244,13 +244,17 @@ static void complain_of_command(const session *repl, postern_str name)
     nearest_name nearest = {.wanted = name};
     char shown[64];
     char hint[160];
+    size_t length;
 
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         nearest_name_try(&nearest, postern_text(commands[i].name));
     }
     nearest_name_hint(&nearest, hint, sizeof hint);
-    (void)postern_json_quote(name, shown, sizeof shown);
-    style_complain_of(&repl->style, shown, "unknown command",
+    length = postern_json_quote(name, shown, sizeof shown);
+    if (length < sizeof shown) { /* without its quotes */
+        shown[length - 1] = '\0';
+    }
+    style_complain_of(&repl->style, shown + 1, "unknown command",
                       hint[0] != '\0' ? hint : "\":help\" lists the commands");
 }
 

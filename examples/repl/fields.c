@@ -147,7 +147,7 @@ static void show_field(session *repl, const postern_field_info *info, columns wi
         return;
     }
     if (info->successor.len > 0) {
-        (void)fprintf(out, "write %.*s", (int)info->successor.len,
+        (void)fprintf(out, "write %.*s instead", (int)info->successor.len,
                       info->successor.data);
     } else {
         write_value(repl, info->name, out);

@@ -14,7 +14,8 @@
 #include <unistd.h>
 
 struct history_file {
-    int descriptor;
+    int descriptor; /* -1: it failed once */
+    char *last;     /* what was added last; NULL: nothing yet */
 };
 
 /* --- where ------------------------------------------------------------------------ */
@@ -176,20 +177,25 @@ void history_file_append(history_file *file, const char *entry)
     const size_t length = strlen(entry);
     char *line;
 
-    if (file == NULL) {
+    if (file == NULL || file->descriptor < 0 ||
+        (file->last != NULL && strcmp(file->last, entry) == 0)) {
         return;
     }
-    line = malloc(length + 1);
-    if (line != NULL) {
-        memcpy(line, entry, length);
-        line[length] = '\n';
-        /* One write, so that lines of several runs do not mix. */
-        if (write(file->descriptor, line, length + 1) < 0) {
-            (void)close(file->descriptor);
-            file->descriptor = -1;
-        }
+    line = malloc(length + 2);
+    if (line == NULL) {
+        return;
     }
-    free(line);
+    memcpy(line, entry, length);
+    line[length] = '\n';
+    line[length + 1] = '\0';
+    /* One write, so that lines of several runs do not mix. */
+    if (write(file->descriptor, line, length + 1) < 0) {
+        (void)close(file->descriptor);
+        file->descriptor = -1;
+    }
+    line[length] = '\0';
+    free(file->last);
+    file->last = line;
 }
 
 void history_file_close(history_file *file)
@@ -198,6 +204,7 @@ void history_file_close(history_file *file)
         if (file->descriptor >= 0) {
             (void)close(file->descriptor);
         }
+        free(file->last);
         free(file);
     }
 }

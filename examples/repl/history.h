@@ -20,7 +20,8 @@ typedef struct history_file history_file;
 history_file *history_file_open(void (*each)(void *user, const char *entry),
                                 void *user);
 
-/** Adds a line at the end, at once, so that several runs share the file. NULL is fine. */
+/** Adds a line at the end, at once, so that several runs share the file; the same line
+ *  twice in a row only once. NULL is fine. */
 void history_file_append(history_file *file, const char *entry);
 
 /** NULL is fine. */

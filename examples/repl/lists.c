@@ -10,7 +10,7 @@ static postern_list_kind kind_named(postern_str name)
             return kinds[i];
         }
     }
-    return (postern_list_kind)0;
+    return POSTERN_LIST_INT; /* "asn", its other word */
 }
 
 /* The string that is member `name` of the list at `object`. */
@@ -21,6 +21,20 @@ static bool read_member(source *from, size_t object, const char *name, postern_s
 
     return at != 0 && from->nodes[at].kind == POSTERN_JSON_STRING &&
            source_string(from, at, out);
+}
+
+/* The value inside an item as Cloudflare exports it, {"ip": ..}, {"asn": ..} or
+ * {"hostname": {"url_hostname": ..}}; `node` itself when it is no object. */
+static size_t unwrap(const source *from, size_t node)
+{
+    static const char *const names[] = {"ip", "asn", "hostname", "url_hostname"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const size_t inner =
+            postern_json_member(from->text, from->nodes, node, postern_text(names[i]));
+        node = inner != 0 ? inner : node;
+    }
+    return node;
 }
 
 /* Numbers are items as they stand. */
@@ -45,7 +59,7 @@ static bool read_items(source *from, size_t array, postern_str **items, size_t *
         return false;
     }
     for (size_t at = array + 1; at < nodes[array].next; at = nodes[at].next) {
-        if (!read_item(from, at, &(*items)[*count])) {
+        if (!read_item(from, unwrap(from, at), &(*items)[*count])) {
             return false;
         }
         (*count)++;

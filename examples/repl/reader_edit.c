@@ -1,4 +1,4 @@
-/* open_memstream is not needed, but wcsdup in histedit.h is */
+/* wcsdup, which histedit.h declares otherwise */
 #define _POSIX_C_SOURCE 200809L
 
 #include "reader.h"
@@ -44,9 +44,14 @@ static char *show_prompt(EditLine *line)
 /* The terminal sends no signals while a line is edited: keys are simpler. */
 static unsigned char press_interrupt(EditLine *line, int key)
 {
+    const LineInfo *const now = el_line(line);
+
     (void)key;
+    (void)el_cursor(line, (int)(now->lastchar - now->cursor));
+    (void)el_insertstr(line, "^C");
     edit_of(line)->cancelled = true;
-    return CC_NEWLINE;
+    el_push(line, "\n"); /* as only its own newline leaves a line of several rows */
+    return CC_REFRESH;
 }
 
 static unsigned char press_suspend(EditLine *line, int key)
@@ -91,11 +96,18 @@ static void bind_keys(EditLine *line)
 
 /* --- the reader ------------------------------------------------------------------- */
 
+/* libedit drops escapes that stand at the very end: the last blank does. */
 static void set_prompt(edit *held, const char *prompt)
 {
-    (void)snprintf(held->prompt, sizeof held->prompt, "%s%s%s",
-                   held->colour ? "\1" STYLE_BOLD "\1" : "", prompt,
-                   held->colour ? "\1" STYLE_PLAIN "\1" : "");
+    const size_t length = strlen(prompt);
+
+    if (held->colour && length > 0) {
+        (void)snprintf(held->prompt, sizeof held->prompt,
+                       "\1" STYLE_BOLD "\1%.*s\1" STYLE_PLAIN "\1%s", (int)length - 1,
+                       prompt, prompt + length - 1);
+    } else {
+        (void)snprintf(held->prompt, sizeof held->prompt, "%s", prompt);
+    }
 }
 
 static reader_outcome next_line(reader *self, const char *prompt, postern_str *line)
