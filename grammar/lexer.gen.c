@@ -65,121 +65,163 @@ pst_token pst_lexer_next(pst_lexer *lexer)
 	unsigned char yych;
 	unsigned int yyaccept = 0;
 	static const unsigned char yybm[] = {
-		  0,  64,  64,  64,  64,  64,  64,  64, 
-		 64,  72,  72,  64,  64,  72,  64,  64, 
-		 64,  64,  64,  64,  64,  64,  64,  64, 
-		 64,  64,  64,  64,  64,  64,  64,  64, 
-		 72,  64,   0, 192,  64,  64,  64,  64, 
-		 64,  64,  64,  64,  64,  80,  80,  80, 
-		112, 112, 112, 112, 112, 112, 112, 112, 
-		112, 112,  80,  64,  64,  64,  64,  64, 
-		 64, 112, 112, 112, 112, 112, 112, 112, 
-		112, 112, 112, 112, 112, 112, 112, 112, 
-		112, 112, 112, 112, 112, 112, 112, 112, 
-		112, 112, 112,  64,   0,  64,  64, 112, 
-		 64, 112, 112, 112, 112, 112, 112, 112, 
-		112, 112, 112, 112, 112, 112, 112, 112, 
-		112, 112, 112, 112, 112, 112, 112, 112, 
-		112, 112, 112,  64,  64,  64,  64,  64, 
-		 64,  64,  64,  64,  64,  64,  64,  64, 
-		 64,  64,  64,  64,  64,  64,  64,  64, 
-		 64,  64,  64,  64,  64,  64,  64,  64, 
-		 64,  64,  64,  64,  64,  64,  64,  64, 
-		 64,  64,  64,  64,  64,  64,  64,  64, 
-		 64,  64,  64,  64,  64,  64,  64,  64, 
-		 64,  64,  64,  64,  64,  64,  64,  64, 
-		 64,  64,  64,  64,  64,  64,  64,  64, 
-		 64,  64,  64,  64,  64,  64,  64,  64, 
-		 64,  64,  64,  64,  64,  64,  64,  64, 
-		 64,  64,  64,  64,  64,  64,  64,  64, 
-		 64,  64,  64,  64,  64,  64,  64,  64, 
-		 64,  64,  64,  64,  64,  64,  64,  64, 
-		 64,  64,  64,  64,  64,  64,  64,  64, 
-		 64,  64,  64,  64,  64,  64,  64,  64, 
-		 64,  64,  64,  64,  64,  64,  64,  64, 
+		/* table 1 .. 8: 0 */
+		  0, 174, 174, 174, 174, 174, 174, 174, 
+		174, 174,  34, 174, 174, 174, 174, 174, 
+		174, 174, 174, 174, 174, 174, 174, 174, 
+		174, 174, 174, 174, 174, 174, 174, 174, 
+		174, 174, 172, 190, 174, 174, 174, 170, 
+		174, 174, 206, 174, 174, 174, 174, 174, 
+		175, 175, 175, 175, 175, 175, 175, 175, 
+		175, 175, 174, 174, 174, 174, 174, 174, 
+		174, 175, 175, 175, 175, 175, 175, 175, 
+		175, 175, 175, 175, 175, 175, 175, 175, 
+		175, 175, 175, 175, 175, 175, 175, 175, 
+		175, 175, 175, 174, 172, 174, 174, 175, 
+		166, 175, 175, 175, 175, 175, 175, 175, 
+		175, 175, 175, 175, 175, 175, 175, 175, 
+		175, 175, 175, 175, 175, 175, 175, 175, 
+		175, 175, 175, 174, 174, 174, 174, 174, 
+		174, 174, 174, 174, 174, 174, 174, 174, 
+		174, 174, 174, 174, 174, 174, 174, 174, 
+		174, 174, 174, 174, 174, 174, 174, 174, 
+		174, 174, 174, 174, 174, 174, 174, 174, 
+		174, 174, 174, 174, 174, 174, 174, 174, 
+		174, 174, 174, 174, 174, 174, 174, 174, 
+		174, 174, 174, 174, 174, 174, 174, 174, 
+		174, 174, 174, 174, 174, 174, 174, 174, 
+		174, 174, 174, 174, 174, 174, 174, 174, 
+		174, 174, 174, 174, 174, 174, 174, 174, 
+		174, 174, 174, 174, 174, 174, 174, 174, 
+		174, 174, 174, 174, 174, 174, 174, 174, 
+		174, 174,  46, 174, 174, 174, 174, 174, 
+		174, 174, 174, 174, 174, 174, 174, 174, 
+		174, 174, 174, 174, 174, 174, 174, 174, 
+		174, 174, 174, 174, 174, 174, 174, 174, 
+		/* table 9 .. 12: 256 */
+		  0,  32,  32,  32,  32,  32,  32,  32, 
+		 32,  48,  16,  32,  32,  48,  32,  32, 
+		 32,  32,  32,  32,  32,  32,  32,  32, 
+		 32,  32,  32,  32,  32,  32,  32,  32, 
+		 48,  32,  32,  32,  32,  32,  32,  32, 
+		 32,  32,  32,  32,  32, 224, 224, 160, 
+		224, 224, 224, 224, 224, 224, 224, 224, 
+		224, 224, 160,  32,  32,  32,  32,  32, 
+		 32, 224, 224, 224, 224, 224, 224, 224, 
+		224, 224, 224, 224, 224, 224, 224, 224, 
+		224, 224, 224, 224, 224, 224, 224, 224, 
+		224, 224, 224,  32,  32,  32,  32, 224, 
+		 32, 224, 224, 224, 224, 224, 224, 224, 
+		224, 224, 224, 224, 224, 224, 224, 224, 
+		224, 224, 224, 224, 224, 224, 224, 224, 
+		224, 224, 224,  32,  32,  32,  32,  32, 
+		 96,  96,  96,  96,  96,  96,  96,  96, 
+		 96,  96,  96,  96,  96,  96,  96,  96, 
+		 96,  96,  96,  96,  96,  96,  96,  96, 
+		 96,  96,  96,  96,  96,  96,  96,  96, 
+		 96,  96,  96,  96,  96,  96,  96,  96, 
+		 96,  96,  96,  96,  96,  96,  96,  96, 
+		 96,  96,  96,  96,  96,  96,  96,  96, 
+		 96,  96,  96,  96,  96,  96,  96,  96, 
+		 96,  96,  96,  96,  96,  96,  96,  96, 
+		 96,  96,  96,  96,  96,  96,  96,  96, 
+		 96,  96,  96,  96,  96,  96,  96,  96, 
+		 96,  96,  96,  96,  96,  96,  96,  96, 
+		 96,  96,  96,  96,  96,  96,  96,  96, 
+		 96,  96,  96,  96,  96,  96,  96,  96, 
+		 96,  96,  96,  96,  96,  96,  96,  96, 
+		 96,  96,  96,  96,  96,  96,  96,  96, 
 	};
 	yych = (at < length ? text[at] : 0);
-	if (yybm[0+yych] & 8) {
+	if (yybm[256+yych] & 16) {
 		goto yy3;
 	}
-	if (yych <= '<') {
-		if (yych <= '(') {
+	if (yych <= '>') {
+		if (yych <= ')') {
 			if (yych <= '#') {
 				if (yych <= 0x1F) {
 					if (yych >= 0x01) goto yy1;
 				} else {
 					if (yych <= '!') goto yy4;
 					if (yych <= '"') goto yy5;
-					goto yy1;
+					goto yy7;
 				}
 			} else {
-				if (yych <= '%') {
-					if (yych <= '$') goto yy7;
-					goto yy1;
+				if (yych <= '&') {
+					if (yych <= '$') goto yy9;
+					if (yych <= '%') goto yy1;
+					goto yy10;
 				} else {
-					if (yych <= '&') goto yy8;
-					if (yych <= '\'') goto yy1;
-					goto yy9;
+					if (yych <= '\'') goto yy11;
+					if (yych <= '(') goto yy12;
+					goto yy13;
 				}
 			}
 		} else {
-			if (yych <= '-') {
-				if (yych <= '*') {
-					if (yych <= ')') goto yy10;
-					goto yy11;
-				} else {
+			if (yych <= '/') {
+				if (yych <= ',') {
+					if (yych <= '*') goto yy14;
 					if (yych <= '+') goto yy1;
-					if (yych <= ',') goto yy12;
-					goto yy13;
+					goto yy15;
+				} else {
+					if (yych <= '-') goto yy16;
+					if (yych <= '.') goto yy1;
+					goto yy17;
 				}
 			} else {
-				if (yych <= '9') {
-					if (yych <= '/') goto yy1;
-					goto yy14;
+				if (yych <= ';') {
+					if (yych <= '9') goto yy18;
+					if (yych <= ':') goto yy19;
+					goto yy1;
 				} else {
-					if (yych <= ':') goto yy15;
-					if (yych <= ';') goto yy1;
-					goto yy16;
+					if (yych <= '<') goto yy20;
+					if (yych <= '=') goto yy21;
+					goto yy22;
 				}
 			}
 		}
 	} else {
-		if (yych <= '_') {
-			if (yych <= 'Z') {
-				if (yych <= '>') {
-					if (yych <= '=') goto yy17;
-					goto yy18;
-				} else {
+		if (yych <= 'r') {
+			if (yych <= ']') {
+				if (yych <= 'Z') {
 					if (yych <= '@') goto yy1;
-					if (yych <= 'F') goto yy19;
-					goto yy21;
+					if (yych <= 'F') goto yy23;
+					goto yy25;
+				} else {
+					if (yych <= '[') goto yy27;
+					if (yych <= '\\') goto yy1;
+					goto yy28;
 				}
 			} else {
-				if (yych <= '\\') {
-					if (yych <= '[') goto yy23;
-					goto yy1;
+				if (yych <= '`') {
+					if (yych <= '^') goto yy29;
+					if (yych <= '_') goto yy25;
+					goto yy30;
 				} else {
-					if (yych <= ']') goto yy24;
-					if (yych <= '^') goto yy25;
-					goto yy21;
+					if (yych <= 'f') goto yy23;
+					if (yych <= 'q') goto yy25;
+					goto yy31;
 				}
 			}
 		} else {
-			if (yych <= 'z') {
-				if (yych <= 'f') {
-					if (yych <= '`') goto yy1;
-					goto yy19;
+			if (yych <= 0xC1) {
+				if (yych <= '|') {
+					if (yych <= 'z') goto yy25;
+					if (yych <= '{') goto yy32;
+					goto yy33;
 				} else {
-					if (yych == 'r') goto yy26;
-					goto yy21;
+					if (yych <= '}') goto yy34;
+					if (yych <= '~') goto yy35;
+					goto yy1;
 				}
 			} else {
-				if (yych <= '|') {
-					if (yych <= '{') goto yy27;
-					goto yy28;
+				if (yych <= 0xE2) {
+					if (yych <= 0xDF) goto yy36;
+					if (yych <= 0xE1) goto yy37;
+					goto yy38;
 				} else {
-					if (yych <= '}') goto yy29;
-					if (yych <= '~') goto yy30;
+					if (yych <= 0xEF) goto yy37;
+					if (yych <= 0xF4) goto yy39;
 					goto yy1;
 				}
 			}
@@ -194,244 +236,324 @@ yy2:
 yy3:
 	++at;
 	yych = (at < length ? text[at] : 0);
-	if (yybm[0+yych] & 8) {
+	if (yybm[256+yych] & 16) {
 		goto yy3;
 	}
 	{ continue; }
 yy4:
 	++at;
 	yych = (at < length ? text[at] : 0);
-	if (yych == '=') goto yy31;
+	if (yych == '=') goto yy40;
 	{ kind = PST_TOKEN_NOT; break; }
 yy5:
 	yyaccept = 0;
 	++at;
 	marker = at;
 	yych = (at < length ? text[at] : 0);
-	if (yych >= 0x01) goto yy33;
+	if (yych >= 0x01) goto yy42;
 yy6:
 	{ kind = PST_TOKEN_OPEN_STRING; at = length; break; }
 yy7:
 	++at;
 	yych = (at < length ? text[at] : 0);
-	if (yych <= '^') {
-		if (yych <= '@') goto yy2;
-		if (yych <= 'Z') goto yy37;
-		goto yy2;
-	} else {
-		if (yych == '`') goto yy2;
-		if (yych <= 'z') goto yy37;
-		goto yy2;
+	if (yybm[256+yych] & 32) {
+		goto yy7;
 	}
 yy8:
-	++at;
-	yych = (at < length ? text[at] : 0);
-	if (yych == '&') goto yy39;
-	{ kind = PST_TOKEN_AMPERSAND; break; }
+	{ kind = PST_TOKEN_COMMENT; break; }
 yy9:
 	++at;
-	{ kind = PST_TOKEN_OPEN; break; }
+	yych = (at < length ? text[at] : 0);
+	if (yybm[256+yych] & 64) {
+		goto yy9;
+	}
+	{ kind = PST_TOKEN_LIST; break; }
 yy10:
 	++at;
-	{ kind = PST_TOKEN_CLOSE; break; }
+	yych = (at < length ? text[at] : 0);
+	if (yych == '&') goto yy46;
+	{ kind = PST_TOKEN_AMPERSAND; break; }
 yy11:
+	yyaccept = 1;
 	++at;
-	{ kind = PST_TOKEN_STAR; break; }
+	marker = at;
+	yych = (at < length ? text[at] : 0);
+	if (yych <= 0x00) goto yy2;
+	if (yych == '\n') goto yy2;
+	goto yy48;
 yy12:
 	++at;
-	{ kind = PST_TOKEN_COMMA; break; }
+	{ kind = PST_TOKEN_OPEN; break; }
 yy13:
 	++at;
-	yych = (at < length ? text[at] : 0);
-	if (yych <= '/') goto yy2;
-	if (yych >= ':') goto yy2;
+	{ kind = PST_TOKEN_CLOSE; break; }
 yy14:
 	++at;
-	yych = (at < length ? text[at] : 0);
-	if (yybm[0+yych] & 16) {
-		goto yy14;
-	}
-	{ kind = PST_TOKEN_BARE; break; }
+	{ kind = PST_TOKEN_STAR; break; }
 yy15:
 	++at;
-	yych = (at < length ? text[at] : 0);
-	if (yych == ':') goto yy14;
-	goto yy2;
+	{ kind = PST_TOKEN_COMMA; break; }
 yy16:
 	++at;
 	yych = (at < length ? text[at] : 0);
-	if (yych == '=') goto yy40;
-	{ kind = PST_TOKEN_LT; break; }
+	if (yych <= '/') goto yy2;
+	if (yych <= '9') goto yy18;
+	goto yy2;
 yy17:
 	++at;
 	yych = (at < length ? text[at] : 0);
-	if (yych == '=') goto yy41;
+	if (yych == '*') goto yy51;
+	if (yych == '/') goto yy7;
 	goto yy2;
 yy18:
 	++at;
 	yych = (at < length ? text[at] : 0);
-	if (yych == '=') goto yy42;
-	{ kind = PST_TOKEN_GT; break; }
+	if (yybm[256+yych] & 128) {
+		goto yy18;
+	}
+	{ kind = PST_TOKEN_BARE; break; }
 yy19:
-	yyaccept = 1;
 	++at;
-	marker = at;
 	yych = (at < length ? text[at] : 0);
-	if (yych <= '@') {
-		if (yych <= '/') goto yy22;
-		if (yych <= '9') goto yy44;
-		if (yych <= ':') goto yy14;
-		goto yy22;
-	} else {
-		if (yych <= 'F') goto yy44;
-		if (yych <= '`') goto yy22;
-		if (yych <= 'f') goto yy44;
-		goto yy22;
-	}
+	if (yych == ':') goto yy18;
+	goto yy2;
 yy20:
-	{ kind = PST_TOKEN_NAME; break; }
+	++at;
+	yych = (at < length ? text[at] : 0);
+	if (yych == '=') goto yy53;
+	{ kind = PST_TOKEN_LT; break; }
 yy21:
-	yyaccept = 1;
 	++at;
-	marker = at;
 	yych = (at < length ? text[at] : 0);
+	if (yych == '=') goto yy54;
+	goto yy2;
 yy22:
-	if (yybm[0+yych] & 32) {
-		goto yy21;
-	}
-	if (yych == '.') goto yy43;
-	goto yy20;
+	++at;
+	yych = (at < length ? text[at] : 0);
+	if (yych == '=') goto yy55;
+	{ kind = PST_TOKEN_GT; break; }
 yy23:
-	++at;
-	{ kind = PST_TOKEN_OPEN_INDEX; break; }
-yy24:
-	++at;
-	{ kind = PST_TOKEN_CLOSE_INDEX; break; }
-yy25:
-	++at;
-	yych = (at < length ? text[at] : 0);
-	if (yych == '^') goto yy45;
-	goto yy2;
-yy26:
-	yyaccept = 1;
-	++at;
-	marker = at;
-	yych = (at < length ? text[at] : 0);
-	if (yybm[0+yych] & 32) {
-		goto yy21;
-	}
-	if (yych <= '!') goto yy20;
-	if (yych <= '#') goto yy48;
-	if (yych == '.') goto yy43;
-	goto yy20;
-yy27:
-	++at;
-	{ kind = PST_TOKEN_OPEN_SET; break; }
-yy28:
-	++at;
-	yych = (at < length ? text[at] : 0);
-	if (yych == '|') goto yy49;
-	goto yy2;
-yy29:
-	++at;
-	{ kind = PST_TOKEN_CLOSE_SET; break; }
-yy30:
-	++at;
-	{ kind = PST_TOKEN_TILDE; break; }
-yy31:
-	++at;
-	{ kind = PST_TOKEN_NE; break; }
-yy32:
-	++at;
-	yych = (at < length ? text[at] : 0);
-yy33:
-	if (yybm[0+yych] & 64) {
-		goto yy32;
-	}
-	if (yych <= 0x00) goto yy34;
-	if (yych <= '"') goto yy35;
-	goto yy36;
-yy34:
-	at = marker;
-	if (yyaccept <= 1) {
-		if (yyaccept == 0) {
-			goto yy6;
-		} else {
-			goto yy20;
-		}
-	} else {
-		goto yy38;
-	}
-yy35:
-	++at;
-	{ kind = PST_TOKEN_STRING; break; }
-yy36:
-	++at;
-	yych = (at < length ? text[at] : 0);
-	if (yych <= 0x00) goto yy34;
-	goto yy32;
-yy37:
 	yyaccept = 2;
 	++at;
 	marker = at;
 	yych = (at < length ? text[at] : 0);
 	if (yych <= '@') {
-		if (yych <= '.') {
-			if (yych >= '.') goto yy50;
-		} else {
-			if (yych <= '/') goto yy38;
-			if (yych <= '9') goto yy37;
-		}
+		if (yych <= '/') goto yy26;
+		if (yych <= '9') goto yy57;
+		if (yych <= ':') goto yy18;
+		goto yy26;
 	} else {
-		if (yych <= '_') {
-			if (yych <= 'Z') goto yy37;
-			if (yych >= '_') goto yy37;
-		} else {
-			if (yych <= '`') goto yy38;
-			if (yych <= 'z') goto yy37;
-		}
+		if (yych <= 'F') goto yy57;
+		if (yych <= '`') goto yy26;
+		if (yych <= 'f') goto yy57;
+		goto yy26;
 	}
-yy38:
-	{ kind = PST_TOKEN_LIST; break; }
-yy39:
+yy24:
+	{ kind = PST_TOKEN_NAME; break; }
+yy25:
+	yyaccept = 2;
 	++at;
-	{ kind = PST_TOKEN_AND; break; }
-yy40:
+	marker = at;
+	yych = (at < length ? text[at] : 0);
+yy26:
+	if (yybm[0+yych] & 1) {
+		goto yy25;
+	}
+	if (yych == '.') goto yy56;
+	goto yy24;
+yy27:
 	++at;
-	{ kind = PST_TOKEN_LE; break; }
-yy41:
+	{ kind = PST_TOKEN_OPEN_INDEX; break; }
+yy28:
 	++at;
-	{ kind = PST_TOKEN_EQ; break; }
-yy42:
-	++at;
-	{ kind = PST_TOKEN_GE; break; }
-yy43:
+	{ kind = PST_TOKEN_CLOSE_INDEX; break; }
+yy29:
 	++at;
 	yych = (at < length ? text[at] : 0);
-	if (yybm[0+yych] & 32) {
-		goto yy21;
-	}
-	goto yy34;
-yy44:
+	if (yych == '^') goto yy58;
+	goto yy2;
+yy30:
 	yyaccept = 1;
 	++at;
 	marker = at;
 	yych = (at < length ? text[at] : 0);
-	if (yych <= '@') {
-		if (yych <= '/') goto yy22;
-		if (yych <= '9') goto yy51;
-		if (yych <= ':') goto yy14;
-		goto yy22;
-	} else {
-		if (yych <= 'F') goto yy51;
-		if (yych <= '`') goto yy22;
-		if (yych <= 'f') goto yy51;
-		goto yy22;
+	if (yych <= 0x00) goto yy2;
+	if (yych == '\n') goto yy2;
+	goto yy60;
+yy31:
+	yyaccept = 2;
+	++at;
+	marker = at;
+	yych = (at < length ? text[at] : 0);
+	if (yybm[0+yych] & 1) {
+		goto yy25;
 	}
+	if (yych <= '!') goto yy24;
+	if (yych <= '#') goto yy63;
+	if (yych == '.') goto yy56;
+	goto yy24;
+yy32:
+	++at;
+	{ kind = PST_TOKEN_OPEN_SET; break; }
+yy33:
+	++at;
+	yych = (at < length ? text[at] : 0);
+	if (yych == '|') goto yy64;
+	goto yy2;
+yy34:
+	++at;
+	{ kind = PST_TOKEN_CLOSE_SET; break; }
+yy35:
+	++at;
+	{ kind = PST_TOKEN_TILDE; break; }
+yy36:
+	++at;
+	yych = (at < length ? text[at] : 0);
+	if (yych <= 0x7F) goto yy2;
+	if (yych <= 0xBF) goto yy49;
+	goto yy2;
+yy37:
+	yyaccept = 1;
+	++at;
+	marker = at;
+	yych = (at < length ? text[at] : 0);
+	if (yych <= 0x7F) goto yy2;
+	if (yych <= 0xBF) goto yy65;
+	goto yy2;
+yy38:
+	yyaccept = 1;
+	++at;
+	marker = at;
+	yych = (at < length ? text[at] : 0);
+	if (yych <= 0x7F) goto yy2;
+	if (yych <= 0x80) goto yy66;
+	if (yych <= 0xBF) goto yy65;
+	goto yy2;
+yy39:
+	yyaccept = 1;
+	++at;
+	marker = at;
+	yych = (at < length ? text[at] : 0);
+	if (yych <= 0x7F) goto yy2;
+	if (yych <= 0xBF) goto yy67;
+	goto yy2;
+yy40:
+	++at;
+	{ kind = PST_TOKEN_NE; break; }
+yy41:
+	++at;
+	yych = (at < length ? text[at] : 0);
+yy42:
+	if (yybm[0+yych] & 2) {
+		goto yy41;
+	}
+	if (yych <= 0x00) goto yy43;
+	if (yych <= '"') goto yy44;
+	goto yy45;
+yy43:
+	at = marker;
+	if (yyaccept <= 2) {
+		if (yyaccept <= 1) {
+			if (yyaccept == 0) {
+				goto yy6;
+			} else {
+				goto yy2;
+			}
+		} else {
+			goto yy24;
+		}
+	} else {
+		if (yyaccept == 3) {
+			goto yy52;
+		} else {
+			goto yy50;
+		}
+	}
+yy44:
+	++at;
+	{ kind = PST_TOKEN_STRING; break; }
 yy45:
 	++at;
-	{ kind = PST_TOKEN_XOR; break; }
+	yych = (at < length ? text[at] : 0);
+	if (yych <= 0x00) goto yy43;
+	goto yy41;
 yy46:
+	++at;
+	{ kind = PST_TOKEN_AND; break; }
+yy47:
+	++at;
+	yych = (at < length ? text[at] : 0);
+yy48:
+	if (yybm[0+yych] & 4) {
+		goto yy47;
+	}
+	if (yych <= '\n') goto yy43;
+yy49:
+	++at;
+yy50:
+	{ kind = PST_TOKEN_BAD; break; }
+yy51:
+	yyaccept = 3;
+	++at;
+	marker = at;
+	yych = (at < length ? text[at] : 0);
+	if (yych >= 0x01) goto yy69;
+yy52:
+	{ kind = PST_TOKEN_COMMENT; at = length; break; }
+yy53:
+	++at;
+	{ kind = PST_TOKEN_LE; break; }
+yy54:
+	++at;
+	{ kind = PST_TOKEN_EQ; break; }
+yy55:
+	++at;
+	{ kind = PST_TOKEN_GE; break; }
+yy56:
+	++at;
+	yych = (at < length ? text[at] : 0);
+	if (yybm[0+yych] & 1) {
+		goto yy25;
+	}
+	goto yy43;
+yy57:
+	yyaccept = 2;
+	++at;
+	marker = at;
+	yych = (at < length ? text[at] : 0);
+	if (yych <= '9') {
+		if (yych <= '-') {
+			if (yych <= ',') goto yy26;
+			goto yy71;
+		} else {
+			if (yych <= '.') goto yy72;
+			if (yych <= '/') goto yy26;
+			goto yy73;
+		}
+	} else {
+		if (yych <= 'F') {
+			if (yych <= ':') goto yy18;
+			if (yych <= '@') goto yy26;
+			goto yy73;
+		} else {
+			if (yych <= '`') goto yy26;
+			if (yych <= 'f') goto yy73;
+			goto yy26;
+		}
+	}
+yy58:
+	++at;
+	{ kind = PST_TOKEN_XOR; break; }
+yy59:
+	++at;
+	yych = (at < length ? text[at] : 0);
+yy60:
+	if (yybm[0+yych] & 8) {
+		goto yy59;
+	}
+	if (yych <= '\n') goto yy43;
+	goto yy49;
+yy61:
 	++at;
 	{
                 const size_t end = raw_end(lexer, at, at - start - 2);
@@ -439,61 +561,246 @@ yy46:
                 at = end != 0 ? end : length;
                 break;
             }
-yy47:
+yy62:
 	++at;
 	yych = (at < length ? text[at] : 0);
-yy48:
-	if (yybm[0+yych] & 128) {
-		goto yy47;
+yy63:
+	if (yybm[0+yych] & 16) {
+		goto yy62;
 	}
-	if (yych == '"') goto yy46;
-	goto yy34;
-yy49:
+	if (yych == '"') goto yy61;
+	goto yy43;
+yy64:
 	++at;
 	{ kind = PST_TOKEN_OR; break; }
-yy50:
+yy65:
+	++at;
+	yych = (at < length ? text[at] : 0);
+	if (yych <= 0x7F) goto yy43;
+	if (yych <= 0xBF) goto yy49;
+	goto yy43;
+yy66:
+	++at;
+	yych = (at < length ? text[at] : 0);
+	if (yych <= 0x7F) goto yy43;
+	if (yych <= 0x97) goto yy49;
+	if (yych <= 0x9F) goto yy74;
+	if (yych <= 0xBF) goto yy49;
+	goto yy43;
+yy67:
+	++at;
+	yych = (at < length ? text[at] : 0);
+	if (yych <= 0x7F) goto yy43;
+	if (yych <= 0xBF) goto yy65;
+	goto yy43;
+yy68:
+	++at;
+	yych = (at < length ? text[at] : 0);
+yy69:
+	if (yybm[0+yych] & 32) {
+		goto yy68;
+	}
+	if (yych <= 0x00) goto yy43;
+yy70:
+	++at;
+	yych = (at < length ? text[at] : 0);
+	if (yybm[0+yych] & 64) {
+		goto yy70;
+	}
+	if (yych <= 0x00) goto yy43;
+	if (yych == '/') goto yy75;
+	goto yy68;
+yy71:
+	++at;
+	yych = (at < length ? text[at] : 0);
+	if (yych <= '@') {
+		if (yych <= '/') goto yy43;
+		if (yych <= '9') goto yy76;
+		goto yy43;
+	} else {
+		if (yych <= 'F') goto yy76;
+		if (yych <= '`') goto yy43;
+		if (yych <= 'f') goto yy76;
+		goto yy43;
+	}
+yy72:
 	++at;
 	yych = (at < length ? text[at] : 0);
 	if (yych <= 'Z') {
-		if (yych <= '/') goto yy34;
-		if (yych <= '9') goto yy37;
-		if (yych <= '@') goto yy34;
-		goto yy37;
-	} else {
-		if (yych <= '_') {
-			if (yych <= '^') goto yy34;
-			goto yy37;
+		if (yych <= '9') {
+			if (yych <= '/') goto yy43;
+			goto yy77;
 		} else {
-			if (yych <= '`') goto yy34;
-			if (yych <= 'z') goto yy37;
-			goto yy34;
+			if (yych <= '@') goto yy43;
+			if (yych <= 'F') goto yy77;
+			goto yy25;
+		}
+	} else {
+		if (yych <= '`') {
+			if (yych == '_') goto yy25;
+			goto yy43;
+		} else {
+			if (yych <= 'f') goto yy77;
+			if (yych <= 'z') goto yy25;
+			goto yy43;
 		}
 	}
-yy51:
-	yyaccept = 1;
+yy73:
+	yyaccept = 2;
 	++at;
 	marker = at;
 	yych = (at < length ? text[at] : 0);
 	if (yych <= '@') {
-		if (yych <= '/') goto yy22;
-		if (yych <= '9') goto yy52;
-		if (yych <= ':') goto yy14;
-		goto yy22;
+		if (yych <= '/') goto yy26;
+		if (yych <= '9') goto yy78;
+		if (yych <= ':') goto yy18;
+		goto yy26;
 	} else {
-		if (yych <= 'F') goto yy52;
-		if (yych <= '`') goto yy22;
-		if (yych >= 'g') goto yy22;
+		if (yych <= 'F') goto yy78;
+		if (yych <= '`') goto yy26;
+		if (yych <= 'f') goto yy78;
+		goto yy26;
 	}
-yy52:
-	yyaccept = 1;
+yy74:
+	yyaccept = 4;
 	++at;
 	marker = at;
 	yych = (at < length ? text[at] : 0);
-	if (yych == ':') goto yy14;
-	goto yy22;
+	if (yych <= 0x00) goto yy50;
+	if (yych == '\n') goto yy50;
+	goto yy80;
+yy75:
+	++at;
+	goto yy8;
+yy76:
+	++at;
+	yych = (at < length ? text[at] : 0);
+	if (yych <= '@') {
+		if (yych <= '/') goto yy43;
+		if (yych <= '9') goto yy18;
+		goto yy43;
+	} else {
+		if (yych <= 'F') goto yy18;
+		if (yych <= '`') goto yy43;
+		if (yych <= 'f') goto yy18;
+		goto yy43;
+	}
+yy77:
+	yyaccept = 2;
+	++at;
+	marker = at;
+	yych = (at < length ? text[at] : 0);
+	if (yych <= 'F') {
+		if (yych <= '/') {
+			if (yych == '.') goto yy56;
+			goto yy24;
+		} else {
+			if (yych <= '9') goto yy81;
+			if (yych <= '@') goto yy24;
+			goto yy81;
+		}
+	} else {
+		if (yych <= '_') {
+			if (yych <= 'Z') goto yy25;
+			if (yych <= '^') goto yy24;
+			goto yy25;
+		} else {
+			if (yych <= '`') goto yy24;
+			if (yych <= 'f') goto yy81;
+			if (yych <= 'z') goto yy25;
+			goto yy24;
+		}
+	}
+yy78:
+	yyaccept = 2;
+	++at;
+	marker = at;
+	yych = (at < length ? text[at] : 0);
+	if (yych == ':') goto yy18;
+	goto yy26;
+yy79:
+	++at;
+	yych = (at < length ? text[at] : 0);
+yy80:
+	if (yybm[0+yych] & 128) {
+		goto yy79;
+	}
+	if (yych <= '\n') goto yy43;
+	++at;
+	yych = (at < length ? text[at] : 0);
+	if (yych == 0x80) goto yy82;
+	goto yy43;
+yy81:
+	yyaccept = 2;
+	++at;
+	marker = at;
+	yych = (at < length ? text[at] : 0);
+	if (yybm[0+yych] & 1) {
+		goto yy25;
+	}
+	if (yych <= '.') {
+		if (yych <= ',') goto yy24;
+		if (yych <= '-') goto yy18;
+		goto yy72;
+	} else {
+		if (yych <= '/') goto yy24;
+		if (yych <= ':') goto yy18;
+		goto yy24;
+	}
+yy82:
+	++at;
+	yych = (at < length ? text[at] : 0);
+	if (yych <= 0x97) goto yy43;
+	if (yych <= 0x9F) goto yy49;
+	goto yy43;
 }
 
     }
     lexer->at = at < length ? at : length;
     return (pst_token){kind, start, lexer->at - start};
+}
+
+/* From behind the opening quote to behind the closing one; 0: there is none. */
+static size_t pattern_end(const pst_lexer *lexer, size_t at)
+{
+    bool in_class = false;
+
+    for (; at < lexer->length && lexer->text[at] != '\0'; at++) {
+        switch (lexer->text[at]) {
+        case '\\':
+            at++;
+            if (at == lexer->length || lexer->text[at] == '\0') {
+                return 0;
+            }
+            break;
+        case '[':
+            in_class = true;
+            break;
+        case ']':
+            in_class = false;
+            break;
+        case '"':
+            if (!in_class) {
+                return at + 1;
+            }
+            break;
+        default:
+            break;
+        }
+    }
+    return 0;
+}
+
+pst_token pst_lexer_next_pattern(pst_lexer *lexer)
+{
+    pst_token token = pst_lexer_next(lexer);
+
+    if ((token.kind == PST_TOKEN_STRING || token.kind == PST_TOKEN_OPEN_STRING) &&
+        lexer->text[token.offset] == '"') {
+        const size_t end = pattern_end(lexer, token.offset + 1);
+        token.kind = end != 0 ? PST_TOKEN_STRING : PST_TOKEN_OPEN_STRING;
+        lexer->at = end != 0 ? end : lexer->length;
+        token.length = lexer->at - token.offset;
+    }
+    return token;
 }

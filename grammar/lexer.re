@@ -74,10 +74,22 @@ pst_token pst_lexer_next(pst_lexer *lexer)
             word   = [A-Za-z0-9_]+;
             name   = [A-Za-z_] [A-Za-z0-9_]* ("." word)*;
             hex    = [0-9A-Fa-f];
-            // numbers, ranges, addresses, blocks: one run; the compiler reads it
-            // by the type that is wanted
-            bare   = ([0-9] | "-" [0-9] | "::" | hex{1,4} ":") [-0-9A-Za-z_.:/]*;
+            // numbers, ranges, addresses, blocks, hex bytes: one run; the compiler
+            // reads it by the type that is wanted
+            bare   = ([0-9] | "-" [0-9] | "::" | hex{1,4} ":" | hex{2} "-" hex{2}
+                      | hex{2} ("." hex{2})+ [-:]) [-0-9A-Za-z_.:/]*;
             string = ["] ([^"\\\x00] | "\\" [^\x00])* ["];
+            // a bad name is one token too, so that it can be told as a whole
+            list   = "$" [-0-9A-Za-z_.\x80-\xff]*;
+
+            comment = ("#" | "//") [^\n\x00]*
+                    | "/*" ([^*\x00] | "*"+ [^*/\x00])* "*"+ "/";
+            tail    = [\x80-\xbf];
+            curly   = "\xe2\x80" [\x98-\x9f];
+            // what is no token, in pieces an author would point at
+            strange = [\xc2-\xdf] tail | [\xe0-\xef] tail{2} | [\xf0-\xf4] tail{3}
+                    | ['] [^'\n\x00]* ['] | [`] [^`\n\x00]* [`]
+                    | curly [^\xe2\n\x00]* curly;
 
             space      { continue; }
             name       { kind = PST_TOKEN_NAME; break; }
@@ -90,7 +102,10 @@ pst_token pst_lexer_next(pst_lexer *lexer)
                 at = end != 0 ? end : length;
                 break;
             }
-            "$" name   { kind = PST_TOKEN_LIST; break; }
+            list       { kind = PST_TOKEN_LIST; break; }
+            comment    { kind = PST_TOKEN_COMMENT; break; }
+            "/*"       { kind = PST_TOKEN_COMMENT; at = length; break; }
+            strange    { kind = PST_TOKEN_BAD; break; }
             "=="       { kind = PST_TOKEN_EQ; break; }
             "!="       { kind = PST_TOKEN_NE; break; }
             "<="       { kind = PST_TOKEN_LE; break; }
@@ -117,4 +132,49 @@ pst_token pst_lexer_next(pst_lexer *lexer)
     }
     lexer->at = at < length ? at : length;
     return (pst_token){kind, start, lexer->at - start};
+}
+
+/* From behind the opening quote to behind the closing one; 0: there is none. */
+static size_t pattern_end(const pst_lexer *lexer, size_t at)
+{
+    bool in_class = false;
+
+    for (; at < lexer->length && lexer->text[at] != '\0'; at++) {
+        switch (lexer->text[at]) {
+        case '\\':
+            at++;
+            if (at == lexer->length || lexer->text[at] == '\0') {
+                return 0;
+            }
+            break;
+        case '[':
+            in_class = true;
+            break;
+        case ']':
+            in_class = false;
+            break;
+        case '"':
+            if (!in_class) {
+                return at + 1;
+            }
+            break;
+        default:
+            break;
+        }
+    }
+    return 0;
+}
+
+pst_token pst_lexer_next_pattern(pst_lexer *lexer)
+{
+    pst_token token = pst_lexer_next(lexer);
+
+    if ((token.kind == PST_TOKEN_STRING || token.kind == PST_TOKEN_OPEN_STRING) &&
+        lexer->text[token.offset] == '"') {
+        const size_t end = pattern_end(lexer, token.offset + 1);
+        token.kind = end != 0 ? PST_TOKEN_STRING : PST_TOKEN_OPEN_STRING;
+        lexer->at = end != 0 ? end : lexer->length;
+        token.length = lexer->at - token.offset;
+    }
+    return token;
 }

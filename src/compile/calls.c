@@ -63,14 +63,32 @@ static PST_NOINLINE pst_term *literal_string(pst_checker *c, const pst_node *nod
                                                                                 : NULL;
 }
 
+static bool is_decimal(postern_str text)
+{
+    for (size_t i = text.len > 0 && text.data[0] == '-'; i < text.len; i++) {
+        if (!pst_is_digit((unsigned char)text.data[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Where a field could stand as well, a number is decimal, as in Cloudflare's engine. */
 static PST_NOINLINE pst_term *literal_number(pst_checker *c, const pst_node *node,
-                                             uint16_t takes)
+                                             uint16_t takes, uint8_t form)
 {
     pst_term *term = pst_term_new(c, PST_TERM_LITERAL, POSTERN_INT, node->span);
     pst_literal_problem problem;
     bool read;
 
     if (term == NULL) {
+        return NULL;
+    }
+    if (form == PST_FORM_EITHER && !is_decimal(node->text)) {
+        pst_complain_of(
+            &c->unit->complaints, POSTERN_TYPE, node->span, "", node->text,
+            " is not a decimal number",
+            (takes & PST_TAKES_STRING) != 0 ? "strings are written in quotes" : NULL);
         return NULL;
     }
     if ((takes & PST_TAKES_INT) == 0 && (takes & PST_TAKES_STRING) != 0) {
@@ -114,7 +132,7 @@ static pst_term *read_argument(pst_checker *c, const pst_node *node,
     case PST_NODE_TEXT:
         return literal_string(c, node);
     case PST_NODE_NUMBER:
-        return literal_number(c, node, wanted_kinds(parameter, first));
+        return literal_number(c, node, wanted_kinds(parameter, first), parameter->form);
     case PST_NODE_TRUE:
     case PST_NODE_FALSE:
     case PST_NODE_AND:
@@ -296,7 +314,7 @@ static bool check_arguments(pst_checker *c, const pst_node *node,
 
 /* --- literals with rules of their own ------------------------------------------------ */
 
-static PST_NOINLINE bool check_literals(pst_checker *c, const pst_function *function,
+static PST_NOINLINE bool check_literals(pst_checker *c, pst_function_check *check,
                                         pst_term *call)
 {
     pst_arena *constants = c->unit->constants;
@@ -312,9 +330,9 @@ static PST_NOINLINE bool check_literals(pst_checker *c, const pst_function *func
         known[i] = (pst_argument){argument->type, argument->kind == PST_TERM_LITERAL,
                                   argument->value};
     }
-    status = function->check(constants, known, call->count,
-                             c->unit->scheme->options.limits.wildcard_stars,
-                             &call->prepared, &problem);
+    status = check(constants, known, call->count,
+                   c->unit->scheme->options.limits.wildcard_stars, &call->prepared,
+                   &problem);
     if (status == POSTERN_OK) {
         return true;
     }
@@ -376,6 +394,7 @@ pst_term *pst_check_call(pst_checker *c, const pst_node *node)
     const size_t count = count_nodes(node->first);
     const pst_span name = {node->span.offset, node->text.len};
     const pst_function *function;
+    pst_function_check *check;
     pst_term *call;
 
     if (id == PST_FUNCTION_COUNT) {
@@ -383,13 +402,14 @@ pst_term *pst_check_call(pst_checker *c, const pst_node *node)
         return NULL;
     }
     function = pst_function_at(id);
+    check = pst_function_check_of(id);
     if (!may_be_called(c, node, name, function) ||
         !count_fits(c, node, function, most_arguments(c, function, id), count)) {
         return NULL;
     }
     call = call_new(c, node, id, count);
     if (call == NULL || !check_arguments(c, node, function, call) ||
-        (function->check != NULL && !check_literals(c, function, call))) {
+        (check != NULL && !check_literals(c, check, call))) {
         return NULL;
     }
     call->type = function->result != 0 ? function->result : call->arguments[0]->type;

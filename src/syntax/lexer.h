@@ -35,6 +35,13 @@ void pst_lexer_init(pst_lexer *lexer, postern_str expression);
 /** The next token; END for ever once the text is used up. */
 pst_token pst_lexer_next(pst_lexer *lexer);
 
+/**
+ * The next token, where a regular expression is wanted: in a quoted one a backslash
+ * takes the byte behind it along whatever that is, and a quote inside `[ ]` does not
+ * end it. Everything else is as pst_lexer_next() finds it.
+ */
+pst_token pst_lexer_next_pattern(pst_lexer *lexer);
+
 /** How messages call `kind`; never NULL. */
 const char *pst_token_text(pst_token_kind kind);
 

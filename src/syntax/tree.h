@@ -26,8 +26,9 @@ typedef enum pst_node_kind {
     /* values */
     PST_NODE_NAME,  /* a field; `text` */
     PST_NODE_CALL,  /* `text` is the function, `any` and `all` too; children are the
-                       arguments: values, literals, or claims (NOT, COMPARE, or AND, OR,
-                       XOR written in parentheses of their own) */
+                       arguments: values, literals, or claims (NOT, COMPARE; AND, OR, XOR,
+                       BARE, TRUE and FALSE, which were written in parentheses of
+                       their own or begin with such a claim) */
     PST_NODE_INDEX, /* value, then TEXT, NUMBER or STAR */
     /* literals */
     PST_NODE_TEXT,   /* a string; `text` is decoded */

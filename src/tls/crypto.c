@@ -37,6 +37,24 @@ static postern_status digest(void *context, postern_digest algorithm, const void
     return rc == 0 ? POSTERN_OK : pst_tls_failure(rc, POSTERN_CRYPTO);
 }
 
+static postern_status hmac(void *context, postern_digest algorithm, const void *key,
+                           size_t key_len, const void *data, size_t len,
+                           unsigned char *out)
+{
+    static const unsigned char nothing[1] = {0};
+    const mbedtls_md_info_t *info = mbedtls_md_info_from_type(md_of(algorithm));
+    int rc;
+
+    (void)context;
+    if (info == NULL || !pst_tls_start()) {
+        return POSTERN_CRYPTO;
+    }
+    rc = mbedtls_md_hmac(info, key_len == 0 ? nothing : (const unsigned char *)key,
+                         key_len, len == 0 ? nothing : (const unsigned char *)data, len,
+                         out);
+    return rc == 0 ? POSTERN_OK : pst_tls_failure(rc, POSTERN_CRYPTO);
+}
+
 static bool is_of_scheme(const mbedtls_pk_context *key, postern_signature scheme)
 {
     switch (scheme) {
@@ -88,6 +106,7 @@ const postern_crypto *postern_mbedtls_crypto(void)
     static const postern_crypto table = {
         .size = sizeof table,
         .digest = digest,
+        .hmac = hmac,
         .verify = verify,
         .trust_new = pst_tls_trust_new,
         .trust_free = pst_tls_trust_free,

@@ -106,16 +106,24 @@ static void write_body(pst_writer *out, const pst_body *body)
     pst_write_text(out, text);
 }
 
-/* The element of the array it belongs to. */
+static bool is_flattened(const pst_program *program, uint32_t slot)
+{
+    const size_t fields = program->scheme->field_count;
+
+    return slot >= fields &&
+           program->derived[slot - fields].kind == PST_DERIVED_FLATTEN;
+}
+
+/* The element of the array it belongs to; one that is flattened has its [*] already. */
 static void write_element(pst_writer *out, const pst_program *program, uint32_t slot,
                           const pst_each *each)
 {
     for (size_t i = 0; i < each->count; i++) {
         if (each->elements[i] == slot) {
             write_slot(out, program, each->arrays[i]);
+            pst_write_text(out, is_flattened(program, each->arrays[i]) ? "" : "[*]");
         }
     }
-    pst_write_text(out, "[*]");
 }
 
 /* A field by its name, a derived slot by how it is made. Nesting is bounded by the
