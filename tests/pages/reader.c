@@ -1,5 +1,7 @@
 #include "reader.h"
 
+#include <postern/mbedtls.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,15 +12,25 @@ enum { TEXT_MAX = 4096 };
  * that a slip in a header does not turn a table off. */
 static const char *const plain_headers[] = {
     "action",   "construct", "deprecated", "function", "key",  "kind", "limit",
-    "literal",  "name",      "operator",   "page",     "part", "slip", "type",
-    "you want",
+    "literal", "name", "operator", "page", "status", "type", "who", "you want",
 };
 
-#define FAIL(r, line, ...) fail_at((r), (line), __VA_ARGS__)
-
-static void fail_at(const reader *r, int line, const char *what, const char *more)
+/* Notes that a claim does not hold: all of a page are told at once. */
+static void blame(reader *r, int line, const char *what, const char *more)
 {
-    ck_abort_msg("%s:%d: %s%s", r->path, line, what, more);
+    const size_t len = strlen(r->problems);
+
+    (void)snprintf(r->problems + len, sizeof r->problems - len, "%s:%d: %s%s\n",
+                   r->path, line, what, more);
+    r->problem_count++;
+}
+
+static void blame_on(reader *r, int line, postern_str name, const char *what)
+{
+    char text[TEXT_MAX];
+
+    (void)snprintf(text, sizeof text, "%.*s", (int)name.len, name.data);
+    blame(r, line, what, text);
 }
 
 /* A cell as it is meant. */
@@ -44,20 +56,28 @@ static bool starts_with(postern_str text, const char *with)
 /* --- requests and lists -------------------------------------------------------------- */
 
 /* Fills r->request from the request that `name` means. */
-static void fill(reader *r, int line, postern_str name, source *memory)
+static bool fill(reader *r, int line, postern_str name, source *memory)
 {
     const named_request *named = requests_find(&r->requests, name);
 
     *memory = (source){.count = 0};
     if (named == NULL) {
-        ck_abort_msg("%s:%d: no request is called '%.*s'", r->path, line, (int)name.len,
-                     name.data);
+        blame_on(r, line, name, "no request is called ");
+        return false;
     }
     if (!request_json_fill(postern_text(named->json), r->w.scheme, r->request,
                            &r->clock, memory)) {
-        ck_abort_msg("%s:%d: %.*s: %s\n%s", r->path, line, (int)name.len, name.data,
-                     memory->error.message, named->json);
+        blame_on(r, line, name, memory->error.message);
+        source_free(memory);
+        return false;
     }
+    return true;
+}
+
+static void empty(reader *r, source *memory)
+{
+    postern_request_reset(r->request);
+    source_free(memory);
 }
 
 static postern_list_kind list_kind(postern_str word)
@@ -90,7 +110,8 @@ static void read_list(reader *r, int line, postern_str text)
     if (name.data[0] != '$' || r->list_count == LISTS_MAX || count == 32 ||
         postern_list_new(NULL, list_kind(kind), items, count, &list, r->w.report) !=
             POSTERN_OK) {
-        FAIL(r, line, "not a list: ", world_findings(r->w.report));
+        blame(r, line, "not a list: ", world_findings(r->w.report));
+        return;
     }
     r->lists[r->list_count++] =
         (postern_named_list){{name.data + 1, name.len - 1}, list};
@@ -104,6 +125,7 @@ static postern_compile_options options_of(const reader *r)
         .phase = r->phase, .lists = r->lists, .list_count = r->list_count};
 }
 
+/* Compiles, without a word. NULL: noted. */
 static postern_filter *compile(reader *r, int line, postern_str text)
 {
     const postern_compile_options options = options_of(r);
@@ -113,7 +135,7 @@ static postern_filter *compile(reader *r, int line, postern_str text)
     if (postern_filter_compile(r->w.scheme, text, &options, &filter, r->w.report) !=
             POSTERN_OK ||
         postern_report_count(r->w.report) != 0) {
-        FAIL(r, line, "this should compile\n", world_findings(r->w.report));
+        blame(r, line, "this should compile\n", world_findings(r->w.report));
     }
     return filter;
 }
@@ -122,23 +144,24 @@ static void check_answer(reader *r, int line, const postern_filter *filter,
                          postern_str request, postern_str cell)
 {
     const bool yes = cell_is(cell, "true");
+    postern_status status;
     source memory;
     bool matched;
 
     if (!yes && !cell_is(cell, "false")) {
-        FAIL(r, line, "the answer is neither true nor false", "");
+        blame(r, line, "the answer is neither true nor false", "");
+        return;
     }
-    fill(r, line, request, &memory);
-    const postern_status status = postern_filter_match(filter, r->request, &matched);
+    if (!fill(r, line, request, &memory)) {
+        return;
+    }
+    status = postern_filter_match(filter, r->request, &matched);
     if (status != POSTERN_OK) {
-        FAIL(r, line, "cannot be matched: ", postern_status_text(status));
+        blame(r, line, "cannot be matched: ", postern_status_text(status));
+    } else if (matched != yes) {
+        blame_on(r, line, request, matched ? "it is true for " : "it is false for ");
     }
-    if (matched != yes) {
-        ck_abort_msg("%s:%d: it is %s for %.*s", r->path, line,
-                     matched ? "true" : "false", (int)request.len, request.data);
-    }
-    postern_request_reset(r->request);
-    source_free(&memory);
+    empty(r, &memory);
     r->answers++;
 }
 
@@ -147,7 +170,7 @@ static void check_filter_row(reader *r, const piece *row)
     char buf[TEXT_MAX];
     postern_filter *filter = compile(r, row->line, plain(row->cells[0], buf));
 
-    for (size_t i = 1; i < row->cell_count; i++) {
+    for (size_t i = 1; i < row->cell_count && filter != NULL; i++) {
         check_answer(r, row->line, filter, r->header.cells[i], row->cells[i]);
     }
     postern_filter_free(filter);
@@ -157,24 +180,24 @@ static void check_value(reader *r, int line, const postern_value_expression *exp
                         postern_str request, postern_str cell)
 {
     char text[TEXT_MAX] = "missing";
+    postern_status status;
     source memory;
     postern_value value;
     bool present;
 
-    fill(r, line, request, &memory);
-    const postern_status status =
-        postern_value_evaluate(expression, r->request, &present, &value);
-    if (status != POSTERN_OK) {
-        FAIL(r, line, "cannot be evaluated: ", postern_status_text(status));
+    if (!fill(r, line, request, &memory)) {
+        return;
     }
+    status = postern_value_evaluate(expression, r->request, &present, &value);
     if (present) {
         write_value(&value, text, sizeof text);
     }
-    if (!cell_is(cell, text)) {
-        FAIL(r, line, "it is ", text);
+    if (status != POSTERN_OK) {
+        blame(r, line, "cannot be evaluated: ", postern_status_text(status));
+    } else if (!cell_is(cell, text)) {
+        blame(r, line, "it is ", text);
     }
-    postern_request_reset(r->request);
-    source_free(&memory);
+    empty(r, &memory);
     r->answers++;
 }
 
@@ -188,9 +211,9 @@ static void check_value_row(reader *r, const piece *row)
     if (postern_value_compile(r->w.scheme, plain(row->cells[0], buf), &options,
                               &expression, r->w.report) != POSTERN_OK ||
         postern_report_count(r->w.report) != 0) {
-        FAIL(r, row->line, "this should compile\n", world_findings(r->w.report));
+        blame(r, row->line, "this should compile\n", world_findings(r->w.report));
     }
-    for (size_t i = 1; i < row->cell_count; i++) {
+    for (size_t i = 1; i < row->cell_count && expression != NULL; i++) {
         check_value(r, row->line, expression, r->header.cells[i], row->cells[i]);
     }
     postern_value_expression_free(expression);
@@ -226,7 +249,7 @@ static void check_told(reader *r, int line, postern_severity severity, postern_s
             return;
         }
     }
-    FAIL(r, line, "what is told is\n", world_findings(r->w.report));
+    blame(r, line, "what is told is\n", world_findings(r->w.report));
 }
 
 static void check_told_row(reader *r, const piece *row)
@@ -239,10 +262,12 @@ static void check_told_row(reader *r, const piece *row)
     postern_report_clear(r->w.report);
     if ((postern_filter_compile(r->w.scheme, plain(row->cells[0], buf), &options,
                                 &filter, r->w.report) == POSTERN_OK) == refused) {
-        FAIL(r, row->line, refused ? "this compiles" : "this is refused\n",
+        blame(r, row->line, refused ? "this compiles" : "this is refused\n",
              world_findings(r->w.report));
+    } else {
+        check_told(r, row->line, refused ? POSTERN_ERROR : POSTERN_WARNING,
+                   row->cells[1]);
     }
-    check_told(r, row->line, refused ? POSTERN_ERROR : POSTERN_WARNING, row->cells[1]);
     postern_filter_free(filter);
 }
 
@@ -267,14 +292,14 @@ static void load(reader *r, const piece *block)
         world_load(&r->w, block->text, says(block->mark, "import"));
 
     if ((status != POSTERN_OK) != fails) {
-        FAIL(r, block->line, fails ? "this loads" : "this should load\n",
+        blame(r, block->line, fails ? "this loads" : "this should load\n",
              world_findings(r->w.report));
     }
     if (!fails && postern_report_count_of(r->w.report, POSTERN_WARNING) != 0) {
-        FAIL(r, block->line, "this loads with a warning\n",
+        blame(r, block->line, "this loads with a warning\n",
              world_findings(r->w.report));
     }
-    r->pending = fails ? PENDING_REFUSED : PENDING_POLICY;
+    r->pending = r->w.policy == NULL ? PENDING_REFUSED : PENDING_POLICY;
     r->policies++;
 }
 
@@ -284,15 +309,16 @@ static void check_verdict(reader *r, const piece *row)
     postern_verdict verdict;
     source memory;
 
-    fill(r, row->line, row->cells[0], &memory);
+    if (!fill(r, row->line, row->cells[0], &memory)) {
+        return;
+    }
     postern_policy_evaluate(r->w.policy, r->request, &verdict);
     write_verdict(&verdict, text, sizeof text);
     if (!cell_is(row->cells[1], text)) {
-        ck_abort_msg("%s:%d: it is %s (%.*s)", r->path, row->line, text,
-                     (int)verdict.reason.len, verdict.reason.data);
+        blame(r, row->line, "it is ", text);
+        blame_on(r, row->line, verdict.reason, "because ");
     }
-    postern_request_reset(r->request);
-    source_free(&memory);
+    empty(r, &memory);
     r->answers++;
 }
 
@@ -304,6 +330,15 @@ static void forget_filter(reader *r)
     r->filter = NULL;
 }
 
+/* The expression before must have got its answers by now. */
+static void let_go(reader *r, int line)
+{
+    if (r->pending == PENDING_FILTER && !r->answered) {
+        blame(r, line, "the expression before this has no table of answers", "");
+    }
+    r->pending = PENDING_NOTHING;
+}
+
 static void take_block(reader *r, const piece *block)
 {
     postern_str text = block->text;
@@ -313,7 +348,7 @@ static void take_block(reader *r, const piece *block)
     let_go(r, block->line);
     if (says(block->mark, "requests")) {
         if (!requests_read(&r->requests, r->w.scheme, text, problem, sizeof problem)) {
-            FAIL(r, block->line, problem, "");
+            blame(r, block->line, problem, "");
         }
     } else if (says(block->mark, "lists")) {
         while (take_line(&text, &line)) {
@@ -323,12 +358,13 @@ static void take_block(reader *r, const piece *block)
         r->phase = POSTERN_PHASE_REQUEST;
         forget_filter(r);
         r->filter = compile(r, block->line, text);
-        r->pending = PENDING_FILTER;
+        r->pending = r->filter == NULL ? PENDING_NOTHING : PENDING_FILTER;
         r->answered = false;
     } else if (says(block->mark, "json")) {
         load(r, block);
-    } else if (!says(block->mark, "sh") && !says(block->mark, "c")) {
-        FAIL(r, block->line, "nobody knows what this block is", "");
+    } else if (block->mark.len > 0 && !says(block->mark, "sh") &&
+               !says(block->mark, "c")) {
+        blame(r, block->line, "nobody knows what this block is", "");
     }
 }
 
@@ -369,17 +405,8 @@ static table_kind kind_of_table(reader *r, const piece *header)
             return TABLE_PLAIN;
         }
     }
-    FAIL(r, header->line, "nobody knows what this table claims", "");
+    blame(r, header->line, "nobody knows what this table claims", "");
     return TABLE_PLAIN;
-}
-
-/* The expression before must have got its answers by now. */
-static void let_go(reader *r, int line)
-{
-    if (r->pending == PENDING_FILTER && !r->answered) {
-        FAIL(r, line, "the expression before this has no table of answers", "");
-    }
-    r->pending = PENDING_NOTHING;
 }
 
 static void take_header(reader *r, const piece *header)
@@ -387,7 +414,7 @@ static void take_header(reader *r, const piece *header)
     r->header = *header;
     r->table = kind_of_table(r, header);
     if (header->cell_count < 2 && r->table != TABLE_NOT_LOADED) {
-        FAIL(r, header->line, "a table without answers", "");
+        blame(r, header->line, "a table without answers", "");
     }
     if (r->table != TABLE_ANSWERS && r->table != TABLE_NOT_LOADED) {
         let_go(r, header->line);
@@ -397,7 +424,8 @@ static void take_header(reader *r, const piece *header)
 static void take_row(reader *r, const piece *row)
 {
     if (row->cell_count != r->header.cell_count) {
-        FAIL(r, row->line, "a row with more or fewer cells than its header", "");
+        blame(r, row->line, "a row with more or fewer cells than its header", "");
+        return;
     }
     switch (r->table) {
     case TABLE_PLAIN:
@@ -449,6 +477,10 @@ static void open_page(reader *r, const char *path)
     *r = (reader){.path = path, .page = world_slurp(path)};
     r->at.text = r->page;
     world_init(&r->w);
+    r->crypto = *r->w.options.crypto; /* signatures hold, digests are true */
+    r->crypto.digest = postern_mbedtls_crypto()->digest;
+    r->crypto.hmac = postern_mbedtls_crypto()->hmac;
+    r->w.options.crypto = &r->crypto;
     world_open(&r->w);
     put_files(&r->w);
     ck_assert_int_eq(postern_scheme_provide(r->w.scheme, postern_text("*")),
@@ -457,14 +489,30 @@ static void open_page(reader *r, const char *path)
                      POSTERN_OK);
 }
 
-static void check_requests(const reader *r)
+static void check_requests(reader *r)
 {
     for (size_t i = 0; i < r->requests.count; i++) {
-        const named_request *request = &r->requests.all[i];
-        if (!request->used) {
-            ck_abort_msg("%s: nobody asks about the request '%.*s'", r->path,
-                         (int)request->name.len, request->name.data);
+        if (!r->requests.all[i].used) {
+            blame_on(r, r->at.line, r->requests.all[i].name, "nobody asks about ");
         }
+    }
+}
+
+static void take(reader *r, const piece *at)
+{
+    switch (at->kind) {
+    case PIECE_BLOCK:
+        take_block(r, at);
+        return;
+    case PIECE_HEADER:
+        take_header(r, at);
+        return;
+    case PIECE_ROW:
+        take_row(r, at);
+        return;
+    case PIECE_END:
+        let_go(r, at->line);
+        return;
     }
 }
 
@@ -476,22 +524,10 @@ void read_page(reader *r, const char *path)
     open_page(r, path);
     do {
         if (!markdown_next(&r->at, &at, &problem)) {
-            FAIL(r, r->at.line, problem, "");
+            blame(r, r->at.line, problem, "");
+            return;
         }
-        switch (at.kind) {
-        case PIECE_BLOCK:
-            take_block(r, &at);
-            break;
-        case PIECE_HEADER:
-            take_header(r, &at);
-            break;
-        case PIECE_ROW:
-            take_row(r, &at);
-            break;
-        case PIECE_END:
-            let_go(r, at.line);
-            break;
-        }
+        take(r, &at);
     } while (at.kind != PIECE_END);
     check_requests(r);
 }

@@ -49,6 +49,7 @@ typedef struct reader {
     postern_str page;
     markdown at;
     world w;
+    postern_crypto crypto;
     request_clock clock;
     postern_request *request;
     requests requests;
@@ -62,10 +63,12 @@ typedef struct reader {
     bool answered;          /* it has been asked about */
     int answers;            /* how many claims were tried */
     int policies;           /* how many policies were loaded or refused */
+    int problem_count;      /* how many claims do not hold */
+    char problems[1 << 15]; /* and which */
 } reader;
 
-/** Reads the page at `path` and tries everything it claims; a claim that does not hold
- *  fails the test, with its place. */
+/** Reads the page at `path` and tries everything it claims; what does not hold is noted
+ *  with its place. */
 void read_page(reader *r, const char *path);
 
 /** Everything but the counts is given back. */

@@ -261,22 +261,26 @@ static void write_types(FILE *out, const pst_parameter *parameter)
     }
 }
 
+/* "split(source, separator, limit)", "encode_base64(source[, flags])" */
+static void write_signature(FILE *out, const pst_function *function)
+{
+    (void)fprintf(out, "`%.*s(", (int)function->name.len, function->name.data);
+    for (size_t i = 0; i < function->parameter_count; i++) {
+        (void)fprintf(out, "%s%s%s%s", i >= function->min ? "[" : "",
+                      i == 0 ? "" : ", ", function->parameters[i].name,
+                      i >= function->min ? "]" : "");
+    }
+    (void)fputs(function->max > function->parameter_count ? ", ...)`" : ")`", out);
+}
+
 static void write_parameters(FILE *out, const pst_function *function)
 {
     for (size_t i = 0; i < function->parameter_count; i++) {
         const pst_parameter *parameter = &function->parameters[i];
-        (void)fprintf(out, "%s`%s`%s: ", i == 0 ? "" : "<br>", parameter->name,
-                      parameter->form == PST_FORM_LITERAL ? " ✎" : "");
+        (void)fputs(i == 0 ? "" : "; ", out);
+        (void)fputs(parameter->form == PST_FORM_LITERAL ? "literal " : "", out);
         write_types(out, parameter);
-        if (parameter->form == PST_FORM_EITHER) {
-            (void)fputs(", also written out", out);
-        }
-        if (i >= function->min) {
-            (void)fputs("; may be left out", out);
-        }
-    }
-    if (function->max > function->parameter_count) {
-        (void)fprintf(out, "<br>…, up to %u in all", function->max);
+        (void)fputs(parameter->form == PST_FORM_EITHER ? ", or literal" : "", out);
     }
 }
 
@@ -284,20 +288,21 @@ static bool write_functions(FILE *out)
 {
     char type[64];
 
-    (void)fputs("\n| function | parameters | result | what it does |\n|---|---|---|---|\n",
+    (void)fputs("\n| function | takes | result | what it does |\n|---|---|---|---|\n",
                 out);
     for (size_t i = 0; i < PST_FUNCTION_COUNT; i++) {
         const pst_function *function = pst_function_at(i);
         (void)snprintf(type, sizeof type, "type of the first");
         if (function->result != 0) {
-            (void)fputs("", out);
             type[0] = '`';
             const size_t len =
                 postern_type_name(function->result, type + 1, sizeof type - 2);
             type[len + 1] = '`';
             type[len + 2] = '\0';
         }
-        (void)fprintf(out, "| `%.*s` | ", (int)function->name.len, function->name.data);
+        (void)fputs("| ", out);
+        write_signature(out, function);
+        (void)fputs(" | ", out);
         write_parameters(out, function);
         (void)fprintf(out, " | %s | ", type);
         write_prose(out, function->text);
