@@ -12,7 +12,7 @@ enum { TEXT_MAX = 4096 };
  * that a slip in a header does not turn a table off. */
 static const char *const plain_headers[] = {
     "action",   "construct", "deprecated", "function", "key",  "kind", "limit",
-    "literal", "name", "operator", "page", "status", "type", "who", "you want",
+    "deprecated", "literal", "name", "operator", "page", "status", "type", "who", "you want",
 };
 
 /* Notes that a claim does not hold: all of a page are told at once. */
@@ -222,14 +222,13 @@ static void check_value_row(reader *r, const piece *row)
 /* --- messages ------------------------------------------------------------------------ */
 
 /* True when finding `index` reads as `cell`: its message, or with its hint. */
-static bool tells(const reader *r, size_t index, postern_severity severity,
-                  postern_str cell)
+static bool tells(const reader *r, size_t index, bool error, postern_str cell)
 {
     char whole[TEXT_MAX];
     postern_finding finding;
 
     if (!postern_report_get(r->w.report, index, &finding) ||
-        finding.severity != severity) {
+        (finding.severity == POSTERN_ERROR) != error) {
         return false;
     }
     (void)snprintf(whole, sizeof whole, "%.*s (%.*s)", (int)finding.message.len,
@@ -241,10 +240,10 @@ static bool tells(const reader *r, size_t index, postern_severity severity,
     return cell_is(cell, whole);
 }
 
-static void check_told(reader *r, int line, postern_severity severity, postern_str cell)
+static void check_told(reader *r, int line, bool error, postern_str cell)
 {
     for (size_t i = 0; i < postern_report_count(r->w.report); i++) {
-        if (tells(r, i, severity, cell)) {
+        if (tells(r, i, error, cell)) {
             r->answers++;
             return;
         }
@@ -265,8 +264,7 @@ static void check_told_row(reader *r, const piece *row)
         blame(r, row->line, refused ? "this compiles" : "this is refused\n",
              world_findings(r->w.report));
     } else {
-        check_told(r, row->line, refused ? POSTERN_ERROR : POSTERN_WARNING,
-                   row->cells[1]);
+        check_told(r, row->line, refused, row->cells[1]);
     }
     postern_filter_free(filter);
 }
@@ -373,8 +371,8 @@ static table_kind kind_of_expressions(const piece *header)
     if (header->cell_count == 2 && cell_is(header->cells[1], "refused because")) {
         return TABLE_REFUSED;
     }
-    if (header->cell_count == 2 && cell_is(header->cells[1], "warning")) {
-        return TABLE_WARNED;
+    if (header->cell_count == 2 && cell_is(header->cells[1], "remark")) {
+        return TABLE_REMARKED;
     }
     return TABLE_FILTERS;
 }
@@ -437,11 +435,11 @@ static void take_row(reader *r, const piece *row)
         check_value_row(r, row);
         return;
     case TABLE_REFUSED:
-    case TABLE_WARNED:
+    case TABLE_REMARKED:
         check_told_row(r, row);
         return;
     case TABLE_NOT_LOADED:
-        check_told(r, row->line, POSTERN_ERROR, row->cells[0]);
+        check_told(r, row->line, true, row->cells[0]);
         return;
     case TABLE_ANSWERS:
         if (r->pending == PENDING_POLICY) {

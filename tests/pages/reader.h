@@ -11,7 +11,7 @@
  * Tables whose first column is called
  *
  *   expression        every other column is a request, every cell true or false; or one
- *                     column is called "refused because" or "warning". "expression of a
+ *                     column is called "refused because" or "remark". "expression of a
  *                     response" and "... of a packet" belong to that phase.
  *   value expression  the same, every cell a value or "missing"
  *   request           the second is called "answer"
@@ -32,7 +32,7 @@ typedef enum table_kind {
     TABLE_FILTERS,
     TABLE_VALUES,
     TABLE_REFUSED,
-    TABLE_WARNED,
+    TABLE_REMARKED,
     TABLE_ANSWERS,     /* of the filter or policy before */
     TABLE_NOT_LOADED   /* why the policy before was refused */
 } table_kind;
