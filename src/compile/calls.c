@@ -73,18 +73,20 @@ static bool is_decimal(postern_str text)
     return true;
 }
 
-/* Where a field could stand as well, a number is decimal, as in Cloudflare's engine. */
+/* Numbers are decimal here, and hex bytes stand only where no field could, as in
+ * Cloudflare's engine: elsewhere they could be taken for names. */
 static PST_NOINLINE pst_term *literal_number(pst_checker *c, const pst_node *node,
                                              uint16_t takes, uint8_t form)
 {
     pst_term *term = pst_term_new(c, PST_TERM_LITERAL, POSTERN_INT, node->span);
+    const bool bytes = form == PST_FORM_LITERAL && (takes & PST_TAKES_INT) == 0;
     pst_literal_problem problem;
     bool read;
 
     if (term == NULL) {
         return NULL;
     }
-    if (form == PST_FORM_EITHER && !is_decimal(node->text)) {
+    if (!bytes && (takes & PST_TAKES_IP) == 0 && !is_decimal(node->text)) {
         pst_complain_of(
             &c->unit->complaints, POSTERN_TYPE, node->span, "", node->text,
             " is not a decimal number",

@@ -293,6 +293,12 @@ static pst_claim *check_bare(pst_checker *c, const pst_node *node)
 
 /* --- any() and all() ---------------------------------------------------------------- */
 
+static bool is_value(const pst_node *node)
+{
+    return node->kind == PST_NODE_NAME || node->kind == PST_NODE_INDEX ||
+           node->kind == PST_NODE_CALL;
+}
+
 static PST_NOINLINE pst_claim *check_quantifier(pst_checker *c, const pst_node *node,
                                                 pst_claim_kind kind)
 {
@@ -317,6 +323,16 @@ static PST_NOINLINE pst_claim *check_quantifier(pst_checker *c, const pst_node *
                         " asks the elements of an array; this is one Boolean",
                         "name them with [*], such as "
                         "any(http.request.headers[\"x-role\"][*] eq \"ops\")");
+        return NULL;
+    }
+    if (argument->kind ==
+        PST_NODE_BARE) { /* all((array)): in parentheses it is mapped */
+        child->direct = false;
+    }
+    if (is_value(argument) && !child->direct) {
+        pst_complain_of(&c->unit->complaints, POSTERN_TYPE, argument->span, "",
+                        node->text, " takes an array of Booleans without [*]",
+                        "the [*] belongs in front of a comparison");
         return NULL;
     }
     claim->first = child;

@@ -7,11 +7,9 @@
 
 #include "support/text.h"
 
-/* Where the needle is cut, and how far it may be moved when its right half stood. */
 typedef struct cut {
-    size_t at; /* below needle.len */
-    size_t period;
-    bool periodic; /* the whole needle repeats after `period` */
+    size_t at;   /* where the right half starts; below needle.len */
+    size_t move; /* how far to go on when only the right half stood */
 } cut;
 
 /* Where the greatest suffix starts, by the order of bytes or by its reverse. */
@@ -50,16 +48,16 @@ static cut cut_needle(postern_str needle)
     size_t reversed_period;
     const size_t suffix = greatest_suffix(needle, false, &period);
     const size_t reversed = greatest_suffix(needle, true, &reversed_period);
-    cut made = {suffix, period, false};
+    cut made = {suffix, period};
+    size_t right;
 
     if (reversed > suffix) {
-        made = (cut){reversed, reversed_period, false};
+        made = (cut){reversed, reversed_period};
     }
-    /* The period is that of the right half and no longer than it. */
-    made.periodic = memcmp(needle.data, needle.data + made.period, made.at) == 0;
-    if (!made.periodic) {
-        const size_t right = needle.len - made.at;
-        made.period = (made.at > right ? made.at : right) + 1;
+    /* The period is that of the right half, so there is as much to compare with. */
+    if (memcmp(needle.data, needle.data + made.move, made.at) != 0) {
+        right = needle.len - made.at;
+        made.move = (made.at > right ? made.at : right) + 1;
     }
     return made;
 }
@@ -89,39 +87,36 @@ static inline size_t next_place(postern_str text, size_t at, size_t last,
     return at;
 }
 
-/* `needle` has a byte, and `text` room for it. */
+/* `needle` has a byte, and `text` room for it. Bytes that stood are not remembered:
+ * behind a left half that did not stand the needle moves by half its length, or by its
+ * period, and then the left half stands. */
 static inline size_t two_way(postern_str text, postern_str needle, bool fold)
 {
     const cut c = cut_needle(needle);
     const size_t last = text.len - needle.len;
-    size_t known = 0; /* bytes at the needle's start that stand already */
     size_t at = 0;
 
     while (at <= last) {
-        size_t i = known > c.at ? known : c.at;
-        if (known == 0) {
-            at = next_place(text, at, last, needle, c.at, fold);
-            if (at == SIZE_MAX) {
-                return SIZE_MAX;
-            }
+        size_t i = c.at;
+        at = next_place(text, at, last, needle, c.at, fold);
+        if (at == SIZE_MAX) {
+            return SIZE_MAX;
         }
         while (i < needle.len && same_byte(text, at, needle, i, fold)) {
             i++;
         }
         if (i < needle.len) {
             at += i - c.at + 1;
-            known = 0;
             continue;
         }
-        i = c.at;
-        while (i > known && same_byte(text, at, needle, i - 1, fold)) {
-            i--;
+        i = 0;
+        while (i < c.at && same_byte(text, at, needle, i, fold)) {
+            i++;
         }
-        if (i <= known) {
+        if (i == c.at) {
             return at;
         }
-        at += c.period;
-        known = c.periodic ? needle.len - c.period : 0;
+        at += c.move;
     }
     return SIZE_MAX;
 }

@@ -22,7 +22,7 @@ static void merge_runs(const void *items, pst_item_order *order, const uint32_t 
 }
 
 uint32_t *pst_sort(pst_arena *arena, const void *items, size_t count,
-                   pst_item_order *order, uint32_t **spare)
+                   pst_item_order *order)
 {
     uint32_t *from;
     uint32_t *to;
@@ -44,9 +44,6 @@ uint32_t *pst_sort(pst_arena *arena, const void *items, size_t count,
         merge_runs(items, order, from, to, count, width);
         to = from;
         from = merged;
-    }
-    if (spare != NULL) {
-        *spare = to;
     }
     return from;
 }
@@ -82,9 +79,7 @@ static size_t run_end(const pst_pairs *pairs, const uint32_t *sorted, size_t sta
 
 postern_status pst_group(pst_arena *arena, const pst_pairs *pairs, pst_map *out)
 {
-    uint32_t *runs;
-    const uint32_t *sorted =
-        pst_sort(arena, pairs->names, pairs->count, by_name, &runs);
+    const uint32_t *sorted = pst_sort(arena, pairs->names, pairs->count, by_name);
     size_t groups = 0;
     size_t filled = 0;
     pst_entry *entries;
@@ -93,12 +88,7 @@ postern_status pst_group(pst_arena *arena, const pst_pairs *pairs, pst_map *out)
     if (sorted == NULL) {
         return arena->status;
     }
-    /* runs[i]: where the run whose first appearance is item i starts, and 1; or 0 */
-    if (pairs->count > 0) {
-        memset(runs, 0, pairs->count * sizeof *runs);
-    }
     for (size_t at = 0; at < pairs->count; at = run_end(pairs, sorted, at)) {
-        runs[sorted[at]] = (uint32_t)at + 1;
         groups++;
     }
     entries = pst_arena_array(arena, groups, sizeof *entries);
@@ -108,17 +98,13 @@ postern_status pst_group(pst_arena *arena, const pst_pairs *pairs, pst_map *out)
         return arena->status;
     }
     *out = (pst_map){entries, groups};
-    for (size_t i = 0; i < pairs->count; i++) {
-        if (runs[i] == 0) {
-            continue;
-        }
-        const size_t start = runs[i] - 1;
-        const size_t end = run_end(pairs, sorted, start);
-        entries->key = pairs->names[i].string;
-        entries->value.array = (pst_array){items + filled, end - start};
+    while (filled < pairs->count) {
+        const size_t end = run_end(pairs, sorted, filled);
+        entries->key = pairs->names[sorted[filled]].string;
+        entries->value.array = (pst_array){items + filled, end - filled};
         entries++;
-        for (size_t at = start; at < end; at++) {
-            items[filled++] = pairs->values[sorted[at]];
+        for (; filled < end; filled++) {
+            items[filled] = pairs->values[sorted[filled]];
         }
     }
     return POSTERN_OK;
@@ -131,46 +117,24 @@ static int by_key(const void *items, uint32_t a, uint32_t b)
     return pst_str_order(entries[a].key, entries[b].key);
 }
 
-/* A few entries are compared with each other. */
-static size_t keep_first_of_few(pst_entry *entries, size_t count)
+postern_status pst_map_make(pst_arena *arena, const pst_entry *entries, size_t count,
+                            pst_map *out)
 {
-    size_t kept = 0;
+    const uint32_t *sorted = pst_sort(arena, entries, count, by_key);
+    pst_entry *kept =
+        sorted == NULL ? NULL : pst_arena_array(arena, count, sizeof *kept);
+    size_t last = 0;
 
-    for (size_t i = 0; i < count; i++) {
-        const pst_map before = {entries, kept};
-        if (pst_map_find(before, entries[i].key) == NULL) {
-            entries[kept++] = entries[i];
-        }
-    }
-    return kept;
-}
-
-postern_status pst_map_of_first(pst_arena *arena, pst_entry *entries, size_t count,
-                                pst_map *out)
-{
-    enum { FEW = 32 };
-    const uint32_t *sorted;
-    uint32_t *repeated;
-    size_t kept = 0;
-
-    if (count <= FEW) {
-        *out = (pst_map){entries, keep_first_of_few(entries, count)};
-        return POSTERN_OK;
-    }
-    sorted = pst_sort(arena, entries, count, by_key, &repeated);
-    if (sorted == NULL) {
+    if (kept == NULL) {
         return arena->status;
     }
-    repeated[sorted[0]] = 0;
-    for (size_t i = 1; i < count; i++) {
-        repeated[sorted[i]] =
-            pst_str_same(entries[sorted[i]].key, entries[sorted[i - 1]].key);
-    }
+    *out = (pst_map){kept, 0};
     for (size_t i = 0; i < count; i++) {
-        if (repeated[i] == 0) {
-            entries[kept++] = entries[i];
+        const pst_entry *entry = &entries[sorted[i]];
+        if (i == 0 || !pst_str_same(entry->key, entries[sorted[last]].key)) {
+            kept[out->count++] = *entry;
+            last = i;
         }
     }
-    *out = (pst_map){entries, kept};
     return POSTERN_OK;
 }

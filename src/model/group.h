@@ -17,11 +17,10 @@ typedef int pst_item_order(const void *items, uint32_t a, uint32_t b);
  * The numbers from 0 to count - 1 in the order of their items; equal items stay as
  * they were.
  *
- * @param spare receives as much memory again, uninitialised; may be NULL
  * @return NULL when the arena fails
  */
 uint32_t *pst_sort(pst_arena *arena, const void *items, size_t count,
-                   pst_item_order *order, uint32_t **spare);
+                   pst_item_order *order);
 
 /** Names and values side by side: `count` String items of each. */
 typedef struct pst_pairs {
@@ -40,13 +39,13 @@ static inline void pst_pairs_add(pst_pairs *pairs, postern_str name, postern_str
     pairs->values[pairs->count++].string = value;
 }
 
-/** The values of each name, as Map<Array<String>>: names in the order of their first
- *  appearance, values in theirs. @return POSTERN_OK, or the arena's failure */
+/** The values of each name, as Map<Array<String>>, values in the order of `pairs`.
+ *  @return POSTERN_OK, or the arena's failure */
 postern_status pst_group(pst_arena *arena, const pst_pairs *pairs, pst_map *out);
 
-/** Makes a map of `entries`, in place, without those whose key came before.
- *  @return POSTERN_OK, or the arena's failure */
-postern_status pst_map_of_first(pst_arena *arena, pst_entry *entries, size_t count,
-                                pst_map *out);
+/** Makes a map of `entries`, without those whose key came before. @return POSTERN_OK, or
+ *  the arena's failure */
+postern_status pst_map_make(pst_arena *arena, const pst_entry *entries, size_t count,
+                            pst_map *out);
 
 #endif

@@ -147,7 +147,8 @@ static void put_connection(postern_request *request,
 /* A LAZY field is to be derived again, unless the host has set it. */
 static void forget(postern_request *request, size_t field)
 {
-    if (request->states[field] != PST_SLOT_SET) {
+    if (request->states[field] != PST_SLOT_SET &&
+        request->scheme->fields[field].origin == PST_ORIGIN_LAZY) {
         request->states[field] = PST_SLOT_UNKNOWN;
     }
 }

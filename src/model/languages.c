@@ -107,7 +107,7 @@ postern_status pst_derive_languages(postern_request *request, pst_field_id field
         return arena->status;
     }
     (void)read_lines(request, found);
-    sorted = pst_sort(arena, found, count, by_quality, NULL);
+    sorted = pst_sort(arena, found, count, by_quality);
     if (sorted == NULL) {
         return arena->status;
     }

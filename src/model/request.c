@@ -323,7 +323,7 @@ static postern_status convert_map(pst_arena *arena, const postern_value *value,
         }
         entries[i].key = entry->key;
     }
-    return pst_map_of_first(arena, entries, count, &out->map);
+    return pst_map_make(arena, entries, count, &out->map);
 }
 
 /* Nesting is bounded by the type, which is at most seven kinds deep. */

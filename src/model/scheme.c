@@ -320,15 +320,12 @@ static bool grow_fields(postern_scheme *scheme)
     return true;
 }
 
-postern_status postern_scheme_add_field(postern_scheme *scheme, postern_str name,
-                                        postern_type type, postern_field *out)
+postern_status pst_scheme_add(postern_scheme *scheme, postern_str name,
+                              postern_type type, postern_field *out)
 {
     postern_str copy;
     size_t at;
 
-    if (!name_valid(name) || name_taken(name) || !pst_type_valid(type)) {
-        return POSTERN_INVALID;
-    }
     if (atomic_load(&scheme->frozen) || pst_scheme_find(scheme, name) != SIZE_MAX ||
         scheme->field_count >= FIELDS_MAX) {
         return POSTERN_STATE;
@@ -349,6 +346,15 @@ postern_status postern_scheme_add_field(postern_scheme *scheme, postern_str name
         out->index = (uint32_t)at;
     }
     return POSTERN_OK;
+}
+
+postern_status postern_scheme_add_field(postern_scheme *scheme, postern_str name,
+                                        postern_type type, postern_field *out)
+{
+    if (!name_valid(name) || name_taken(name) || !pst_type_valid(type)) {
+        return POSTERN_INVALID;
+    }
+    return pst_scheme_add(scheme, name, type, out);
 }
 
 postern_status postern_scheme_provide(postern_scheme *scheme, postern_str name)

@@ -98,6 +98,10 @@ struct postern_scheme {
 /** Takes another reference and freezes the scheme. */
 postern_scheme *pst_scheme_use(const postern_scheme *scheme);
 
+/** As postern_scheme_add_field(), with any name and a type that is one. */
+postern_status pst_scheme_add(postern_scheme *scheme, postern_str name,
+                              postern_type type, postern_field *out);
+
 /** The index of field `name`, or SIZE_MAX. A deprecated name gives its successor's. */
 size_t pst_scheme_find(const postern_scheme *scheme, postern_str name);
 

@@ -26,7 +26,7 @@ typedef struct pst_array {
 } pst_array;
 
 typedef struct pst_map {
-    const struct pst_entry *entries;
+    const struct pst_entry *entries; /* in the order of their keys, each key once */
     size_t count;
 } pst_map;
 

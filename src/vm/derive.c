@@ -166,7 +166,8 @@ static PST_NOINLINE postern_status call(postern_request *request, const pst_call
 }
 
 /* A missing argument makes the result missing, but for functions that look for them. A
- * walk over nothing that is there has no result either. */
+ * walk over nothing that is there has no result either; one in which no element has a
+ * result has an empty one. */
 static postern_status compute_call(const pst_program *program, postern_request *request,
                                    const pst_call *how, uint32_t slot)
 {
@@ -185,7 +186,9 @@ static postern_status compute_call(const pst_program *program, postern_request *
         }
         if (!is_present(request, operand->slot) &&
             (!takes_missing || (how->mapped && i == 0))) {
-            request->states[slot] = PST_SLOT_MISSING;
+            request->values[slot].array = (pst_array){NULL, 0};
+            request->states[slot] =
+                how->mapped && i > 0 ? PST_SLOT_PRESENT : PST_SLOT_MISSING;
             return POSTERN_OK;
         }
     }

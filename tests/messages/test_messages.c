@@ -2,11 +2,13 @@
  * test_messages.c - what people are told about expressions that are wrong, to the
  * letter.
  *
- * messages/*.txt: a line "> EXPRESSION" is followed by everything the report says, as
+ * messages/NAME.txt: a line "> EXPRESSION" is followed by everything the report says, as
  * postern_report_render() writes it. "> VALUE: EXPRESSION" is a value expression.
  * A line that starts with '#' in front of the first expression of a block is for
  * readers. POSTERN_GOLDEN=write writes the files anew: read the difference.
  */
+#define _POSIX_C_SOURCE 200809L /* open_memstream */
+
 #include "../harness/harness.h"
 
 #include <postern.h>

@@ -984,7 +984,7 @@ START_TEST(sorting_keeps_the_order_of_equals)
         for (size_t i = 0; i < count; i++) {
             numbers[i] = (int)(i * 7919 % (count / 3 + 1));
         }
-        sorted = pst_sort(&arena, numbers, count, by_value, NULL);
+        sorted = pst_sort(&arena, numbers, count, by_value);
         ck_assert_ptr_nonnull(sorted);
         for (size_t i = 0; i < count; i++) {
             ck_assert_uint_lt(sorted[i], count);
@@ -1007,7 +1007,7 @@ START_TEST(sorting_more_than_can_be_numbered_is_refused)
 
     pst_arena_init(&arena, pst_alloc_or_default(NULL), SIZE_MAX / 2);
     ck_assert_ptr_null(
-        pst_sort(&arena, NULL, (size_t)UINT32_MAX / 2 + 1, by_value, NULL));
+        pst_sort(&arena, NULL, (size_t)UINT32_MAX / 2 + 1, by_value));
     ck_assert_int_eq(arena.status, POSTERN_LIMIT);
     pst_arena_free(&arena);
 }
