@@ -322,12 +322,6 @@ static void check_verdict(reader *r, const piece *row)
 
 /* --- pieces -------------------------------------------------------------------------- */
 
-static void forget_filter(reader *r)
-{
-    postern_filter_free(r->filter);
-    r->filter = NULL;
-}
-
 /* The expression before must have got its answers by now. */
 static void let_go(reader *r, int line)
 {
@@ -337,31 +331,65 @@ static void let_go(reader *r, int line)
     r->pending = PENDING_NOTHING;
 }
 
-static void take_block(reader *r, const piece *block)
+static void take_requests(reader *r, const piece *block)
+{
+    char problem[256] = "no memory";
+
+    if (!requests_read(&r->requests, r->w.scheme, block->text, problem,
+                       sizeof problem)) {
+        blame(r, block->line, problem, "");
+    }
+}
+
+static void take_lists(reader *r, const piece *block)
 {
     postern_str text = block->text;
     postern_str line;
-    char problem[256] = "";
 
+    while (take_line(&text, &line)) {
+        read_list(r, block->line, line);
+    }
+}
+
+static void take_expression(reader *r, const piece *block)
+{
     let_go(r, block->line);
-    if (says(block->mark, "requests")) {
-        if (!requests_read(&r->requests, r->w.scheme, text, problem, sizeof problem)) {
-            blame(r, block->line, problem, "");
+    postern_filter_free(r->filter);
+    r->phase = POSTERN_PHASE_REQUEST;
+    r->filter = compile(r, block->line, block->text);
+    r->pending = r->filter == NULL ? PENDING_NOTHING : PENDING_FILTER;
+    r->answered = false;
+}
+
+static void take_policy(reader *r, const piece *block)
+{
+    let_go(r, block->line);
+    load(r, block);
+}
+
+static void take_block(reader *r, const piece *block)
+{
+    static const struct {
+        const char *mark;
+        void (*take)(reader *r, const piece *block); /* NULL: it claims nothing */
+    } blocks[] = {
+        {"requests", take_requests  },
+        {"lists",    take_lists     },
+        {"postern",  take_expression},
+        {"json",     take_policy    },
+        {"c",        NULL           },
+        {"sh",       NULL           },
+    };
+
+    for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) {
+        if (says(block->mark, blocks[i].mark)) {
+            if (blocks[i].take != NULL) {
+                blocks[i].take(r, block);
+            }
+            return;
         }
-    } else if (says(block->mark, "lists")) {
-        while (take_line(&text, &line)) {
-            read_list(r, block->line, line);
-        }
-    } else if (says(block->mark, "postern")) {
-        r->phase = POSTERN_PHASE_REQUEST;
-        forget_filter(r);
-        r->filter = compile(r, block->line, text);
-        r->pending = r->filter == NULL ? PENDING_NOTHING : PENDING_FILTER;
-        r->answered = false;
-    } else if (says(block->mark, "json")) {
-        load(r, block);
-    } else if (block->mark.len > 0 && !says(block->mark, "sh") &&
-               !says(block->mark, "c")) {
+    }
+    if (block->mark.len > 0) {
         blame(r, block->line, "nobody knows what this block is", "");
     }
 }
@@ -532,7 +560,7 @@ void read_page(reader *r, const char *path)
 
 void reader_close(reader *r)
 {
-    forget_filter(r);
+    postern_filter_free(r->filter);
     requests_free(&r->requests);
     for (size_t i = 0; i < r->list_count; i++) {
         postern_list_release(r->lists[i].list);
