@@ -327,6 +327,8 @@ static const struct {
     {"Cookie: a+b=1; a%20b=2",                "{a b=[1|2]}"              },
     {"Cookie: %2561=1",                       "{%61=[1]}"                },
     {"Cookie: %=1; %4=2; %4g=3; a%=4",        "{%=[1];%4=[2];%4g=[3];a%=[4]}"},
+    {"Cookie: a%4",                           "{a%4=[]}"                 },
+    {"Cookie: a%",                            "{a%=[]}"                  },
     {"Cookie: a%3Db=1",                       "{a=b=[1]}"                },
     {"Cookie: %20a%20=1",                     "{ a =[1]}"                },
     {"Cookie: %C3%a4=1",                      "{\xc3\xa4=[1]}"           },
@@ -602,6 +604,7 @@ static const struct {
     MIME("\xef\xbb\xbf", "text/plain"),
     MIME("gr\xc3\xbc\xc3\x9f" "e", "text/plain"),
     MIME("a\0b", ""),
+    MIME("a\x7f", ""),
     MIME("\x01", ""),
 };
 /* clang-format on */
@@ -789,6 +792,20 @@ START_TEST(parts_are_told_in_full)
 }
 END_TEST
 
+START_TEST(a_part_may_be_empty)
+{
+    bench b;
+
+    open_bench(&b, NULL);
+    send_request(
+        &b,
+        &(sent){"/", TYPE, POSTERN_STR("--XX\r\n--XX\r\n\r\n--XX\r\n\r\n\r\n--XX--")});
+    check_value(&b, PST_FIELD_BODY_MULTIPART_VALUES, "[||]");
+    check_value(&b, PST_FIELD_BODY_MULTIPART_NAMES, "[[]|[]|[]]");
+    close_bench(&b);
+}
+END_TEST
+
 /* --- simulated requests -------------------------------------------------------------- */
 
 static void set_text(postern_request *request, pst_field_id field, const char *text)
@@ -810,6 +827,7 @@ START_TEST(what_was_set_is_derived_from)
     ck_assert_int_eq(postern_request_new_simulated(b.scheme, &b.request), POSTERN_OK);
     set_text(b.request, PST_FIELD_QUERY, "a=1");
     set_text(b.request, PST_FIELD_PATH, "/a.PNG");
+    set_text(b.request, PST_FIELD_RAW_PATH, ".png");
     set_text(b.request, PST_FIELD_COOKIE, "c=1; d=2");
     set_text(b.request, PST_FIELD_BODY_RAW, "{}");
     set_text(b.request, PST_FIELD_REFERER, "set");
@@ -817,6 +835,7 @@ START_TEST(what_was_set_is_derived_from)
     check_value(&b, PST_FIELD_ARGS, "{a=[1]}");
     check_value(&b, PST_FIELD_RAW_ARGS, "{}");
     check_value(&b, PST_FIELD_EXTENSION, "png");
+    check_value(&b, PST_FIELD_RAW_EXTENSION, "");
     check_value(&b, PST_FIELD_COOKIES, "{c=[1];d=[2]}");
     check_value(&b, PST_FIELD_BODY_MIME, "application/json");
     check_value(&b, PST_FIELD_REFERER, "set");
@@ -1069,6 +1088,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tcase, parts_have_names_and_contents, 0, ROWS(multiparts));
     tcase_add_loop_test(tcase, lists_of_parts_stay_in_step, 0, ROWS(multiparts));
     tcase_add_test(tcase, parts_are_told_in_full);
+    tcase_add_test(tcase, a_part_may_be_empty);
     tcase_add_test(tcase, what_was_set_is_derived_from);
     tcase_add_loop_test(tcase, a_derivation_is_whole_or_a_fault, PST_FIELD_HEAD_END,
                         PST_FIELD_LAZY_END);
