@@ -169,7 +169,7 @@ static void check_finding(const postern_report *report, size_t index,
     ck_assert_uint_gt(f->message.len, 0);
     ck_assert_int_ne(f->message.data[f->message.len - 1], '.');
     ck_assert_uint_le(f->caret, f->excerpt.len);
-    ck_assert_uint_le(f->excerpt.len, 200);
+    ck_assert_uint_le(f->excerpt.len, 260);
     ck_assert_uint_lt(postern_report_render(report, index, rendered, sizeof rendered),
                       sizeof rendered);
     if (postern_str_equal(f->file, postern_text("policy.json"))) {
