@@ -10,8 +10,8 @@ bool take_line(postern_str *text, postern_str *line)
         return false;
     }
     end = memchr(text->data, '\n', text->len);
-    *line = (postern_str){text->data,
-                          end == NULL ? text->len : (size_t)(end - text->data)};
+    *line =
+        (postern_str){text->data, end == NULL ? text->len : (size_t)(end - text->data)};
     const size_t taken = line->len + (end != NULL);
     *text = (postern_str){text->data + taken, text->len - taken};
     return true;

@@ -11,8 +11,9 @@ enum { TEXT_MAX = 4096 };
 /* First columns of tables that claim nothing. A table with any other is refused, so
  * that a slip in a header does not turn a table off. */
 static const char *const plain_headers[] = {
-    "action",   "construct", "deprecated", "function", "key",  "kind", "limit",
-    "deprecated", "literal", "name", "operator", "page", "status", "type", "who", "you want",
+    "action", "construct",  "deprecated", "function", "key",      "kind",
+    "limit",  "deprecated", "literal",    "name",     "operator", "page",
+    "status", "type",       "who",        "you want",
 };
 
 /* Notes that a claim does not hold: all of a page are told at once. */
@@ -113,8 +114,10 @@ static void read_list(reader *r, int line, postern_str text)
         blame(r, line, "not a list: ", world_findings(r->w.report));
         return;
     }
-    r->lists[r->list_count++] =
-        (postern_named_list){{name.data + 1, name.len - 1}, list};
+    r->lists[r->list_count++] = (postern_named_list){
+        {name.data + 1, name.len - 1},
+        list
+    };
 }
 
 /* --- expressions --------------------------------------------------------------------- */
@@ -262,7 +265,7 @@ static void check_told_row(reader *r, const piece *row)
     if ((postern_filter_compile(r->w.scheme, plain(row->cells[0], buf), &options,
                                 &filter, r->w.report) == POSTERN_OK) == refused) {
         blame(r, row->line, refused ? "this compiles" : "this is refused\n",
-             world_findings(r->w.report));
+              world_findings(r->w.report));
     } else {
         check_told(r, row->line, refused, row->cells[1]);
     }
@@ -291,11 +294,11 @@ static void load(reader *r, const piece *block)
 
     if ((status != POSTERN_OK) != fails) {
         blame(r, block->line, fails ? "this loads" : "this should load\n",
-             world_findings(r->w.report));
+              world_findings(r->w.report));
     }
     if (!fails && postern_report_count_of(r->w.report, POSTERN_WARNING) != 0) {
         blame(r, block->line, "this loads with a warning\n",
-             world_findings(r->w.report));
+              world_findings(r->w.report));
     }
     r->pending = r->w.policy == NULL ? PENDING_REFUSED : PENDING_POLICY;
     r->policies++;
@@ -439,7 +442,8 @@ static void take_header(reader *r, const piece *header)
 {
     r->header = *header;
     r->table = kind_of_table(r, header);
-    if (header->cell_count < 2 && r->table != TABLE_NOT_LOADED) {
+    if (header->cell_count < 2 && r->table != TABLE_NOT_LOADED &&
+        r->table != TABLE_PLAIN) {
         blame(r, header->line, "a table without answers", "");
     }
     if (r->table != TABLE_ANSWERS && r->table != TABLE_NOT_LOADED) {
@@ -498,10 +502,11 @@ static void put_files(world *w)
     }
 }
 
-static void open_page(reader *r, const char *path)
+static void open_page(reader *r, const char *path, postern_str text)
 {
-    *r = (reader){.path = path, .page = world_slurp(path)};
-    r->at.text = r->page;
+    memset(r, 0, sizeof *r);
+    r->path = path;
+    r->at.text = text;
     world_init(&r->w);
     r->crypto = *r->w.options.crypto; /* signatures hold, digests are true */
     r->crypto.digest = postern_mbedtls_crypto()->digest;
@@ -542,12 +547,12 @@ static void take(reader *r, const piece *at)
     }
 }
 
-void read_page(reader *r, const char *path)
+void read_page(reader *r, const char *path, postern_str text)
 {
     const char *problem = "";
     piece at;
 
-    open_page(r, path);
+    open_page(r, path, text);
     do {
         if (!markdown_next(&r->at, &at, &problem)) {
             blame(r, r->at.line, problem, "");
@@ -570,5 +575,4 @@ void reader_close(reader *r)
     }
     postern_request_free(r->request);
     world_close(&r->w);
-    free((void *)(uintptr_t)r->page.data);
 }

@@ -33,20 +33,19 @@ typedef enum table_kind {
     TABLE_VALUES,
     TABLE_REFUSED,
     TABLE_REMARKED,
-    TABLE_ANSWERS,     /* of the filter or policy before */
-    TABLE_NOT_LOADED   /* why the policy before was refused */
+    TABLE_ANSWERS,   /* of the filter or policy before */
+    TABLE_NOT_LOADED /* why the policy before was refused */
 } table_kind;
 
 typedef enum pending_kind {
     PENDING_NOTHING,
-    PENDING_FILTER,  /* a table must follow */
-    PENDING_POLICY,  /* a table may follow */
-    PENDING_REFUSED  /* the same */
+    PENDING_FILTER, /* a table must follow */
+    PENDING_POLICY, /* a table may follow */
+    PENDING_REFUSED /* the same */
 } pending_kind;
 
 typedef struct reader {
-    const char *path; /* from the tests' folder */
-    postern_str page;
+    const char *path;
     markdown at;
     world w;
     postern_crypto crypto;
@@ -67,11 +66,11 @@ typedef struct reader {
     char problems[1 << 15]; /* and which */
 } reader;
 
-/** Reads the page at `path` and tries everything it claims; what does not hold is noted
- *  with its place. */
-void read_page(reader *r, const char *path);
+/** Tries everything that `text`, the page at `path`, claims; what does not hold is noted
+ *  with its place. Both are borrowed. */
+void read_page(reader *r, const char *path, postern_str text);
 
-/** Everything but the counts is given back. */
+/** Gives back everything but what was counted and noted. */
 void reader_close(reader *r);
 
 /** Writes `value` as pages do: "text", 42, true, 192.0.2.1, ["a", "b"], {"k": "v"}.

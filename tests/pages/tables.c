@@ -63,32 +63,30 @@ static const struct {
     const char *title;
     const char *prefixes[10];
 } groups[] = {
-    {"The client's certificate", {"cf.tls_client_auth.", "postern.client_cert."}},
+    {"The client's certificate",         {"cf.tls_client_auth.", "postern.client_cert."}                    },
     {"The connection",
      {"ssl", "cf.tls_", "postern.tls.", "postern.listener", "postern.ip.", "ip.src",
-      "cf.edge.", "cf.timings.client_"}},
+      "cf.edge.", "cf.timings.client_"}                                                                     },
     {"The request",
      {"http.host", "http.request.method", "http.request.version", "http.request.uri",
       "http.request.full_uri", "http.request.timestamp.", "raw.http.request.uri",
-      "raw.http.request.full_uri"}},
+      "raw.http.request.full_uri"}                                                                          },
     {"Headers",
      {"http.request.headers", "raw.http.request.headers", "http.cookie",
       "http.request.cookies", "http.referer", "http.user_agent", "http.x_forwarded_for",
-      "http.request.accepted_languages"}},
-    {"The body", {"http.request.body."}},
-    {"Where the client is", {"ip.src."}},
-    {"Bots", {"cf.bot_management.", "cf.client.bot", "cf.verified_bot_category"}},
+      "http.request.accepted_languages"}                                                                    },
+    {"The body",                         {"http.request.body."}                                             },
+    {"Where the client is",              {"ip.src."}                                                        },
+    {"Bots",                             {"cf.bot_management.", "cf.client.bot", "cf.verified_bot_category"}},
     {"APIs and tokens",
-     {"cf.api_gateway.", "cf.schema_validation.", "cf.sequence.",
-      "http.request.jwt."}},
-    {"What others think of the content", {"cf.waf.", "cf.appsec.", "cf.llm."}},
+     {"cf.api_gateway.", "cf.schema_validation.", "cf.sequence.", "http.request.jwt."}                      },
+    {"What others think of the content", {"cf.waf.", "cf.appsec.", "cf.llm."}                               },
     {"The server and the zone",
      {"cf.ray_id", "cf.random_seed", "cf.hostname.", "cf.worker.", "cf.zone.",
-      "cf.threat_score"}},
+      "cf.threat_score"}                                                                                    },
     {"The response",
-     {"http.response.", "raw.http.response.", "cf.response.", "cf.timings."}},
-    {"Packets",
-     {"ip", "icmp", "sip", "tcp", "udp", "cf.colo."}},
+     {"http.response.", "raw.http.response.", "cf.response.", "cf.timings."}                                },
+    {"Packets",                          {"ip", "icmp", "sip", "tcp", "udp", "cf.colo."}                    },
 };
 
 enum { GROUP_COUNT = sizeof groups / sizeof groups[0] };
@@ -139,8 +137,11 @@ static const char *without_value(const field_row *field)
 static const char *filled_by(const field_row *field)
 {
     static const char *const names[][2] = {
-        {"CONNECTION", "connection"}, {"HEAD", "request"}, {"LAZY", "request"},
-        {"BODY", "body"},             {"SUPPLIED", "host"},
+        {"CONNECTION", "connection"},
+        {"HEAD",       "request"   },
+        {"LAZY",       "request"   },
+        {"BODY",       "body"      },
+        {"SUPPLIED",   "host"      },
     };
 
     if (strcmp(field->name, "ip.src") == 0) {
@@ -241,18 +242,24 @@ static void write_types(FILE *out, const pst_parameter *parameter)
         unsigned takes;
         const char *name;
     } types[] = {
-        {PST_TAKES_STRING,  "String"             },
-        {PST_TAKES_INT,     "Integer"            },
-        {PST_TAKES_BOOL,    "Boolean"            },
-        {PST_TAKES_IP,      "IP address"         },
-        {PST_TAKES_STRINGS, "`Array<String>`"    },
-        {PST_TAKES_ARRAY,   "Array"              },
-        {PST_TAKES_MAP,     "Map"                },
-        {PST_TAKES_SAME,    "type of the first"  },
-        {PST_TAKES_ELEMENT, "type of an element" },
+        {PST_TAKES_STRING,  "String"            },
+        {PST_TAKES_INT,     "Integer"           },
+        {PST_TAKES_BOOL,    "Boolean"           },
+        {PST_TAKES_IP,      "IP address"        },
+        {PST_TAKES_STRINGS, "`Array<String>`"   },
+        {PST_TAKES_ARRAY,   "Array"             },
+        {PST_TAKES_MAP,     "Map"               },
+        {PST_TAKES_SAME,    "type of the first" },
+        {PST_TAKES_ELEMENT, "type of an element"},
     };
+    const unsigned all = PST_TAKES_STRING | PST_TAKES_INT | PST_TAKES_BOOL |
+                         PST_TAKES_IP | PST_TAKES_ARRAY | PST_TAKES_MAP;
     const char *separator = "";
 
+    if ((parameter->takes & all) == all) {
+        (void)fputs("any type", out);
+        return;
+    }
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         if ((parameter->takes & types[i].takes) != 0) {
             (void)fprintf(out, "%s%s", separator, types[i].name);
@@ -351,8 +358,7 @@ static bool find_marks(size_t t, const char *text, const char **start, const cha
 {
     char mark[96];
 
-    (void)snprintf(mark, sizeof mark, "<!-- begin generated: %s -->\n",
-                   tables[t].name);
+    (void)snprintf(mark, sizeof mark, "<!-- begin generated: %s -->\n", tables[t].name);
     *start = strstr(text, mark);
     if (*start != NULL) {
         *start += strlen(mark);
@@ -372,8 +378,8 @@ static bool write_page(const char *path, const char *text, const char *start,
     FILE *out = fopen(path, "wb");
     bool fine = out != NULL;
 
-    fine = fine && fwrite(text, 1, (size_t)(start - text), out) ==
-                       (size_t)(start - text);
+    fine =
+        fine && fwrite(text, 1, (size_t)(start - text), out) == (size_t)(start - text);
     fine = fine && fputs(made, out) >= 0 && fputs(end, out) >= 0;
     return out != NULL && fclose(out) == 0 && fine;
 }
