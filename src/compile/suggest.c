@@ -34,7 +34,9 @@ static const char *excluded_hint(postern_str name)
 static bool fused_hint(const postern_scheme *scheme, postern_str name, pst_writer *hint)
 {
     for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++) {
-        const postern_str rest = pst_str_slice(name, operators[i].len, name.len);
+        const size_t blank = operators[i].len;
+        const bool dash = name.len > blank && name.data[blank] == '_';
+        const postern_str rest = pst_str_slice(name, blank + dash, name.len);
         if (pst_str_starts(name, operators[i]) &&
             pst_scheme_find(scheme, rest) != SIZE_MAX) {
             pst_write_text(hint, "write '");
@@ -42,6 +44,20 @@ static bool fused_hint(const postern_scheme *scheme, postern_str name, pst_write
             pst_write_text(hint, " ");
             pst_write_str(hint, rest);
             pst_write_text(hint, "', with a blank");
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "HTTP.HOST": a field but for its capitals. */
+static bool capitals_hint(const postern_scheme *scheme, postern_str name,
+                          pst_writer *hint)
+{
+    for (size_t i = 0; i < scheme->field_count; i++) {
+        if (pst_str_same_folded(scheme->fields[i].name, name)) {
+            pst_write_text(hint, "names are in lower case: ");
+            pst_write_str(hint, scheme->fields[i].name);
             return true;
         }
     }
@@ -79,7 +95,7 @@ void pst_complain_unknown_field(pst_complaints *complaints,
     const char *told = excluded_hint(name);
 
     if (told == NULL && !fused_hint(scheme, name, &hint) &&
-        !function_hint(name, &hint)) {
+        !function_hint(name, &hint) && !capitals_hint(scheme, name, &hint)) {
         pst_nearest nearest;
         pst_nearest_init(&nearest, name);
         for (size_t i = 0; i < scheme->field_count; i++) {

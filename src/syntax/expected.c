@@ -5,6 +5,7 @@
  * In a file of its own also because messages need room on the stack, which the
  * productions must not take at every level of nesting.
  */
+#include "syntax/character.h"
 #include "syntax/hint.h"
 #include "syntax/parser.h"
 
@@ -14,24 +15,14 @@ static pst_span found_span(const pst_parser *p)
     pst_span span = pst_token_span(p);
 
     if (pst_at(p, PST_TOKEN_BAD)) {
-        const unsigned char first =
-            (unsigned char)p->complaints->expression.data[span.offset];
-        const size_t length = first < 0xc2   ? 1
-                              : first < 0xe0 ? 2
-                              : first < 0xf0 ? 3
-                                             : 4;
-        span.length = length < span.length ? length : span.length;
+        const size_t length = pst_character_length(pst_token_bytes(p), NULL);
+        span.length = length > 0 ? length : 1;
     }
     return span;
 }
 
-static void write_code_point(pst_writer *out, const unsigned char *bytes, size_t count)
+static void write_code_point(pst_writer *out, uint32_t point)
 {
-    uint32_t point = bytes[0] & (0x7fU >> count);
-
-    for (size_t i = 1; i < count; i++) {
-        point = point << 6 | (bytes[i] & 0x3fU);
-    }
     pst_write_text(out, "U+");
     if (point > 0xffff) {
         pst_write_hex(out, (unsigned char)(point >> 16), true);
@@ -41,22 +32,22 @@ static void write_code_point(pst_writer *out, const unsigned char *bytes, size_t
 }
 
 /* A character no token begins with: '?', U+2019 or 0x0C. */
-static void write_strange(pst_writer *out, const pst_parser *p, pst_span span)
+static void write_strange(pst_writer *out, postern_str text)
 {
-    const unsigned char *const bytes =
-        (const unsigned char *)p->complaints->expression.data + span.offset;
+    const unsigned char first = (unsigned char)text.data[0];
+    uint32_t point;
 
-    if (span.length > 1) {
-        write_code_point(out, bytes, span.length);
-    } else if (bytes[0] == '\'') {
+    if (pst_character_length(text, &point) > 1) {
+        write_code_point(out, point);
+    } else if (first == '\'') {
         pst_write_text(out, "a single quote");
-    } else if (bytes[0] > ' ' && bytes[0] < 0x7f) {
+    } else if (first > ' ' && first < 0x7f) {
         pst_write_text(out, "'");
-        pst_write_byte(out, bytes[0]);
+        pst_write_byte(out, first);
         pst_write_text(out, "'");
     } else {
         pst_write_text(out, "the byte 0x");
-        pst_write_hex(out, bytes[0], true);
+        pst_write_hex(out, first, true);
     }
 }
 
@@ -79,14 +70,14 @@ pst_node *pst_recover(pst_parser *p)
 }
 
 /* The token that is looked at, as it is told. */
-static void write_found(pst_writer *out, const pst_parser *p, pst_span span)
+static void write_found(pst_writer *out, const pst_parser *p)
 {
     enum { SHOWN = 40 };
     const postern_str text = pst_token_bytes(p);
     const bool string = pst_at(p, PST_TOKEN_STRING) || pst_at(p, PST_TOKEN_RAW_STRING);
 
     if (pst_at(p, PST_TOKEN_BAD)) {
-        write_strange(out, p, span);
+        write_strange(out, text);
     } else if (string || pst_at(p, PST_TOKEN_NAME) || pst_at(p, PST_TOKEN_BARE) ||
                pst_at(p, PST_TOKEN_LIST)) {
         pst_write_text(out, string ? "the string " : "'");
@@ -113,7 +104,7 @@ pst_node *pst_expected(pst_parser *p, const char *what, const char *hint)
     pst_write_text(&out, "expected ");
     pst_write_text(&out, what);
     pst_write_text(&out, ", found ");
-    write_found(&out, p, span);
+    write_found(&out, p);
     (void)pst_write_end(&out);
     pst_complain(p->complaints, POSTERN_SYNTAX, span, message, hint);
     return pst_recover(p);

@@ -4,6 +4,7 @@
  */
 #include "syntax/parser.h"
 
+#include "syntax/character.h"
 #include "syntax/hint.h"
 
 /* --- strings ----------------------------------------------------------------------- */
@@ -145,38 +146,13 @@ pst_node *pst_read_string(pst_parser *p, bool pattern)
     return node;
 }
 
-/* The length of the UTF-8 character at the start of `text`, or 0: there is none. */
-static size_t character_length(postern_str text)
-{
-    const unsigned char *const at = (const unsigned char *)text.data;
-    const size_t len = at[0] < 0x80 ? 1 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
-    uint32_t point = at[0];
-
-    if (len > text.len || (at[0] >= 0x80 && at[0] < 0xc2) || at[0] > 0xf4) {
-        return 0;
-    }
-    if (len > 1) {
-        point &= 0x7fU >> len;
-    }
-    for (size_t i = 1; i < len; i++) {
-        if ((at[i] & 0xc0U) != 0x80) {
-            return 0;
-        }
-        point = point << 6 | (at[i] & 0x3fU);
-    }
-    if ((len == 3 && (point < 0x800 || (point >= 0xd800 && point < 0xe000))) ||
-        (len == 4 && (point < 0x10000 || point > 0x10ffff))) {
-        return 0;
-    }
-    return len;
-}
-
 pst_node *pst_read_key(pst_parser *p)
 {
     pst_node *key = pst_read_string(p, false);
 
     for (size_t i = 0; key->kind == PST_NODE_TEXT && i < key->text.len;) {
-        const size_t len = character_length(pst_str_slice(key->text, i, key->text.len));
+        const size_t len =
+            pst_character_length(pst_str_slice(key->text, i, key->text.len), NULL);
         if (len == 0) {
             pst_complain(p->complaints, POSTERN_SYNTAX, key->span,
                          "a key has to be valid UTF-8", NULL);

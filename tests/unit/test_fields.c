@@ -371,10 +371,35 @@ static void check_untouched(const postern_request *request)
     }
 }
 
+/* Sets every `step`th field, twice. */
+static void set_fields(postern_request *request, size_t step)
+{
+    static const postern_str text = POSTERN_STR("text");
+
+    for (size_t i = 0; i < scheme->field_count; i += step) {
+        const postern_type type = scheme->fields[i].type;
+        postern_value value = {.type = type};
+        if (type == POSTERN_IP) {
+            value.as.address = (postern_address){
+                4, {10, 0, 0, 1}
+            };
+        } else if (type == POSTERN_STRING) {
+            value.as.string = text;
+        } else if (postern_type_kind(type) < POSTERN_KIND_ARRAY) {
+            value.as.integer = 1;
+        }
+        for (int twice = 0; twice < 2; twice++) {
+            ck_assert_int_eq(
+                postern_request_set(request, (postern_field){(uint32_t)i}, &value),
+                POSTERN_OK);
+        }
+        ck_assert_uint_eq(request->states[i], PST_SLOT_SET);
+    }
+}
+
 /* Every field, set and forgotten in several orders. */
 START_TEST(what_was_set_is_forgotten)
 {
-    static const postern_str text = POSTERN_STR("text");
     postern_request *request;
 
     ck_assert_int_eq(
@@ -382,29 +407,31 @@ START_TEST(what_was_set_is_forgotten)
         POSTERN_OK);
     ck_assert_int_eq(postern_request_new_simulated(scheme, &request), POSTERN_OK);
     check_untouched(request);
-    for (size_t step = 1; step < 60; step += 7) {
-        for (size_t i = 0; i < scheme->field_count; i += step) {
-            const postern_type type = scheme->fields[i].type;
-            postern_value value = {.type = type};
-            if (type == POSTERN_IP) {
-                value.as.address = (postern_address){
-                    4, {10, 0, 0, 1}
-                };
-            } else if (type == POSTERN_STRING) {
-                value.as.string = text;
-            } else if (postern_type_kind(type) < POSTERN_KIND_ARRAY) {
-                value.as.integer = 1;
-            }
-            for (int twice = 0; twice < 2; twice++) {
-                ck_assert_int_eq(
-                    postern_request_set(request, (postern_field){(uint32_t)i}, &value),
-                    POSTERN_OK);
-            }
-            ck_assert_uint_eq(request->states[i], PST_SLOT_SET);
-        }
+    for (size_t round = 0; round < 12; round++) {
+        set_fields(request, round % 4 * 7 + 1);
         postern_request_reset(request);
         check_untouched(request);
     }
+    postern_request_free(request);
+}
+END_TEST
+
+START_TEST(what_the_connection_showed_is_forgotten)
+{
+    static const pst_value values[PST_FIELD_CONNECTION_COUNT] = {{.boolean = true}};
+    static const uint8_t states[PST_FIELD_CONNECTION_COUNT] = {PST_SLOT_PRESENT};
+    const pst_connection_fields connection = {
+        values, states, true, {0, 0xffff0a000001}
+    };
+    postern_request *request;
+
+    ck_assert_int_eq(postern_request_new(scheme, &request), POSTERN_OK);
+    ck_assert_int_eq(pst_request_seal(request, &connection, true), POSTERN_OK);
+    ck_assert(request->values[PST_FIELD_SSL].boolean);
+    ck_assert_uint_eq(request->states[PST_FIELD_IP_SRC], PST_SLOT_PRESENT);
+    postern_request_reset(request);
+    ck_assert(!request->values[PST_FIELD_SSL].boolean);
+    ck_assert_uint_eq(request->states[PST_FIELD_IP_SRC], PST_SLOT_MISSING);
     postern_request_free(request);
 }
 END_TEST
@@ -450,6 +477,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, a_scheme_in_use_is_not_changed);
     tcase_add_test(tcase, phases_have_names);
     tcase_add_test(tcase, what_was_set_is_forgotten);
+    tcase_add_test(tcase, what_the_connection_showed_is_forgotten);
     tcase_add_test(tcase, an_unscored_request_scores_100);
     suite_add_tcase(suite, tcase);
     return suite;
