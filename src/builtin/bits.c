@@ -41,7 +41,10 @@ postern_status pst_check_BIT_SLICE(pst_arena *arena, const pst_argument *argumen
     }
     start = arguments[1].value.integer;
     if (arguments[2].value.integer <= start) {
-        return pst_refuse(problem, POSTERN_INVALID, 2, "the slice ends where it starts",
+        return pst_refuse(problem, POSTERN_INVALID, 2,
+                          arguments[2].value.integer == start
+                              ? "the slice ends where it starts"
+                              : "the slice ends before it starts",
                           "the end is the first bit that is not taken");
     }
     return pst_check_range(arguments, count, 2, start + 1, start + 32,
