@@ -88,6 +88,13 @@ typedef struct postern_crypto {
     postern_status (*trust_verify)(void *context, const void *trust,
                                    const postern_str *chain, size_t count,
                                    postern_path_observer observer, void *user);
+
+    /** Writes the HMAC (RFC 2104) of data[0..len) under key[0..key_len) to `out`
+     *  (room for `algorithm` bytes). Either may be empty. NULL: not offered; whatever
+     *  needs it then fails with POSTERN_CRYPTO. */
+    postern_status (*hmac)(void *context, postern_digest algorithm, const void *key,
+                           size_t key_len, const void *data, size_t len,
+                           unsigned char *out);
 } postern_crypto;
 
 #ifdef __cplusplus

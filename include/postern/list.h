@@ -23,8 +23,9 @@ typedef enum postern_list_kind {
     POSTERN_LIST_IP = 1,     /**< addresses, blocks ("192.0.2.0/24"), ranges ("a..b") */
     POSTERN_LIST_INT = 2,    /**< numbers and ranges ("64512..65534"), such as ASNs */
     POSTERN_LIST_STRING = 3, /**< any strings, compared byte by byte */
-    POSTERN_LIST_HOSTNAME = 4 /**< host names for `http.host`; one leading "*." stands
-                                   for any number of labels, not for the name itself */
+    POSTERN_LIST_HOSTNAME = 4 /**< host names for `http.host`, of any case; one leading
+                                   "*." stands for one or more labels, so "*.a.example"
+                                   is not "a.example" itself */
 } postern_list_kind;
 
 /**
@@ -36,8 +37,9 @@ typedef enum postern_list_kind {
  * @param out       receives the list, given back with postern_list_release(); NULL on
  *                  failure
  * @param report    receives one finding for each item that is wrong (up to eight), its
- *                  message naming the item and its number; may be NULL
+ *                  message naming the item and its number, from 1; may be NULL
  * @retval POSTERN_OK, POSTERN_NO_MEMORY
+ * @retval POSTERN_LIMIT more strings than can be numbered, over a thousand million
  * @retval POSTERN_INVALID, POSTERN_SYNTAX, POSTERN_TYPE that of the first wrong item;
  *         INVALID also for an unknown kind
  *

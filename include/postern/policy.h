@@ -88,7 +88,7 @@ POSTERN_API bool postern_policy_uses(const postern_policy *policy, postern_field
  *             postern_policy_release(); NULL on failure
  * @retval POSTERN_OK
  * @retval POSTERN_UNKNOWN_NAME no such list
- * @retval POSTERN_TYPE         of another kind
+ * @retval POSTERN_TYPE         of another kind, or NULL
  * @retval POSTERN_NO_MEMORY
  *
  * Thread-safe. Put it into force with postern_gate_replace(). Cost: linear in the number

@@ -90,14 +90,16 @@ POSTERN_API postern_status postern_request_add_header(postern_request *request,
 
 /**
  * Hands the body in, or as much of it as the host buffers: what
- * `http.request.body.*` is made of.
+ * `http.request.body.*` is made of. Form fields are read from what there is: of a
+ * truncated body the last one may be cut, and those behind it are missing.
  *
  * @param body      borrowed
- * @param size      bytes of the whole body, at least body.len
- * @param truncated `body` is only its beginning
+ * @param size      bytes of the whole body, at least body.len; when more, `body`
+ *                  counts as truncated
+ * @param truncated `body` is only its beginning, and `size` a lower bound
  * @retval POSTERN_OK
  * @retval POSTERN_STATE   not begun, or sealed already; poisoned
- * @retval POSTERN_INVALID size below body.len; poisoned
+ * @retval POSTERN_INVALID size below body.len, or over INT64_MAX; poisoned
  */
 POSTERN_API postern_status postern_request_set_body(postern_request *request,
                                                     postern_str body, uint64_t size,
@@ -106,8 +108,7 @@ POSTERN_API postern_status postern_request_set_body(postern_request *request,
 /**
  * Sets a field. A real request takes the host's own fields, external ones
  * (bot scores, countries...) and `ip.src` (the visitor's address, when a trusted proxy
- * reported it); a simulated request takes
- * any field.
+ * reported it); a simulated request takes any field.
  *
  * @param value of the field's type; text and bytes are borrowed, arrays and maps
  *              are copied. An IPv4-mapped address is unmapped.

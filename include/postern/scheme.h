@@ -41,7 +41,8 @@ typedef struct postern_field_info {
     postern_type type;
     postern_source_kind source;
     uint32_t phases;  /**< 1 << postern_phase, for each it belongs to */
-    bool provided;    /**< the library fills it, or the host declared that it does */
+    bool provided;    /**< the library fills it, or the host declared that it does;
+                           `http.request.body.*` too has to be declared */
     bool missing;     /**< without a value it is missing; otherwise it has a default */
     int64_t standard; /**< that default, of an integer; other types: empty or false */
     postern_str successor; /**< a deprecated field: the name to write instead */
@@ -82,7 +83,7 @@ POSTERN_API postern_status postern_scheme_add_field(postern_scheme *scheme,
                                                     postern_field *out);
 
 /**
- * Finds a field by its full name.
+ * Finds a field by its full name. A deprecated name finds its successor.
  *
  * @param field receives the field; may be NULL
  * @param type  receives its type; may be NULL
@@ -93,13 +94,14 @@ POSTERN_API postern_status postern_scheme_find_field(const postern_scheme *schem
                                                      postern_field *field,
                                                      postern_type *type);
 
-/** How many fields `scheme` has, built-in ones included. Thread-safe once the
- *  scheme is shared; constant time. */
+/** How many names `scheme` has, built-in fields and their deprecated names included.
+ *  Thread-safe once the scheme is shared; constant time. */
 POSTERN_API size_t postern_scheme_field_count(const postern_scheme *scheme);
 
 /**
- * Reads field `index`, so that tools can list what an expression may name: the
- * built-in fields come first, the host's own follow in the order they were added.
+ * Reads name `index`, so that tools can list what an expression may name: the built-in
+ * fields come first, then their deprecated names, then the host's own in the order they
+ * were added.
  *
  * @param name receives the full name, borrowed from the scheme; may be NULL
  * @param type receives the type; may be NULL
@@ -116,7 +118,9 @@ POSTERN_API bool postern_scheme_field_info(const postern_scheme *scheme, size_t 
 
 /**
  * Declares that the host program will set an external field (source HOST): policies
- * refuse rules that read an external field nobody provides.
+ * refuse rules that read an external field nobody provides. To declare one of
+ * `http.request.body.*` declares them all: the host hands in bodies, with
+ * postern_request_set_body().
  *
  * @param name a field's full name, or "*" for all external fields (tools and tests)
  * @retval POSTERN_OK           also when the library fills the field itself

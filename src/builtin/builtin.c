@@ -1,79 +1,124 @@
-#include "builtin/builtin.h"
+/*
+ * builtin.c - the table of functions, and what a parameter takes.
+ */
+#include "builtin/body.h"
 
-#include "support/text.h"
+/* The words of functions.def. */
+enum {
+    STRING = PST_TAKES_STRING,
+    INT = PST_TAKES_INT,
+    BOOL = PST_TAKES_BOOL,
+    IP = PST_TAKES_IP,
+    STRINGS = PST_TAKES_STRINGS,
+    ARRAY = PST_TAKES_ARRAY,
+    MAP = PST_TAKES_MAP,
+    SAME = PST_TAKES_SAME,
+    ELEMENT = PST_TAKES_ELEMENT
+};
+enum {
+    TAKES_MISSING = PST_FLAG_TAKES_MISSING,
+    NEEDS_CRYPTO = PST_FLAG_NEEDS_CRYPTO,
+    ONCE = PST_FLAG_ONCE
+};
+#define RESULT_BOOL POSTERN_BOOL
+#define RESULT_INT POSTERN_INT
+#define RESULT_STRING POSTERN_STRING
+#define RESULT_IP POSTERN_IP
+#define RESULT_STRINGS POSTERN_ARRAY_OF(POSTERN_STRING)
+#define RESULT_SAME 0
 
-static postern_status body_LEN_STRING(pst_arena *arena, const pst_value *arguments,
-                                      pst_value *out)
-{
-    (void)arena;
-    out->integer = (int64_t)arguments[0].string.len;
-    return POSTERN_OK;
-}
+/* clang-format off */
+#define VALUE(name, types) {name, types, PST_FORM_VALUE}
+#define LITERAL(name, types) {name, types, PST_FORM_LITERAL}
+#define EITHER(name, types) {name, types, PST_FORM_EITHER}
+/* clang-format on */
 
-static postern_status body_LEN_ARRAY(pst_arena *arena, const pst_value *arguments,
-                                     pst_value *out)
-{
-    (void)arena;
-    out->integer = (int64_t)arguments[0].array.count;
-    return POSTERN_OK;
-}
-
-/* Text without capitals is its own result. */
-static postern_status body_LOWER(pst_arena *arena, const pst_value *arguments,
-                                 pst_value *out)
-{
-    const postern_str text = arguments[0].string;
-    size_t first = 0;
-    char *copy;
-
-    while (first < text.len && (unsigned char)text.data[first] ==
-                                   pst_lower((unsigned char)text.data[first])) {
-        first++;
-    }
-    out->string = text;
-    if (first == text.len) {
-        return POSTERN_OK;
-    }
-    copy = pst_arena_alloc(arena, text.len);
-    if (copy == NULL) {
-        return arena->status;
-    }
-    memcpy(copy, text.data, first);
-    for (size_t i = first; i < text.len; i++) {
-        copy[i] = (char)pst_lower((unsigned char)text.data[i]);
-    }
-    out->string.data = copy;
-    return POSTERN_OK;
-}
-
-static const pst_function functions[] = {
-#define FUNCTION(id, name, result, parameters, text) \
-    {POSTERN_STR(name), (result), (parameters), body_##id},
+#define FUNCTION(id, name, result, min, max, flags, text, ...) \
+    static const pst_parameter parameters_of_##id[] = {__VA_ARGS__};
 #include "builtin/functions.def"
 #undef FUNCTION
+
+/* clang-format off */
+#define ROW(id, name, result, min, max, flags, text, check)         \
+    {POSTERN_STR(name), text, RESULT_##result, min, max, flags,     \
+     sizeof parameters_of_##id / sizeof(pst_parameter),             \
+     parameters_of_##id, pst_body_##id, check},
+/* clang-format on */
+#define FUNCTION(id, name, result, min, max, flags, text, ...) \
+    ROW(id, name, result, min, max, flags, text, NULL)
+#define CHECKED(id, name, result, min, max, flags, text, ...) \
+    ROW(id, name, result, min, max, flags, text, pst_check_##id)
+static const pst_function functions[] = {
+#include "builtin/functions.def"
 };
+#undef FUNCTION
 
 const pst_function *pst_function_at(size_t id)
 {
     return &functions[id];
 }
 
-bool pst_parameter_takes(char letter, postern_type type)
+size_t pst_function_find(postern_str name)
 {
-    switch (letter) {
-    case 'S':
-        return type == POSTERN_STRING;
-    case 'I':
-        return type == POSTERN_INT;
-    case 'B':
-        return type == POSTERN_BOOL;
-    case 'P':
-        return type == POSTERN_IP;
-    case 'A':
-        return postern_type_kind(type) == POSTERN_KIND_ARRAY;
-    case 'M':
-        return postern_type_kind(type) == POSTERN_KIND_MAP;
-    default:
-        return false;
+    size_t from = 0;
+    size_t to = PST_FUNCTION_COUNT;
+
+    while (from < to) {
+        const size_t middle = from + (to - from) / 2;
+        const int order = pst_str_order(name, functions[middle].name);
+        if (order == 0) {
+            return middle;
+        }
+        if (order < 0) {
+            to = middle;
+        } else {
+            from = middle + 1;
+        }
     }
+    return PST_FUNCTION_COUNT;
+}
+
+const pst_parameter *pst_function_parameter(const pst_function *function, size_t index)
+{
+    const size_t last = function->parameter_count - 1U;
+
+    return &function->parameters[index < last ? index : last];
+}
+
+static unsigned kind_taken(postern_type type)
+{
+    switch (postern_type_kind(type)) {
+    case POSTERN_KIND_BOOL:
+        return PST_TAKES_BOOL;
+    case POSTERN_KIND_INT:
+        return PST_TAKES_INT;
+    case POSTERN_KIND_STRING:
+        return PST_TAKES_STRING;
+    case POSTERN_KIND_IP:
+        return PST_TAKES_IP;
+    case POSTERN_KIND_ARRAY:
+        return PST_TAKES_ARRAY;
+    case POSTERN_KIND_MAP:
+        return PST_TAKES_MAP;
+    case POSTERN_KIND_NONE:
+        break;
+    }
+    return 0;
+}
+
+bool pst_parameter_takes(const pst_parameter *parameter, postern_type type,
+                         postern_type first)
+{
+    unsigned taken = kind_taken(type);
+
+    if (type == POSTERN_ARRAY_OF(POSTERN_STRING)) {
+        taken |= PST_TAKES_STRINGS;
+    }
+    if (type == first) {
+        taken |= PST_TAKES_SAME;
+    }
+    if (type == postern_type_element(first)) {
+        taken |= PST_TAKES_ELEMENT;
+    }
+    return type != 0 && (parameter->takes & taken) != 0;
 }

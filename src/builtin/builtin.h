@@ -3,8 +3,8 @@
  *
  * A function is pure: the same arguments give the same result, which may borrow
  * from them or live in the request's arena. This room knows values, not slots or
- * syntax. To add one: a row in functions.def and a body_ID() in one of the files
- * here; one whose literals have rules of their own gets a check_ID() too.
+ * syntax. To add one: a row in functions.def and a pst_body_ID() in one of the files
+ * here; one whose literals have rules of their own gets a pst_check_ID() too.
  */
 #ifndef PST_BUILTIN_BUILTIN_H
 #define PST_BUILTIN_BUILTIN_H
@@ -54,7 +54,8 @@ typedef struct pst_argument {
     pst_value value; /* of a literal */
 } pst_argument;
 
-/** What is wrong with a literal argument. */
+/** What is wrong with a literal argument. Texts live in the arena of the check, or
+ *  for ever. */
 typedef struct pst_argument_problem {
     postern_status status; /* INVALID, SYNTAX or LIMIT */
     size_t argument;
@@ -88,7 +89,8 @@ typedef postern_status pst_function_body(const pst_invocation *in, pst_result *o
  * lives in `arena`, with the program.
  *
  * @param star_limit wildcard stars allowed in one pattern
- * @return POSTERN_OK; the arena's failure; anything else: *problem says what is wrong
+ * @return POSTERN_OK; the arena's failure, and *problem is as it was; anything else:
+ *         problem->status, and *problem says what is wrong
  */
 typedef postern_status pst_function_check(pst_arena *arena,
                                           const pst_argument *arguments, size_t count,

@@ -1,7 +1,7 @@
 /* authority.c - files in, checked anchors and CRLs out. */
 #include "certificate/anchors.h"
 
-#include "certificate/base64.h"
+#include "support/base64.h"
 #include "certificate/pem.h"
 #include "support/alloc.h"
 #include "support/report.h"

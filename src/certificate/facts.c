@@ -1,7 +1,7 @@
 /* facts.c - one small writer per format; everything ends in the arena. */
 #include "certificate/facts.h"
 
-#include "certificate/base64.h"
+#include "support/base64.h"
 #include "certificate/certificate.h"
 #include "certificate/der.h"
 #include "certificate/name.h"

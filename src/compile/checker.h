@@ -1,7 +1,6 @@
 /*
- * compile/checker.h - the type checker's parts, one file each: terms.c gives values
- * their meaning, tests.c and sets.c compare them with literals, check.c puts claims
- * together.
+ * compile/checker.h - the type checker's parts, one file each: terms.c and calls.c give
+ * values their meaning, tests.c and sets.c compare them, check.c puts claims together.
  *
  * After an error each part goes on: what could not be made sense of is NULL and
  * never compiled.
@@ -34,8 +33,34 @@ void *pst_checker_make_constant(pst_checker *c, size_t size);
 /** A copy that lives as long as the program. */
 bool pst_checker_keep(pst_checker *c, postern_str text, postern_str *out);
 
+/** Reads hex bytes such as 6a:0f, and warns of them. @return false: told, or out of
+ *  memory */
+bool pst_checker_read_bytes(pst_checker *c, const pst_node *literal, postern_str *out);
+
+/** Warns of a number that a leading zero makes octal. */
+void pst_checker_warn_octal(pst_checker *c, const pst_node *literal);
+
+/** An empty term in scratch memory. */
+pst_term *pst_term_new(pst_checker *c, pst_term_kind kind, postern_type type,
+                       pst_span span);
+
 /** A field, an element or a call; NULL: told, or out of memory. */
 pst_term *pst_check_term(pst_checker *c, const pst_node *node);
+
+/** A call of a function. */
+pst_term *pst_check_call(pst_checker *c, const pst_node *node);
+
+/** True for a call that could not be read whole; it is dealt with. */
+bool pst_check_broken_call(pst_checker *c, const pst_node *node);
+
+/** True for any() and all(), with their kind of claim. */
+bool pst_is_quantifier(const pst_node *node, pst_claim_kind *kind);
+
+/** Something true or false; a value on its own must be a Boolean or Booleans. */
+pst_claim *pst_check_claim(pst_checker *c, const pst_node *node);
+
+/** A claim as a value: a Boolean, or an array of them. */
+pst_term *pst_check_claim_value(pst_checker *c, const pst_node *node);
 
 /** A test of `left` with one instruction, its operand still to be filled in. */
 pst_claim *pst_test_new(pst_checker *c, pst_term *left, pst_opcode op);
@@ -47,6 +72,10 @@ pst_claim *pst_test_literal(pst_checker *c, pst_term *left, pst_comparison relat
 /** `left relation right`, where both are read from the request. */
 pst_claim *pst_test_terms(pst_checker *c, pst_term *left, pst_comparison relation,
                           pst_term *right);
+
+/** `left relation right` of the operators that only literals follow: contains, wildcard,
+ *  strict wildcard, matches, bitwise_and. */
+pst_claim *pst_test_pattern(pst_checker *c, pst_term *left, const pst_node *compare);
 
 /** `left in set`, where left is a string, an integer or an address. */
 pst_claim *pst_test_in(pst_checker *c, pst_term *left, const pst_node *set);

@@ -4,17 +4,17 @@
 #include "support/report.h"
 
 /* Trees of one expression: generous, but never more than the text can need. */
-enum { SCRATCH_MAX = 64 << 20 };
+enum { SCRATCH_LEAST = 1 << 20, SCRATCH_PER_BYTE = 256 };
 
 void pst_compiler_init(pst_compiler *compiler, const postern_scheme *scheme,
                        pst_arena *constants, const postern_compile_options *options)
 {
-    const postern_allocator *alloc = scheme->options.allocator;
-
     *compiler = (pst_compiler){.scheme = scheme, .constants = constants};
-    compiler->strict_cloudflare = options != NULL && options->strict_cloudflare;
-    pst_emitter_init(&compiler->emitter, scheme, alloc);
-    pst_arena_init(&compiler->scratch, alloc, SCRATCH_MAX);
+    if (options != NULL) {
+        compiler->options = *options;
+    }
+    pst_emitter_init(&compiler->emitter, scheme, constants);
+    pst_arena_init(&compiler->scratch, scheme->options.allocator, SCRATCH_LEAST);
 }
 
 void pst_compiler_free(pst_compiler *compiler)
@@ -23,66 +23,130 @@ void pst_compiler_free(pst_compiler *compiler)
     pst_arena_free(&compiler->scratch);
 }
 
-static postern_status compile(pst_compilation *unit, pst_emitter *emitter)
+static pst_compilation unit_of(pst_compiler *compiler, postern_str expression,
+                               const pst_expression_origin *origin,
+                               postern_report *report)
 {
-    const postern_limits *limits = &unit->scheme->options.limits;
-    pst_node *tree;
-    pst_claim *claim;
-    postern_status status;
+    pst_arena_reset(&compiler->scratch);
+    if (expression.len < SIZE_MAX / 2 / SCRATCH_PER_BYTE) {
+        compiler->scratch.limit = SCRATCH_LEAST + expression.len * SCRATCH_PER_BYTE;
+    }
+    return (pst_compilation){
+        .scheme = compiler->scheme,
+        .complaints = {.report = report, .expression = expression, .origin = origin},
+        .scratch = &compiler->scratch,
+        .constants = compiler->constants,
+        .options = &compiler->options,
+    };
+}
 
-    if (unit->complaints.expression.len > limits->expression_bytes) {
-        pst_complain(&unit->complaints, POSTERN_LIMIT,
-                     (pst_span){limits->expression_bytes, 0},
-                     "the expression is longer than allowed", NULL);
-        return unit->complaints.first;
+static bool too_long(pst_compilation *unit)
+{
+    const uint32_t most = unit->scheme->options.limits.expression_bytes;
+
+    if (unit->complaints.expression.len <= most) {
+        return false;
     }
-    status = pst_parse(unit->scratch, &unit->complaints, limits->nesting, &tree);
-    if (status != POSTERN_OK) {
-        return status;
-    }
-    status = pst_check(unit, tree, &claim);
-    if (status != POSTERN_OK) {
-        return status;
-    }
-    if (unit->complaints.errors > 0) {
-        return unit->complaints.first;
-    }
-    status = pst_emit(emitter, claim);
+    pst_complain(&unit->complaints, POSTERN_LIMIT, (pst_span){most, 0},
+                 "the expression is longer than allowed", NULL);
+    return true;
+}
+
+/* What ends a compilation before anything is emitted, or POSTERN_OK. */
+static postern_status judged(const pst_compilation *unit, postern_status status)
+{
+    return status == POSTERN_OK && unit->complaints.errors > 0 ? unit->complaints.first
+                                                               : status;
+}
+
+static postern_status emitted(pst_compilation *unit, postern_status status)
+{
     if (status == POSTERN_LIMIT) {
-        pst_complain(
-            &unit->complaints, status, (pst_span){0, 0},
-            "the expression needs more than the machine has: too many nested xor",
-            NULL);
+        pst_complain(&unit->complaints, status, (pst_span){0, 0},
+                     "the expression needs more than the machine has: too many nested "
+                     "xor, or arrays side by side",
+                     NULL);
     }
     return status;
+}
+
+static postern_status compile(pst_compilation *unit, pst_emitter *emitter)
+{
+    pst_node *tree;
+    pst_claim *claim = NULL;
+    postern_status status;
+
+    if (too_long(unit)) {
+        return unit->complaints.first;
+    }
+    status = pst_parse(unit->scratch, &unit->complaints,
+                       unit->scheme->options.limits.nesting, &tree);
+    if (status == POSTERN_OK) {
+        status = judged(unit, pst_check(unit, tree, &claim));
+    }
+    return status == POSTERN_OK ? emitted(unit, pst_emit(emitter, claim)) : status;
+}
+
+static postern_status compile_value(pst_compilation *unit, pst_emitter *emitter,
+                                    uint32_t *slot, postern_type *type)
+{
+    pst_node *tree;
+    pst_term *term = NULL;
+    postern_status status;
+
+    if (too_long(unit)) {
+        return unit->complaints.first;
+    }
+    status = pst_parse_value(unit->scratch, &unit->complaints,
+                             unit->scheme->options.limits.nesting, &tree);
+    if (status == POSTERN_OK) {
+        status = judged(unit, pst_check_value(unit, tree, &term));
+    }
+    if (status != POSTERN_OK) {
+        return status;
+    }
+    *type = term->type;
+    return emitted(unit, pst_emit_value(emitter, term, slot));
+}
+
+/* An arena that is full has told nobody why. */
+static postern_status told(pst_compilation *unit, postern_status status)
+{
+    if (status == POSTERN_LIMIT && unit->complaints.errors > 0) {
+        return unit->complaints.first;
+    }
+    if (status == POSTERN_LIMIT) {
+        pst_complain(&unit->complaints, status, (pst_span){0, 0},
+                     "the expression has more parts than fit into memory set aside",
+                     NULL);
+    }
+    return status == POSTERN_NO_MEMORY ? pst_report_no_memory(unit->complaints.report)
+                                       : status;
 }
 
 postern_status pst_compiler_add(pst_compiler *compiler, postern_str expression,
                                 const pst_expression_origin *origin,
                                 postern_report *report)
 {
-    pst_compilation unit = {
-        .scheme = compiler->scheme,
-        .complaints = {.report = report, .expression = expression, .origin = origin},
-        .scratch = &compiler->scratch,
-        .constants = compiler->constants,
-        .strict_cloudflare = compiler->strict_cloudflare,
-    };
-    postern_status status;
+    pst_compilation unit = unit_of(compiler, expression, origin, report);
 
-    pst_arena_reset(&compiler->scratch);
-    status = compile(&unit, &compiler->emitter);
-    if (status == POSTERN_NO_MEMORY) {
-        return pst_report_no_memory(report);
-    }
-    return status;
+    return told(&unit, compile(&unit, &compiler->emitter));
+}
+
+postern_status pst_compiler_add_value(pst_compiler *compiler, postern_str expression,
+                                      postern_report *report, uint32_t *slot,
+                                      postern_type *type)
+{
+    pst_compilation unit = unit_of(compiler, expression, NULL, report);
+
+    return told(&unit, compile_value(&unit, &compiler->emitter, slot, type));
 }
 
 postern_status pst_compiler_finish(pst_compiler *compiler, pst_program *out)
 {
     const postern_allocator *alloc = compiler->scheme->options.allocator;
-    postern_status status =
-        pst_emitter_finish(&compiler->emitter, compiler->constants, out);
+    postern_status status = pst_emitter_finish(
+        &compiler->emitter, compiler->options.lists, compiler->options.list_count, out);
     uint8_t *scratch;
     bool sound;
 

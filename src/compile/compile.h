@@ -17,10 +17,11 @@ typedef struct pst_compiler {
     pst_emitter emitter;
     pst_arena scratch;
     pst_arena *constants; /* the caller's; the program will live in it */
-    bool strict_cloudflare;
+    postern_compile_options options;
 } pst_compiler;
 
-/** `constants` must outlive the program. */
+/** `constants` must outlive the program, `options` (NULL: defaults) and its lists the
+ *  compiler. */
 void pst_compiler_init(pst_compiler *compiler, const postern_scheme *scheme,
                        pst_arena *constants, const postern_compile_options *options);
 
@@ -37,6 +38,12 @@ void pst_compiler_free(pst_compiler *compiler);
 postern_status pst_compiler_add(pst_compiler *compiler, postern_str expression,
                                 const pst_expression_origin *origin,
                                 postern_report *report);
+
+/** Compiles a value expression; it is computed into *slot, of type *type. Outcomes as
+ *  pst_compiler_add(). */
+postern_status pst_compiler_add_value(pst_compiler *compiler, postern_str expression,
+                                      postern_report *report, uint32_t *slot,
+                                      postern_type *type);
 
 /** Verifies and hands out the program. */
 postern_status pst_compiler_finish(pst_compiler *compiler, pst_program *out);

@@ -14,9 +14,10 @@ typedef struct ways {
 enum { CODE_MAX = 1 << 28 }; /* instructions; keeps distances far from the returns */
 
 void pst_emitter_init(pst_emitter *emitter, const postern_scheme *scheme,
-                      const postern_allocator *alloc)
+                      pst_arena *constants)
 {
-    *emitter = (pst_emitter){.scheme = scheme, .alloc = alloc};
+    *emitter = (pst_emitter){
+        .scheme = scheme, .alloc = scheme->options.allocator, .constants = constants};
 }
 
 void pst_emitter_free(pst_emitter *e)
@@ -28,138 +29,6 @@ void pst_emitter_free(pst_emitter *e)
                    sizeof *e->derived_index);
     pst_free_array(e->alloc, e->labels, e->label_cap, sizeof *e->labels);
     *e = (pst_emitter){.alloc = e->alloc};
-}
-
-/* --- derived slots ------------------------------------------------------------- */
-
-static uint64_t derived_hash(const pst_derived *how)
-{
-    const uint32_t numbers[] = {how->kind, how->function, how->index, how->slots[0]};
-
-    return pst_hash(how->key, 0) ^
-           pst_hash((postern_str){(const char *)numbers, sizeof numbers}, 1);
-}
-
-static bool derived_same(const pst_derived *a, const pst_derived *b)
-{
-    return a->kind == b->kind && a->function == b->function && a->index == b->index &&
-           memcmp(a->slots, b->slots, sizeof a->slots) == 0 &&
-           pst_str_same(a->key, b->key);
-}
-
-static void index_put(pst_emitter *e, size_t place)
-{
-    const size_t mask = e->derived_buckets - 1;
-    size_t at = (size_t)derived_hash(&e->derived[place]) & mask;
-
-    while (e->derived_index[at] != 0) {
-        at = (at + 1) & mask;
-    }
-    e->derived_index[at] = (uint32_t)place + 1;
-}
-
-/* Keeps the index at most half full. */
-static bool index_grow(pst_emitter *e)
-{
-    const size_t buckets = e->derived_buckets == 0 ? 16 : e->derived_buckets * 2;
-    uint32_t *grown;
-
-    if (e->derived_count * 2 < e->derived_buckets) {
-        return true;
-    }
-    grown = pst_alloc_array(e->alloc, buckets, sizeof *grown);
-    if (grown == NULL) {
-        return false;
-    }
-    memset(grown, 0, buckets * sizeof *grown);
-    pst_free_array(e->alloc, e->derived_index, e->derived_buckets, sizeof *grown);
-    e->derived_index = grown;
-    e->derived_buckets = buckets;
-    for (size_t i = 0; i < e->derived_count; i++) {
-        index_put(e, i);
-    }
-    return true;
-}
-
-/* The slot computed as `how` says: an existing one, or a new one. */
-static postern_status derived_slot(pst_emitter *e, const pst_derived *how,
-                                   uint32_t *slot)
-{
-    void *derived = e->derived;
-    size_t at;
-
-    if (!index_grow(e)) {
-        return POSTERN_NO_MEMORY;
-    }
-    at = (size_t)derived_hash(how) & (e->derived_buckets - 1);
-    for (; e->derived_index[at] != 0; at = (at + 1) & (e->derived_buckets - 1)) {
-        if (derived_same(&e->derived[e->derived_index[at] - 1], how)) {
-            *slot = (uint32_t)e->scheme->field_count + e->derived_index[at] - 1;
-            return POSTERN_OK;
-        }
-    }
-    if (!pst_grow(e->alloc, &derived, e->derived_count, &e->derived_cap,
-                  sizeof *e->derived)) {
-        return POSTERN_NO_MEMORY;
-    }
-    e->derived = derived;
-    e->derived[e->derived_count] = *how;
-    *slot = (uint32_t)(e->scheme->field_count + e->derived_count);
-    e->derived_count++;
-    e->derived_index[at] = (uint32_t)e->derived_count;
-    return POSTERN_OK;
-}
-
-/* headers["lower-case"][n]: looked up in the header lines, without a map. */
-static bool is_header(const pst_term *term)
-{
-    if (term->kind != PST_TERM_ARRAY_GET || term->base->kind != PST_TERM_MAP_GET ||
-        term->base->base->kind != PST_TERM_FIELD ||
-        term->base->base->field != PST_FIELD_HEADERS) {
-        return false;
-    }
-    for (size_t i = 0; i < term->base->key.len; i++) {
-        const unsigned char c = (unsigned char)term->base->key.data[i];
-        if (pst_lower(c) != c) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* The depth of terms is that of the expression, which the parser limits. */
-static postern_status slot_of(pst_emitter *e, const pst_term *term, uint32_t *slot)
-{
-    pst_derived how = {.type = term->type};
-    postern_status status = POSTERN_OK;
-
-    if (term->kind == PST_TERM_FIELD) {
-        *slot = term->field;
-        return POSTERN_OK;
-    }
-    if (is_header(term)) {
-        how.kind = PST_DERIVED_HEADER;
-        how.key = term->base->key;
-        how.hash = pst_hash_folded(how.key);
-        how.index = term->index;
-        return derived_slot(e, &how, slot);
-    }
-    if (term->kind == PST_TERM_CALL) {
-        how.kind = PST_DERIVED_CALL;
-        how.function = term->function;
-        for (size_t i = 0; i < PST_PARAMETERS_MAX && status == POSTERN_OK; i++) {
-            if (term->arguments[i] != NULL) {
-                status = slot_of(e, term->arguments[i], &how.slots[i]);
-            }
-        }
-    } else {
-        how.kind = term->kind == PST_TERM_MAP_GET ? PST_DERIVED_MAP_GET
-                                                  : PST_DERIVED_ARRAY_GET;
-        how.key = term->key;
-        how.index = term->index;
-        status = slot_of(e, term->base, &how.slots[0]);
-    }
-    return status == POSTERN_OK ? derived_slot(e, &how, slot) : status;
 }
 
 static bool slot_needs_check(const pst_emitter *e, uint32_t slot)
@@ -238,22 +107,39 @@ static postern_status emit_ensure(pst_emitter *e, uint32_t slot, uint32_t missin
     return status;
 }
 
+/* An element's slot has its value while the body runs. */
 static postern_status emit_test(pst_emitter *e, const pst_claim *claim, ways to)
 {
     const ways decided = claim->inverted ? (ways){to.on_false, to.on_true} : to;
     pst_insn insn = claim->test;
-    postern_status status = slot_of(e, claim->left, &insn.slot);
+    postern_status status = POSTERN_OK;
 
-    if (status == POSTERN_OK && claim->right != NULL) {
-        status = slot_of(e, claim->right, &insn.as.slot);
-    }
-    if (status == POSTERN_OK) {
+    if (!claim->each) {
+        insn.slot = claim->left->slot;
         status = emit_ensure(e, insn.slot, to.on_false);
     }
     if (status == POSTERN_OK && claim->right != NULL) {
+        insn.as.slot = claim->right->slot;
         status = emit_ensure(e, insn.as.slot, to.on_false);
     }
     return status == POSTERN_OK ? append(e, &insn, decided) : status;
+}
+
+/* An array that is missing has no elements: any() of it is false and all() true, but an
+ * array of Booleans that is asked as it is and missing makes both false. */
+static postern_status emit_quantifier(pst_emitter *e, const pst_claim *claim, ways to)
+{
+    const bool all = claim->kind == PST_CLAIM_ALL;
+    const pst_each *each = claim->test.as.each;
+    const pst_insn insn = {.op = all ? PST_OP_EACH_ALL : PST_OP_EACH_ANY,
+                           .as.each = each};
+    const uint32_t missing = all && !claim->first->direct ? to.on_true : to.on_false;
+    postern_status status = POSTERN_OK;
+
+    for (size_t i = 0; i < each->count && status == POSTERN_OK; i++) {
+        status = emit_ensure(e, each->arrays[i], missing);
+    }
+    return status == POSTERN_OK ? append(e, &insn, to) : status;
 }
 
 static postern_status emit_claim(pst_emitter *e, const pst_claim *claim, ways to,
@@ -348,29 +234,62 @@ static postern_status emit_claim(pst_emitter *e, const pst_claim *claim, ways to
         return emit_xor(e, claim, to, parity);
     case PST_CLAIM_NOT:
         return emit_claim(e, claim->first, swapped, parity);
+    case PST_CLAIM_ANY:
+    case PST_CLAIM_ALL:
+        return emit_quantifier(e, claim, to);
     }
     return POSTERN_STATE;
 }
 
-postern_status pst_emit(pst_emitter *e, const pst_claim *claim)
+/* The whole of a rule or a body. */
+static postern_status emit_whole(pst_emitter *e, const pst_claim *claim)
 {
     const size_t start = e->length;
-    void *entries = e->entries;
     postern_status status;
 
+    e->label_count = 0;
+    status = emit_claim(e, claim, (ways){PST_RETURN_TRUE, PST_RETURN_FALSE}, 0);
+    if (status == POSTERN_OK) {
+        resolve(e, start);
+    }
+    return status;
+}
+
+postern_status pst_emit_body(pst_emitter *e, const pst_claim *claim, pst_body *body)
+{
+    const size_t start = e->length;
+    const postern_status status = emit_whole(e, claim);
+
+    *body = (pst_body){(uint32_t)start, (uint32_t)(e->length - start)};
+    return status;
+}
+
+postern_status pst_emit(pst_emitter *e, pst_claim *claim)
+{
+    void *entries = e->entries;
+    postern_status status = pst_prepare_claim(e, claim);
+
+    if (status != POSTERN_OK) {
+        return status;
+    }
     if (!pst_grow(e->alloc, &entries, e->entry_count, &e->entry_cap,
                   sizeof *e->entries)) {
         return POSTERN_NO_MEMORY;
     }
     e->entries = entries;
-    e->label_count = 0;
-    status = emit_claim(e, claim, (ways){PST_RETURN_TRUE, PST_RETURN_FALSE}, 0);
-    if (status == POSTERN_OK) {
-        resolve(e, start);
-        e->entries[e->entry_count++] = (uint32_t)start;
-    }
+    e->entries[e->entry_count++] = (uint32_t)e->length;
+    return emit_whole(e, claim);
+}
+
+postern_status pst_emit_value(pst_emitter *e, pst_term *term, uint32_t *slot)
+{
+    const postern_status status = pst_place_term(e, term);
+
+    *slot = term->slot;
     return status;
 }
+
+/* --- the program ----------------------------------------------------------------- */
 
 static const void *copy_out(pst_arena *arena, const void *items, size_t count,
                             size_t size, postern_status *status)
@@ -387,9 +306,29 @@ static const void *copy_out(pst_arena *arena, const void *items, size_t count,
     return copy;
 }
 
-postern_status pst_emitter_finish(const pst_emitter *e, pst_arena *constants,
-                                  pst_program *out)
+static const pst_list_ref *describe_lists(pst_arena *arena,
+                                          const postern_named_list *lists, size_t count,
+                                          postern_status *status)
 {
+    pst_list_ref *uses = pst_arena_array(arena, count, sizeof *uses);
+
+    if (uses == NULL) {
+        *status = arena->status;
+        return NULL;
+    }
+    for (size_t i = 0; i < count; i++) {
+        uses[i].kind = postern_list_kind_of(lists[i].list);
+        if (!pst_arena_copy(arena, lists[i].name, &uses[i].name)) {
+            *status = arena->status;
+        }
+    }
+    return uses;
+}
+
+postern_status pst_emitter_finish(const pst_emitter *e, const postern_named_list *lists,
+                                  size_t count, pst_program *out)
+{
+    pst_arena *constants = e->constants;
     postern_status status = POSTERN_OK;
 
     *out = (pst_program){
@@ -402,6 +341,8 @@ postern_status pst_emitter_finish(const pst_emitter *e, pst_arena *constants,
         .derived = copy_out(constants, e->derived, e->derived_count, sizeof *e->derived,
                             &status),
         .derived_count = e->derived_count,
+        .lists = describe_lists(constants, lists, count, &status),
+        .list_count = count,
     };
     return status;
 }

@@ -3,7 +3,9 @@
  *
  * An emitter collects the rules of one program: their code, one after the other,
  * and the derived slots they share. Logic becomes forward jumps; `xor` counts in a
- * parity bit, so that code grows with the expression and no faster.
+ * parity bit, so that code grows with the expression and no faster. What is asked of
+ * elements, and claims that are arguments, become bodies, which stand in front of the
+ * rule that needs them. emit.c writes code, slots.c hands out slots.
  */
 #ifndef PST_COMPILE_EMIT_H
 #define PST_COMPILE_EMIT_H
@@ -13,6 +15,7 @@
 typedef struct pst_emitter {
     const postern_scheme *scheme;
     const postern_allocator *alloc;
+    pst_arena *constants; /* what instructions and slots point to */
     pst_insn *code;
     size_t length;
     size_t code_cap;
@@ -29,8 +32,9 @@ typedef struct pst_emitter {
     size_t label_cap;
 } pst_emitter;
 
+/** `constants` lives as long as the program. */
 void pst_emitter_init(pst_emitter *emitter, const postern_scheme *scheme,
-                      const postern_allocator *alloc);
+                      pst_arena *constants);
 
 /** Gives back everything that pst_emitter_finish() did not copy. */
 void pst_emitter_free(pst_emitter *emitter);
@@ -42,11 +46,34 @@ void pst_emitter_free(pst_emitter *emitter);
  *         grows too large; POSTERN_NO_MEMORY. After a failure the emitter can only
  *         be freed.
  */
-postern_status pst_emit(pst_emitter *emitter, const pst_claim *claim);
+postern_status pst_emit(pst_emitter *emitter, pst_claim *claim);
 
-/** Copies the program into `constants`, where its strings and sets live already.
- *  @return POSTERN_OK, or the arena's failure */
-postern_status pst_emitter_finish(const pst_emitter *emitter, pst_arena *constants,
+/** The slot of a value, with everything it is computed from. */
+postern_status pst_emit_value(pst_emitter *emitter, pst_term *term, uint32_t *slot);
+
+/**
+ * Copies the program into the constants, where its strings and sets live already.
+ *
+ * @param lists `count` lists that the expressions were compiled with
+ * @return POSTERN_OK, or the arena's failure
+ */
+postern_status pst_emitter_finish(const pst_emitter *emitter,
+                                  const postern_named_list *lists, size_t count,
                                   pst_program *out);
+
+/* --- between emit.c and slots.c ---------------------------------------------------- */
+
+/** Sets term->slot; what it is computed from gets slots before it. */
+postern_status pst_place_term(pst_emitter *emitter, pst_term *term);
+
+/** Places all that a claim reads and writes the bodies it needs. */
+postern_status pst_prepare_claim(pst_emitter *emitter, pst_claim *claim);
+
+/** Writes the code of a prepared claim as a body. */
+postern_status pst_emit_body(pst_emitter *emitter, const pst_claim *claim,
+                             pst_body *body);
+
+/** The walk that a claim said of elements needs. */
+postern_status pst_emit_each(pst_emitter *emitter, pst_claim *claim, pst_each **out);
 
 #endif

@@ -1,30 +1,26 @@
 /*
  * compile/filter.c - the public face of one compiled expression.
  */
-#include "compile/compile.h"
+#include "compile/compiled.h"
 #include "support/alloc.h"
 #include "support/report.h"
 
 struct postern_filter {
-    postern_scheme *scheme;
-    pst_arena constants;
-    pst_program program;
+    pst_compiled compiled;
 };
 
 static postern_status compile(postern_filter *filter, postern_str expression,
                               const postern_compile_options *options,
                               postern_report *report)
 {
+    pst_compiled *compiled = &filter->compiled;
     pst_compiler compiler;
     postern_status status;
 
-    pst_compiler_init(&compiler, filter->scheme, &filter->constants, options);
+    pst_compiler_init(&compiler, compiled->scheme, &compiled->constants, options);
     status = pst_compiler_add(&compiler, expression, NULL, report);
     if (status == POSTERN_OK) {
-        status = pst_compiler_finish(&compiler, &filter->program);
-        if (status == POSTERN_NO_MEMORY) {
-            (void)pst_report_no_memory(report);
-        }
+        status = pst_compiled_finish(compiled, &compiler, report);
     }
     pst_compiler_free(&compiler);
     return status;
@@ -35,16 +31,15 @@ postern_status postern_filter_compile(const postern_scheme *scheme,
                                       const postern_compile_options *options,
                                       postern_filter **out, postern_report *report)
 {
-    const postern_allocator *alloc = scheme->options.allocator;
-    postern_filter *filter = pst_alloc_zeroed(alloc, sizeof *filter);
+    postern_filter *filter =
+        pst_alloc_zeroed(scheme->options.allocator, sizeof *filter);
     postern_status status;
 
     *out = NULL;
     if (filter == NULL) {
         return pst_report_no_memory(report);
     }
-    filter->scheme = pst_scheme_use(scheme);
-    pst_arena_init(&filter->constants, alloc, SIZE_MAX / 2);
+    pst_compiled_init(&filter->compiled, scheme);
     status = compile(filter, expression, options, report);
     if (status != POSTERN_OK) {
         postern_filter_free(filter);
@@ -61,39 +56,33 @@ void postern_filter_free(postern_filter *filter)
     if (filter == NULL) {
         return;
     }
-    alloc = filter->scheme->options.allocator;
-    pst_arena_free(&filter->constants);
-    postern_scheme_free(filter->scheme);
+    alloc = filter->compiled.scheme->options.allocator;
+    pst_compiled_free(&filter->compiled);
     pst_free(alloc, filter, sizeof *filter);
 }
 
 postern_status postern_filter_match(const postern_filter *filter,
                                     postern_request *request, bool *matched)
 {
-    postern_status status;
+    postern_status status = pst_compiled_prepare(&filter->compiled, request);
     pst_answer answer;
 
     *matched = false;
-    if (request->scheme != filter->scheme) {
-        return POSTERN_STATE;
-    }
-    status = pst_request_seal(request, NULL, false);
-    if (status == POSTERN_OK && request->has_head && request->head.problem != NULL) {
-        status = POSTERN_INVALID;
-    }
-    if (status == POSTERN_OK) {
-        status = pst_program_prepare(&filter->program, request);
-    }
     if (status != POSTERN_OK) {
         return status;
     }
-    answer = pst_program_run(&filter->program, 0, request, &status);
+    answer = pst_program_run(&filter->compiled.program, 0, request, &status);
     *matched = answer == PST_YES;
     return answer == PST_FAULTED ? status : POSTERN_OK;
+}
+
+bool postern_filter_uses(const postern_filter *filter, postern_field field)
+{
+    return pst_program_uses(&filter->compiled.program, field.index);
 }
 
 size_t postern_filter_print(const postern_filter *filter, size_t index, char *buf,
                             size_t cap)
 {
-    return pst_program_print(&filter->program, index, buf, cap);
+    return pst_program_print(&filter->compiled.program, index, buf, cap);
 }

@@ -7,17 +7,10 @@
 static const struct {
     postern_str name;
     const char *hint;
-} myths[] = {
-    {POSTERN_STR("cf.access.authenticated"),
-     "there is no such field: rules run before Access. To ask for its token write "
-     "len(http.request.headers[\"cf-access-jwt-assertion\"][0]) gt 0"                  },
-    {POSTERN_STR("cf.tls_client_auth.cert_san"),
-     "alternative names are in postern.client_cert.san_dns, san_uri, san_email, san_ip"},
-    {POSTERN_STR("cf.tls_client_auth.cert_valid"),
-     "the field is cf.tls_client_auth.cert_verified; it stays true for a revoked "
-     "certificate, so add 'and not cf.tls_client_auth.cert_revoked'"                   },
-    {POSTERN_STR("http.version"),                  "the field is http.request.version" },
-    {POSTERN_STR("ip.addr"),                       "the visitor's address is ip.src"   },
+} excluded[] = {
+#define EXCLUDED(name, hint) {POSTERN_STR(name), hint},
+#include "model/fields_excluded.def"
+#undef EXCLUDED
 };
 
 static const postern_str operators[] = {
@@ -27,11 +20,11 @@ static const postern_str operators[] = {
     POSTERN_STR("xor"),
 };
 
-static const char *myth_hint(postern_str name)
+static const char *excluded_hint(postern_str name)
 {
-    for (size_t i = 0; i < sizeof myths / sizeof myths[0]; i++) {
-        if (pst_str_same(myths[i].name, name)) {
-            return myths[i].hint;
+    for (size_t i = 0; i < sizeof excluded / sizeof excluded[0]; i++) {
+        if (pst_str_same(excluded[i].name, name)) {
+            return excluded[i].hint;
         }
     }
     return NULL;
@@ -41,7 +34,9 @@ static const char *myth_hint(postern_str name)
 static bool fused_hint(const postern_scheme *scheme, postern_str name, pst_writer *hint)
 {
     for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++) {
-        const postern_str rest = pst_str_slice(name, operators[i].len, name.len);
+        const size_t blank = operators[i].len;
+        const bool dash = name.len > blank && name.data[blank] == '_';
+        const postern_str rest = pst_str_slice(name, blank + dash, name.len);
         if (pst_str_starts(name, operators[i]) &&
             pst_scheme_find(scheme, rest) != SIZE_MAX) {
             pst_write_text(hint, "write '");
@@ -53,6 +48,33 @@ static bool fused_hint(const postern_scheme *scheme, postern_str name, pst_write
         }
     }
     return false;
+}
+
+/* "HTTP.HOST": a field but for its capitals. */
+static bool capitals_hint(const postern_scheme *scheme, postern_str name,
+                          pst_writer *hint)
+{
+    for (size_t i = 0; i < scheme->field_count; i++) {
+        if (pst_str_same_folded(scheme->fields[i].name, name)) {
+            pst_write_text(hint, "names are in lower case: ");
+            pst_write_str(hint, scheme->fields[i].name);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "lower eq": a function without its parentheses. */
+static bool function_hint(postern_str name, pst_writer *hint)
+{
+    if (pst_function_find(name) == PST_FUNCTION_COUNT) {
+        return false;
+    }
+    pst_write_str(hint, name);
+    pst_write_text(hint, " is a function: ");
+    pst_write_str(hint, name);
+    pst_write_text(hint, "(...)");
+    return true;
 }
 
 static void nearest_hint(const pst_nearest *nearest, pst_writer *hint)
@@ -70,9 +92,11 @@ void pst_complain_unknown_field(pst_complaints *complaints,
 {
     char text[192];
     pst_writer hint = {text, sizeof text, 0};
-    const char *told = myth_hint(name);
+    const bool full = pst_complaints_full(complaints);
+    const char *told = full ? "" : excluded_hint(name);
 
-    if (told == NULL && !fused_hint(scheme, name, &hint)) {
+    if (told == NULL && !fused_hint(scheme, name, &hint) &&
+        !function_hint(name, &hint) && !capitals_hint(scheme, name, &hint)) {
         pst_nearest nearest;
         pst_nearest_init(&nearest, name);
         for (size_t i = 0; i < scheme->field_count; i++) {
@@ -85,19 +109,61 @@ void pst_complain_unknown_field(pst_complaints *complaints,
                     told != NULL ? told : text);
 }
 
+/* Functions that people expect, with what there is instead. */
+static const struct {
+    postern_str name;
+    const char *hint;
+} missing_functions[] = {
+    {POSTERN_STR("is_jwt_valid"),
+     "this needs Cloudflare's API Shield and is not available here"                       },
+    {POSTERN_STR("is_jwt_present"),
+     "this needs Cloudflare's API Shield and is not available here"                       },
+    {POSTERN_STR("contains"),       "contains is an operator: http.host contains \"text\""},
+    {POSTERN_STR("matches"),        "matches is an operator: http.host matches \"text\""  },
+    {POSTERN_STR("wildcard"),
+     "wildcard is an operator: http.host wildcard \"*.example.com\""                      },
+    {POSTERN_STR("in"),             "in is an operator: ip.src in {192.0.2.0/24}"         },
+    {POSTERN_STR("not"),            "put a blank behind not"                              },
+    {POSTERN_STR("ip_in_range"),    "write ip.src in {192.0.2.0/24}"                      },
+    {POSTERN_STR("length"),         "did you mean 'len'?"                                 },
+    {POSTERN_STR("size"),           "did you mean 'len'?"                                 },
+    {POSTERN_STR("tolower"),        "did you mean 'lower'?"                               },
+    {POSTERN_STR("toupper"),        "did you mean 'upper'?"                               },
+};
+
+static const char *missing_function_hint(postern_str name)
+{
+    for (size_t i = 0; i < sizeof missing_functions / sizeof missing_functions[0];
+         i++) {
+        if (pst_str_same(missing_functions[i].name, name)) {
+            return missing_functions[i].hint;
+        }
+    }
+    return NULL;
+}
+
 void pst_complain_unknown_function(pst_complaints *complaints, pst_span span,
                                    postern_str name)
 {
+    static const postern_str regex = POSTERN_STR("regex_replace");
+    const char *told =
+        pst_complaints_full(complaints) ? "" : missing_function_hint(name);
     char text[192];
     pst_writer hint = {text, sizeof text, 0};
     pst_nearest nearest;
 
+    if (pst_str_same(name, regex)) {
+        pst_complain(complaints, POSTERN_UNSUPPORTED, span,
+                     "regular expressions are not available in this version",
+                     "wildcard_replace() often does the same");
+        return;
+    }
     pst_nearest_init(&nearest, name);
-    for (size_t i = 0; i < PST_FUNCTION_COUNT; i++) {
+    for (size_t i = 0; told == NULL && i < PST_FUNCTION_COUNT; i++) {
         pst_nearest_try(&nearest, pst_function_at(i)->name);
     }
     nearest_hint(&nearest, &hint);
     (void)pst_write_end(&hint);
     pst_complain_of(complaints, POSTERN_UNKNOWN_NAME, span, "unknown function", name,
-                    "", text);
+                    "", told != NULL ? told : text);
 }

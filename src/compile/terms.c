@@ -1,12 +1,13 @@
 /*
- * compile/terms.c - fields, elements and calls: names looked up, types known.
+ * compile/terms.c - fields and elements: names looked up, types known.
  */
 #include "compile/checker.h"
 #include "compile/suggest.h"
+#include "support/attribute.h"
 #include "support/text.h"
 
-static pst_term *term_new(pst_checker *c, pst_term_kind kind, postern_type type,
-                          pst_span span)
+pst_term *pst_term_new(pst_checker *c, pst_term_kind kind, postern_type type,
+                       pst_span span)
 {
     pst_term *term = pst_checker_make(c, sizeof *term);
 
@@ -18,11 +19,60 @@ static pst_term *term_new(pst_checker *c, pst_term_kind kind, postern_type type,
     return term;
 }
 
-static pst_term *check_field(pst_checker *c, const pst_node *node)
+static void complain_of_phase(pst_checker *c, const pst_node *node, uint8_t phases)
+{
+    const char *hint = (phases & PST_PHASES_RESPONSE) != 0
+                           ? "it is known once the request is answered"
+                           : "it is a field of network packets";
+
+    pst_complain_of(&c->unit->complaints, POSTERN_UNKNOWN_NAME, node->span, "the field",
+                    node->text, " has no value in this phase", hint);
+}
+
+/* The field may be named here at all. */
+static bool field_allowed(pst_checker *c, const pst_node *node,
+                          const pst_field_info *info)
 {
     static const postern_str own = POSTERN_STR("postern.");
+    const postern_compile_options *options = c->unit->options;
+
+    if (options->phase > POSTERN_PHASE_PACKET ||
+        (info->phases & 1U << options->phase) == 0) {
+        complain_of_phase(c, node, info->phases);
+        return false;
+    }
+    if (options->strict_cloudflare && pst_str_starts(node->text, own)) {
+        pst_checker_complain(c, POSTERN_UNSUPPORTED, node->span,
+                             "Cloudflare does not have this field",
+                             "fields of postern's own are refused in strict mode");
+        return false;
+    }
+    if (options->provided_only && !info->provided) {
+        pst_complain_of(&c->unit->complaints, POSTERN_UNSUPPORTED, node->span,
+                        "this server does not provide the field", node->text, "",
+                        "the program declares what it sets: postern_scheme_provide()");
+        return false;
+    }
+    return true;
+}
+
+static PST_NOINLINE void note_successor(pst_checker *c, const pst_node *node,
+                                        postern_str successor)
+{
+    char hint[96];
+    pst_writer out = {hint, sizeof hint, 0};
+
+    pst_write_text(&out, "write ");
+    pst_write_printable(&out, successor);
+    (void)pst_write_end(&out);
+    pst_note(&c->unit->complaints, node->span, "this name is deprecated", hint);
+}
+
+static PST_NOINLINE pst_term *check_field(pst_checker *c, const pst_node *node)
+{
     const postern_scheme *scheme = c->unit->scheme;
-    const size_t field = pst_scheme_find(scheme, node->text);
+    const postern_str *successor;
+    const size_t field = pst_scheme_resolve(scheme, node->text, &successor);
     pst_term *term;
 
     if (field == SIZE_MAX) {
@@ -30,13 +80,13 @@ static pst_term *check_field(pst_checker *c, const pst_node *node)
                                    node->text);
         return NULL;
     }
-    if (c->unit->strict_cloudflare && pst_str_starts(node->text, own)) {
-        pst_checker_complain(c, POSTERN_UNSUPPORTED, node->span,
-                             "Cloudflare does not have this field",
-                             "fields of postern's own are refused in strict mode");
+    if (!field_allowed(c, node, &scheme->fields[field])) {
         return NULL;
     }
-    term = term_new(c, PST_TERM_FIELD, scheme->fields[field].type, node->span);
+    if (successor != NULL) {
+        note_successor(c, node, *successor);
+    }
+    term = pst_term_new(c, PST_TERM_FIELD, scheme->fields[field].type, node->span);
     if (term != NULL) {
         term->field = (uint32_t)field;
     }
@@ -63,8 +113,8 @@ static void warn_header_case(pst_checker *c, const pst_term *base, const pst_nod
     }
 }
 
-static pst_term *check_map_get(pst_checker *c, const pst_node *node, pst_term *base,
-                               const pst_node *key)
+static PST_NOINLINE pst_term *check_map_get(pst_checker *c, const pst_node *node,
+                                            pst_term *base, const pst_node *key)
 {
     pst_term *term;
 
@@ -75,16 +125,18 @@ static pst_term *check_map_get(pst_checker *c, const pst_node *node, pst_term *b
         return NULL;
     }
     warn_header_case(c, base, key);
-    term = term_new(c, PST_TERM_MAP_GET, postern_type_element(base->type), node->span);
+    term =
+        pst_term_new(c, PST_TERM_MAP_GET, postern_type_element(base->type), node->span);
     if (term == NULL || !pst_checker_keep(c, key->text, &term->key)) {
         return NULL;
     }
     term->base = base;
+    term->mapped = base->mapped;
     return term;
 }
 
-static pst_term *check_array_get(pst_checker *c, const pst_node *node, pst_term *base,
-                                 const pst_node *key)
+static PST_NOINLINE pst_term *check_array_get(pst_checker *c, const pst_node *node,
+                                              pst_term *base, const pst_node *key)
 {
     pst_literal_problem problem;
     int64_t index;
@@ -106,138 +158,72 @@ static pst_term *check_array_get(pst_checker *c, const pst_node *node, pst_term 
                              "an index is between 0 and 4294967295", NULL);
         return NULL;
     }
-    term =
-        term_new(c, PST_TERM_ARRAY_GET, postern_type_element(base->type), node->span);
+    term = pst_term_new(c, PST_TERM_ARRAY_GET, postern_type_element(base->type),
+                        node->span);
     if (term != NULL) {
         term->base = base;
+        term->mapped = base->mapped;
         term->index = (uint32_t)index;
     }
     return term;
+}
+
+/* base[*]: each element of an array, each value of a map. */
+static PST_NOINLINE pst_term *check_each(pst_checker *c, const pst_node *node,
+                                         pst_term *base)
+{
+    pst_term *term =
+        pst_term_new(c, PST_TERM_EACH, postern_type_element(base->type), node->span);
+
+    if (term != NULL) {
+        term->base = base;
+        term->mapped = true;
+    }
+    return term;
+}
+
+static PST_NOINLINE void complain_of_elements(pst_checker *c, const pst_term *base)
+{
+    char type[128];
+
+    (void)postern_type_name(base->type, type, sizeof type);
+    pst_complain_of(&c->unit->complaints, POSTERN_TYPE, base->span,
+                    "only maps and arrays have elements; this is of type",
+                    postern_text(type), "", NULL);
 }
 
 static pst_term *check_index(pst_checker *c, const pst_node *node)
 {
     const pst_node *key = node->first->next;
     pst_term *base = pst_check_term(c, node->first);
-    char type[128];
 
     if (base == NULL || key->kind == PST_NODE_BROKEN) {
         return NULL;
     }
+    if (postern_type_element(base->type) == 0) {
+        complain_of_elements(c, base);
+        return NULL;
+    }
     if (key->kind == PST_NODE_STAR) {
-        pst_checker_complain(c, POSTERN_UNSUPPORTED, key->span,
-                             "[*] is not available in this version",
-                             "name one element, such as [0]");
-        return NULL;
+        return check_each(c, node, base);
     }
-    if (postern_type_kind(base->type) == POSTERN_KIND_MAP) {
-        return check_map_get(c, node, base, key);
-    }
-    if (postern_type_kind(base->type) == POSTERN_KIND_ARRAY) {
-        return check_array_get(c, node, base, key);
-    }
-    (void)postern_type_name(base->type, type, sizeof type);
-    pst_complain_of(&c->unit->complaints, POSTERN_TYPE, base->span,
-                    "only maps and arrays "
-                    "have elements; this is of type",
-                    postern_text(type), "", NULL);
-    return NULL;
-}
-
-static bool is_function(postern_str name)
-{
-    for (size_t id = 0; id < PST_FUNCTION_COUNT; id++) {
-        if (pst_str_same(pst_function_at(id)->name, name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The overload of `name` that takes these arguments, or PST_FUNCTION_COUNT. */
-static size_t find_function(postern_str name, pst_term *const *arguments, size_t count)
-{
-    for (size_t id = 0; id < PST_FUNCTION_COUNT && count <= PST_PARAMETERS_MAX; id++) {
-        const pst_function *function = pst_function_at(id);
-        size_t matching = 0;
-        if (!pst_str_same(function->name, name)) {
-            continue;
-        }
-        while (matching < count && function->parameters[matching] != '\0' &&
-               pst_parameter_takes(function->parameters[matching],
-                                   arguments[matching]->type)) {
-            matching++;
-        }
-        if (matching == count && function->parameters[matching] == '\0') {
-            return id;
-        }
-    }
-    return PST_FUNCTION_COUNT;
-}
-
-/* Reads the arguments. @return false when one of them was told to be wrong */
-static bool check_arguments(pst_checker *c, const pst_node *node, pst_term **arguments,
-                            size_t *count)
-{
-    bool whole = true;
-
-    *count = 0;
-    for (const pst_node *at = node->first; at != NULL; at = at->next, (*count)++) {
-        if (at->kind == PST_NODE_TEXT || at->kind == PST_NODE_NUMBER) {
-            pst_checker_complain(c, POSTERN_TYPE, at->span,
-                                 "a field is wanted here, not a literal", NULL);
-            whole = false;
-        } else if (*count < PST_PARAMETERS_MAX) {
-            arguments[*count] = pst_check_term(c, at);
-            whole = whole && arguments[*count] != NULL;
-        }
-    }
-    return whole && c->status == POSTERN_OK;
-}
-
-static pst_term *check_call(pst_checker *c, const pst_node *node)
-{
-    pst_term *arguments[PST_PARAMETERS_MAX] = {NULL};
-    size_t count;
-    size_t id;
-    pst_term *term;
-
-    if (!is_function(node->text)) {
-        const pst_span name = {node->span.offset, node->text.len};
-        pst_complain_unknown_function(&c->unit->complaints, name, node->text);
-        return NULL;
-    }
-    if (!check_arguments(c, node, arguments, &count)) {
-        return NULL;
-    }
-    id = find_function(node->text, arguments, count);
-    if (id == PST_FUNCTION_COUNT) {
-        pst_complain_of(&c->unit->complaints, POSTERN_TYPE, node->span, "the function",
-                        node->text,
-                        count == 1 ? " does not take an argument of this type"
-                                   : " takes exactly one argument",
-                        NULL);
-        return NULL;
-    }
-    term = term_new(c, PST_TERM_CALL, pst_function_at(id)->result, node->span);
-    if (term != NULL) {
-        term->function = (uint8_t)id;
-        for (size_t i = 0; i < count; i++) {
-            term->arguments[i] = arguments[i];
-        }
-    }
-    return term;
+    return postern_type_kind(base->type) == POSTERN_KIND_MAP
+               ? check_map_get(c, node, base, key)
+               : check_array_get(c, node, base, key);
 }
 
 /* Recursion is bounded by the parser's nesting limit and, for chains of indexes,
  * by the depth of types: an index into a scalar is an error. */
 pst_term *pst_check_term(pst_checker *c, const pst_node *node)
 {
+    pst_claim_kind quantifier;
+
     switch ((pst_node_kind)node->kind) {
     case PST_NODE_NAME:
         return check_field(c, node);
     case PST_NODE_CALL:
-        return check_call(c, node);
+        return pst_is_quantifier(node, &quantifier) ? pst_check_claim_value(c, node)
+                                                    : pst_check_call(c, node);
     case PST_NODE_INDEX:
         return check_index(c, node);
     case PST_NODE_BROKEN:

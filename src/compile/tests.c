@@ -30,6 +30,7 @@ static pst_claim *test_int(pst_checker *c, pst_term *left, pst_comparison relati
         pst_checker_complain_of_literal(c, right, &problem);
         return NULL;
     }
+    pst_checker_warn_octal(c, right);
     switch (relation) {
     case PST_COMPARE_EQ:
     case PST_COMPARE_NE:
@@ -50,6 +51,11 @@ static pst_claim *test_int(pst_checker *c, pst_term *left, pst_comparison relati
         range.first = value;
         break;
     case PST_COMPARE_IN:
+    case PST_COMPARE_CONTAINS:
+    case PST_COMPARE_WILDCARD:
+    case PST_COMPARE_STRICT_WILDCARD:
+    case PST_COMPARE_MATCHES:
+    case PST_COMPARE_BITWISE_AND:
         break;
     }
     claim = pst_test_new(c, left, PST_OP_INT_RANGE);
@@ -74,9 +80,21 @@ static pst_relation relation_of(pst_comparison comparison)
     case PST_COMPARE_EQ:
     case PST_COMPARE_NE:
     case PST_COMPARE_IN:
+    case PST_COMPARE_CONTAINS:
+    case PST_COMPARE_WILDCARD:
+    case PST_COMPARE_STRICT_WILDCARD:
+    case PST_COMPARE_MATCHES:
+    case PST_COMPARE_BITWISE_AND:
         break;
     }
     return PST_RELATION_EQ;
+}
+
+/* A quoted or raw string, or hex bytes. */
+static bool read_string(pst_checker *c, const pst_node *literal, postern_str *out)
+{
+    return literal->kind == PST_NODE_TEXT ? pst_checker_keep(c, literal->text, out)
+                                          : pst_checker_read_bytes(c, literal, out);
 }
 
 static pst_claim *test_string(pst_checker *c, pst_term *left, pst_comparison relation,
@@ -86,7 +104,7 @@ static pst_claim *test_string(pst_checker *c, pst_term *left, pst_comparison rel
     pst_claim *claim =
         pst_test_new(c, left, equality ? PST_OP_STRING_EQ : PST_OP_STRING_ORDER);
 
-    if (claim == NULL || !pst_checker_keep(c, right->text, &claim->test.as.string)) {
+    if (claim == NULL || !read_string(c, right, &claim->test.as.string)) {
         return NULL;
     }
     claim->inverted = relation == PST_COMPARE_NE;
@@ -104,6 +122,11 @@ static pst_claim *test_ip(pst_checker *c, pst_term *left, pst_comparison relatio
     if (!pst_read_ip(right->text, &ip, &problem)) {
         pst_checker_complain_of_literal(c, right, &problem);
         return NULL;
+    }
+    if (relation != PST_COMPARE_EQ && relation != PST_COMPARE_NE) {
+        pst_warn(&c->unit->complaints, right->span,
+                 "Cloudflare's documentation has no order of addresses",
+                 "a range in a set says the same: ip.src in {192.0.2.1..192.0.2.9}");
     }
     claim = pst_test_new(c, left, PST_OP_IP_ORDER);
     if (claim != NULL) {

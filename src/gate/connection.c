@@ -111,7 +111,7 @@ postern_status postern_connection_on_sni(postern_connection *connection,
         connection->sni_seen = true;
         connection->judged = false;
         connection->asking = postern_gate_acquire(connection->gate);
-        evidence->generation = connection->asking->generation;
+        evidence->trust = connection->asking->body->trust;
         evidence->asked =
             pst_policy_registration(connection->asking, pst_host_name(&host)) != NULL;
     }
@@ -401,7 +401,7 @@ static postern_status judge_certificate(postern_connection *connection,
                                         const pst_registration *host, int64_t now)
 {
     const pst_evidence *evidence = &connection->evidence;
-    const bool same_policy = evidence->generation == connection->policy->generation;
+    const bool same_policy = evidence->trust == connection->policy->body->trust;
     pst_judgement judgement;
     pst_facts facts;
     postern_status status;
@@ -466,15 +466,25 @@ static postern_status judge(postern_connection *connection)
     return status;
 }
 
+/* Another policy is another judgement, unless only its lists are others. */
+static void take_policy(postern_connection *connection)
+{
+    const postern_policy *old = connection->policy;
+
+    connection->policy = postern_gate_acquire(connection->gate);
+    if (old == NULL || old->body != connection->policy->body) {
+        connection->judged = false;
+    }
+    postern_policy_release(old);
+}
+
 postern_status pst_connection_refresh(postern_connection *connection)
 {
     const uint64_t generation =
         atomic_load_explicit(&connection->gate->generation, memory_order_acquire);
 
     if (connection->policy == NULL || connection->policy->generation != generation) {
-        postern_policy_release(connection->policy);
-        connection->policy = postern_gate_acquire(connection->gate);
-        connection->judged = false;
+        take_policy(connection);
     }
     if (connection->judged && connection->dated) {
         const int64_t now = now_seconds(connection);

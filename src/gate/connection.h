@@ -3,7 +3,8 @@
  * handshake left, and what the gate makes of it.
  *
  * Evidence never changes after set_tls. What rules see of it is a judgement, made
- * for one policy and one span of time and made again for another.
+ * for one policy and one span of time and made again for another. Policies that differ
+ * in lists only are one here.
  */
 #ifndef PST_GATE_CONNECTION_H
 #define PST_GATE_CONNECTION_H
@@ -18,8 +19,8 @@ typedef struct pst_evidence {
     bool tls;     /* set_tls was called */
     bool misused; /* ... twice, with nothing, or names differed: presents nothing */
     bool fresh;
-    bool asked;          /* for a certificate, because the SNI was registered */
-    uint64_t generation; /* of the policy that asked */
+    bool asked;     /* for a certificate, because the SNI was registered */
+    uint64_t trust; /* of the body of the policy that asked */
     postern_str version;
     postern_str cipher;
     postern_str alpn;
@@ -43,7 +44,7 @@ struct postern_connection {
     const postern_policy *policy; /* one reference; NULL before the first look */
     const postern_policy *asking; /* one more, while a handshake may use its anchors */
     /* --- the judgement --- */
-    bool judged; /* by `policy` */
+    bool judged; /* by the body of `policy` */
     bool dated;  /* ... and only from `from` to before `until`, Unix seconds */
     int64_t from;
     int64_t until;

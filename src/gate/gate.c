@@ -12,11 +12,11 @@ postern_status postern_gate_new(const postern_policy *policy, postern_gate **out
     if (policy == NULL) {
         return POSTERN_INVALID;
     }
-    gate = pst_alloc_zeroed(policy->scheme->options.allocator, sizeof *gate);
+    gate = pst_alloc_zeroed(policy->body->scheme->options.allocator, sizeof *gate);
     if (gate == NULL) {
         return POSTERN_NO_MEMORY;
     }
-    gate->scheme = pst_scheme_use(policy->scheme);
+    gate->scheme = pst_scheme_use(policy->body->scheme);
     gate->current = pst_policy_use(policy);
     atomic_init(&gate->generation, policy->generation);
     atomic_flag_clear(&gate->lock);
@@ -66,7 +66,7 @@ postern_status postern_gate_replace(postern_gate *gate, const postern_policy *po
     if (policy == NULL) {
         return POSTERN_INVALID;
     }
-    if (policy->scheme != gate->scheme) {
+    if (policy->body->scheme != gate->scheme) {
         return POSTERN_STATE;
     }
     (void)pst_policy_use(policy);
@@ -200,7 +200,7 @@ void postern_policy_evaluate(const postern_policy *policy, postern_request *requ
         pst_refuse_fault(verdict, policy, POSTERN_STATE, "nothing to evaluate");
         return;
     }
-    if (request->simulated && request->scheme == policy->scheme) {
+    if (request->simulated && request->scheme == policy->body->scheme) {
         status = pst_request_seal(request, NULL, true);
     }
     keep_policy(request, policy);

@@ -1,6 +1,6 @@
 #include "gate/hello.h"
 
-#include "certificate/base64.h"
+#include "support/base64.h"
 #include "support/text.h"
 
 /* A read that runs past the end leaves the reader broken and gives zeros. */

@@ -3,21 +3,71 @@
 #include "support/alloc.h"
 #include "support/text.h"
 
+/* --- making, sharing and giving back -------------------------------------------- */
+
+static uint64_t next_generation(postern_scheme *scheme)
+{
+    return atomic_fetch_add(&scheme->generations, 1) + 1;
+}
+
+static void release_body(pst_policy_body *body)
+{
+    const postern_allocator *alloc = body->scheme->options.allocator;
+
+    if (atomic_fetch_sub(&body->references, 1) != 1) {
+        return;
+    }
+    for (size_t i = 0; i < body->host_count; i++) {
+        pst_authority_free(body->hosts[i].authority);
+    }
+    pst_arena_free(&body->memory);
+    postern_scheme_free(body->scheme);
+    pst_free(alloc, body, sizeof *body);
+}
+
+/* A policy around `body`, whose reference it takes over, also when it fails. */
+static postern_policy *wrap(pst_policy_body *body, uint64_t generation)
+{
+    postern_policy *policy =
+        pst_alloc_zeroed(body->scheme->options.allocator, sizeof *policy);
+
+    if (policy == NULL) {
+        release_body(body);
+        return NULL;
+    }
+    atomic_init(&policy->references, 1);
+    policy->generation = generation;
+    policy->body = body;
+    return policy;
+}
+
 postern_status pst_policy_new(const postern_scheme *scheme, postern_policy **out)
 {
     const postern_allocator *alloc = scheme->options.allocator;
-    postern_policy *policy = pst_alloc_zeroed(alloc, sizeof *policy);
+    pst_policy_body *body = pst_alloc_zeroed(alloc, sizeof *body);
 
-    *out = policy;
-    if (policy == NULL) {
+    *out = NULL;
+    if (body == NULL) {
         return POSTERN_NO_MEMORY;
     }
-    policy->scheme = pst_scheme_use(scheme);
-    policy->generation = atomic_fetch_add(&policy->scheme->generations, 1) + 1;
-    atomic_init(&policy->references, 1);
-    pst_arena_init(&policy->memory, alloc, SIZE_MAX / 2);
-    policy->on_fault.status = 503;
-    return POSTERN_OK;
+    body->scheme = pst_scheme_use(scheme);
+    atomic_init(&body->references, 1);
+    body->trust = next_generation(body->scheme);
+    pst_arena_init(&body->memory, alloc, SIZE_MAX / 2);
+    body->on_fault.status = 503;
+    *out = wrap(body, body->trust);
+    return *out == NULL ? POSTERN_NO_MEMORY : POSTERN_OK;
+}
+
+bool pst_policy_make_room(postern_policy *policy, size_t count)
+{
+    if (count == 0) {
+        return true;
+    }
+    policy->lists = pst_alloc_array(policy->body->scheme->options.allocator, count,
+                                    sizeof *policy->lists);
+    policy->list_room = policy->lists == NULL ? 0 : count;
+    return policy->lists != NULL;
 }
 
 const postern_policy *pst_policy_use(const postern_policy *policy)
@@ -33,18 +83,62 @@ void postern_policy_release(const postern_policy *policy)
 {
     postern_policy *own = pst_unconst(policy);
     const postern_allocator *alloc;
+    pst_policy_body *body;
 
     if (own == NULL || atomic_fetch_sub(&own->references, 1) != 1) {
         return;
     }
-    alloc = own->scheme->options.allocator;
-    for (size_t i = 0; i < own->host_count; i++) {
-        pst_authority_free(own->hosts[i].authority);
+    body = own->body;
+    alloc = body->scheme->options.allocator;
+    for (size_t i = 0; i < own->list_count; i++) {
+        postern_list_release(own->lists[i].list);
     }
-    pst_arena_free(&own->memory);
-    postern_scheme_free(own->scheme);
+    pst_free_array(alloc, own->lists, own->list_room, sizeof *own->lists);
     pst_free(alloc, own, sizeof *own);
+    release_body(body);
 }
+
+static size_t find_list(const postern_policy *policy, postern_str name)
+{
+    size_t at = 0;
+
+    while (at < policy->list_count && !pst_str_same(policy->lists[at].name, name)) {
+        at++;
+    }
+    return at;
+}
+
+postern_status postern_policy_with_list(const postern_policy *policy, postern_str name,
+                                        const postern_list *list, postern_policy **out)
+{
+    const size_t changed = find_list(policy, name);
+    pst_policy_body *body = policy->body;
+    postern_policy *made;
+
+    *out = NULL;
+    if (changed == policy->list_count) {
+        return POSTERN_UNKNOWN_NAME;
+    }
+    if (list == NULL || list->kind != policy->lists[changed].list->kind) {
+        return POSTERN_TYPE;
+    }
+    atomic_fetch_add(&body->references, 1);
+    made = wrap(body, next_generation(body->scheme));
+    if (made == NULL || !pst_policy_make_room(made, policy->list_count)) {
+        postern_policy_release(made);
+        return POSTERN_NO_MEMORY;
+    }
+    for (size_t i = 0; i < policy->list_count; i++) {
+        const postern_named_list *old = &policy->lists[i];
+        made->lists[i] = (postern_named_list){
+            old->name, pst_list_use(i == changed ? list : old->list)};
+    }
+    made->list_count = policy->list_count;
+    *out = made;
+    return POSTERN_OK;
+}
+
+/* --- questions ------------------------------------------------------------------ */
 
 uint64_t postern_policy_generation(const postern_policy *policy)
 {
@@ -55,18 +149,29 @@ size_t postern_policy_rule_count(const postern_policy *policy)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < policy->ruleset_count; i++) {
-        count += policy->rulesets[i].rule_count;
+    for (size_t i = 0; i < policy->body->ruleset_count; i++) {
+        count += policy->body->rulesets[i].rule_count;
     }
     return count;
+}
+
+bool postern_policy_uses(const postern_policy *policy, postern_field field)
+{
+    for (size_t i = 0; i < policy->body->ruleset_count; i++) {
+        if (pst_program_uses(&policy->body->rulesets[i].program, field.index)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 const pst_registration *pst_policy_registration(const postern_policy *policy,
                                                 postern_str host)
 {
-    const size_t at = pst_string_set_find(&policy->host_names, host);
+    const pst_policy_body *body = policy->body;
+    const size_t at = pst_string_set_find(&body->host_names, host);
 
-    return at == SIZE_MAX ? NULL : &policy->hosts[at];
+    return at == SIZE_MAX ? NULL : &body->hosts[at];
 }
 
 /* One look-up for every dot: "*.example.com" covers any depth below it. */
@@ -83,11 +188,15 @@ static bool has_suffix(const pst_string_set *suffixes, postern_str host)
 
 bool pst_policy_serves(const postern_policy *policy, postern_str host)
 {
-    return policy->host_count == 0 || policy->plain.any ||
+    const pst_policy_body *body = policy->body;
+
+    return body->host_count == 0 || body->plain.any ||
            pst_policy_registration(policy, host) != NULL ||
-           pst_string_set_has(&policy->plain.exact, host) ||
-           has_suffix(&policy->plain.suffixes, host);
+           pst_string_set_has(&body->plain.exact, host) ||
+           has_suffix(&body->plain.suffixes, host);
 }
+
+/* --- verdicts -------------------------------------------------------------------- */
 
 void pst_refuse(postern_verdict *verdict, postern_outcome outcome, unsigned status,
                 bool close, const char *reason)
@@ -101,16 +210,17 @@ void pst_refuse(postern_verdict *verdict, postern_outcome outcome, unsigned stat
 void pst_refuse_fault(postern_verdict *verdict, const postern_policy *policy,
                       postern_status fault, const char *reason)
 {
-    const bool close = policy != NULL && policy->close_on_fault;
+    const bool close = policy != NULL && policy->body->close_on_fault;
 
     pst_refuse(verdict, POSTERN_FAULT, 503, true, reason);
     verdict->fault = fault;
     if (close) {
         verdict->status = 0;
     } else if (policy != NULL) {
-        verdict->status = policy->on_fault.status;
-        verdict->content_type = policy->on_fault.content_type;
-        verdict->body = policy->on_fault.body;
+        const pst_response *response = &policy->body->on_fault;
+        verdict->status = response->status;
+        verdict->content_type = response->content_type;
+        verdict->body = response->body;
     }
 }
 
@@ -167,6 +277,7 @@ static bool revoked(const postern_request *request)
 void pst_policy_decide(const postern_policy *policy, postern_request *request,
                        postern_str host, postern_verdict *verdict)
 {
+    const pst_policy_body *body = policy->body;
     const pst_registration *registration = pst_policy_registration(policy, host);
     postern_status fault = pst_verdict_describe(request, verdict);
     pst_matches matches = {NULL, 0, 0};
@@ -180,11 +291,11 @@ void pst_policy_decide(const postern_policy *policy, postern_request *request,
                    "the client certificate is revoked");
         return;
     }
-    for (size_t i = 0; i < policy->ruleset_count && decision == PST_DECISION_PASS;
-         i++) {
-        const pst_ruleset *set = &policy->rulesets[i];
+    for (size_t i = 0; i < body->ruleset_count && decision == PST_DECISION_PASS; i++) {
+        const pst_ruleset *set = &body->rulesets[i];
         const pst_rule *decided = NULL;
-        decision = pst_ruleset_evaluate(set, request, &matches, &decided, &fault);
+        decision = pst_ruleset_evaluate(set, policy->lists, request, &matches, &decided,
+                                        &fault);
         if (decided != NULL) {
             rule = decided;
             name_rule(verdict, set, rule);
@@ -196,7 +307,7 @@ void pst_policy_decide(const postern_policy *policy, postern_request *request,
         refuse_by_rule(verdict, rule);
     } else if (decision != PST_DECISION_PASS) {
         pst_refuse_fault(verdict, policy, fault, "the rules could not be evaluated");
-    } else if (rule == NULL && policy->block_by_default) {
+    } else if (rule == NULL && body->block_by_default) {
         pst_refuse(verdict, POSTERN_BLOCKED, 403, false,
                    "no rule decided and the default is block");
     } else {

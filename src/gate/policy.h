@@ -1,6 +1,9 @@
 /*
- * gate/policy.h - a loaded policy: the host registry, the rules, and what to answer
- * when neither can decide. Immutable and reference-counted.
+ * gate/policy.h - a loaded policy: the host registry, the rules, the lists they ask, and
+ * what to answer when none can decide. Immutable and reference-counted.
+ *
+ * What a load made is the body. Policies that differ in their lists only share one, and
+ * with it the judgement of every connection: hosts and anchors are the same.
  *
  * Built by the policy room, used by the gate. Knows no file format.
  */
@@ -8,6 +11,7 @@
 #define PST_GATE_POLICY_H
 
 #include "certificate/judge.h"
+#include "match/list.h"
 #include "match/string_set.h"
 #include "ruleset/ruleset.h"
 
@@ -30,10 +34,12 @@ typedef struct pst_plain_hosts {
     pst_string_set suffixes; /* ".example.com" for "*.example.com" */
 } pst_plain_hosts;
 
-struct postern_policy {
+/** Everything but the lists. */
+typedef struct pst_policy_body {
     postern_scheme *scheme;
     atomic_uint references;
-    uint64_t generation;
+    uint64_t trust; /* the generation it was loaded as: who was judged by one body need
+                         not be judged by it again */
     pst_arena memory; /* strings, tables, programs */
     pst_registration *hosts;
     size_t host_count;
@@ -44,10 +50,23 @@ struct postern_policy {
     bool block_by_default;
     bool close_on_fault;
     pst_response on_fault;
+} pst_policy_body;
+
+struct postern_policy {
+    atomic_uint references;
+    uint64_t generation;
+    pst_policy_body *body;     /* one reference */
+    postern_named_list *lists; /* one reference each; names live in the body */
+    size_t list_count;
+    size_t list_room; /* as allocated */
 };
 
-/** An empty policy with one reference, its memory ready to be filled. */
+/** An empty policy with one reference and a body of its own, ready to be filled. */
 postern_status pst_policy_new(const postern_scheme *scheme, postern_policy **out);
+
+/** Room for `count` lists of a policy that has none yet; policy->list_count stays 0 and
+ *  grows as they are put in. @return false: no memory */
+bool pst_policy_make_room(postern_policy *policy, size_t count);
 
 /** Takes another reference. */
 const postern_policy *pst_policy_use(const postern_policy *policy);

@@ -116,6 +116,33 @@ bool pst_read_int_range(postern_str text, pst_int_range *out,
     return true;
 }
 
+/* --- bytes ---------------------------------------------------------------------- */
+
+static bool is_byte_separator(char c)
+{
+    return c == ':' || c == '-' || c == '.';
+}
+
+bool pst_read_bytes(postern_str text, char *out, size_t *len,
+                    pst_literal_problem *problem)
+{
+    *len = 0;
+    for (size_t at = 0; text.len >= 5 && at + 2 <= text.len; at += 3) {
+        const int high = pst_hex_value((unsigned char)text.data[at]);
+        const int low = pst_hex_value((unsigned char)text.data[at + 1]);
+        if (high < 0 || low < 0 ||
+            (at + 2 < text.len && !is_byte_separator(text.data[at + 2]))) {
+            break;
+        }
+        out[(*len)++] = (char)(high << 4 | low);
+        if (at + 2 == text.len) {
+            return true;
+        }
+    }
+    return refuse(problem, POSTERN_TYPE, " is not a string",
+                  "strings are written in quotes");
+}
+
 /* --- addresses ---------------------------------------------------------------- */
 
 bool pst_read_ip(postern_str text, pst_ip *out, pst_literal_problem *problem)

@@ -24,6 +24,11 @@ bool pst_read_int(postern_str text, int64_t *out, pst_literal_problem *problem);
 bool pst_read_int_range(postern_str text, pst_int_range *out,
                         pst_literal_problem *problem);
 
+/** Two hex digits a byte, two bytes at least, `:`, `-` or `.` between them: the bytes go
+ *  to `out`, which has room for a third of text.len, rounded up. */
+bool pst_read_bytes(postern_str text, char *out, size_t *len,
+                    pst_literal_problem *problem);
+
 /** One address. */
 bool pst_read_ip(postern_str text, pst_ip *out, pst_literal_problem *problem);
 

@@ -29,17 +29,20 @@ typedef struct pst_wildcard_problem {
 
 /**
  * @param star_limit the most stars allowed
- * @return POSTERN_OK; the arena's failure; otherwise problem->status with *problem set
+ * @param problem    receives what is wrong with the pattern, a whole sentence each;
+ *                   its status is POSTERN_OK when nothing is
+ * @return POSTERN_OK; problem->status; or the arena's failure, and then
+ *         problem->status is POSTERN_OK
  */
 postern_status pst_wildcard_compile(pst_arena *arena, postern_str pattern, bool fold,
                                     uint32_t star_limit, pst_wildcard *out,
                                     pst_wildcard_problem *problem);
 
-/** Cost: at most linear in text times the longest piece, usually linear. */
+/** Cost: linear in the text and the pattern, whatever the bytes are. */
 bool pst_wildcard_match(const pst_wildcard *pattern, postern_str text);
 
 /** The same; `stars` (star_count of them) receive what each star took, as little as
- *  possible, from left to right. */
+ *  possible, from left to right. Their contents are undefined after false. */
 bool pst_wildcard_capture(const pst_wildcard *pattern, postern_str text,
                           postern_str *stars);
 

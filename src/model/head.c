@@ -1,6 +1,6 @@
 /*
  * model/head.c - from request line and headers to fields: what is known when a
- * request is sealed, and what is derived when somebody asks.
+ * request is sealed.
  *
  * A head that is malformed or ambiguous is not repaired: it gets a problem, and
  * whoever evaluates answers 400.
@@ -9,9 +9,11 @@
 #include "support/hash.h"
 #include "support/text.h"
 
-static bool visible(const postern_request *request, const pst_header *header)
+bool pst_header_is(const postern_request *request, const pst_header *header,
+                   postern_str name, uint32_t hash)
 {
-    return !(header->identity && request->hide_identity);
+    return header->hash == hash && pst_header_visible(request, header) &&
+           pst_str_same_folded(header->name, name);
 }
 
 size_t pst_request_header_count(const postern_request *request, postern_str name,
@@ -20,9 +22,7 @@ size_t pst_request_header_count(const postern_request *request, postern_str name
     size_t count = 0;
 
     for (size_t i = 0; i < request->header_count; i++) {
-        const pst_header *header = &request->headers[i];
-        count += header->hash == hash && visible(request, header) &&
-                 pst_str_same_folded(header->name, name);
+        count += pst_header_is(request, &request->headers[i], name, hash);
     }
     return count;
 }
@@ -32,8 +32,7 @@ const postern_str *pst_request_header(const postern_request *request, postern_st
 {
     for (size_t i = 0; i < request->header_count; i++) {
         const pst_header *header = &request->headers[i];
-        if (header->hash == hash && visible(request, header) &&
-            pst_str_same_folded(header->name, name) && index-- == 0) {
+        if (pst_header_is(request, header, name, hash) && index-- == 0) {
             return &header->value;
         }
     }
@@ -148,7 +147,8 @@ static void put_connection(postern_request *request,
 /* A LAZY field is to be derived again, unless the host has set it. */
 static void forget(postern_request *request, size_t field)
 {
-    if (request->states[field] != PST_SLOT_SET) {
+    if (request->states[field] != PST_SLOT_SET &&
+        request->scheme->fields[field].origin == PST_ORIGIN_LAZY) {
         request->states[field] = PST_SLOT_UNKNOWN;
     }
 }
@@ -156,11 +156,10 @@ static void forget(postern_request *request, size_t field)
 /* What was derived under other eyes is derived again. */
 static void forget_derived(postern_request *request)
 {
-    for (size_t i = 0; i < request->scheme->field_count; i++) {
-        if (request->scheme->fields[i].origin == PST_ORIGIN_LAZY) {
-            forget(request, i);
-        }
+    for (size_t i = PST_FIELD_HEAD_END; i < PST_FIELD_LAZY_END; i++) {
+        forget(request, i);
     }
+    request->parts = NULL;
 }
 
 postern_status pst_request_seal(postern_request *request,
@@ -198,237 +197,4 @@ postern_status pst_request_seal(postern_request *request,
         put_head(request);
     }
     return POSTERN_OK;
-}
-
-/* --- derived on demand -------------------------------------------------------- */
-
-/* All visible lines of a header as one text, joined as RFC 9110 5.3 and, for
- * cookies, RFC 9113 8.2.3 do. */
-static postern_status join_header(postern_request *request, const char *name,
-                                  const char *separator, postern_str *out)
-{
-    const postern_str wanted = postern_text(name);
-    const uint32_t hash = pst_hash_folded(wanted);
-    const postern_str *line = pst_request_header(request, wanted, hash, 0);
-    size_t room = 1;
-    char *text;
-
-    *out = line == NULL ? (postern_str){NULL, 0} : *line;
-    if (pst_request_header(request, wanted, hash, 1) == NULL) {
-        return POSTERN_OK;
-    }
-    for (size_t i = 0; i < request->header_count; i++) {
-        room += request->headers[i].value.len + strlen(separator);
-    }
-    text = pst_arena_alloc(&request->arena, room);
-    if (text == NULL) {
-        return request->arena.status;
-    }
-    pst_writer joined = {text, room, 0};
-    for (size_t i = 0; i < request->header_count; i++) {
-        const pst_header *header = &request->headers[i];
-        if (header->hash != hash || !visible(request, header) ||
-            !pst_str_same_folded(header->name, wanted)) {
-            continue;
-        }
-        if (&header->value != line) {
-            pst_write_text(&joined, separator);
-        }
-        pst_write_str(&joined, header->value);
-    }
-    *out = (postern_str){text, joined.len};
-    return POSTERN_OK;
-}
-
-/* scheme://authority followed by path and query */
-static postern_status full_uri(postern_request *request, postern_str authority,
-                               postern_str rest, postern_str *out)
-{
-    const bool tls = request->values[PST_FIELD_SSL].boolean;
-    const postern_str scheme = postern_text(tls ? "https://" : "http://");
-    const size_t len = scheme.len + authority.len + rest.len;
-    char *text = pst_arena_alloc(&request->arena, len + 1);
-
-    if (text == NULL) {
-        return request->arena.status;
-    }
-    pst_writer writer = {text, len + 1, 0};
-    pst_write_str(&writer, scheme);
-    pst_write_str(&writer, authority);
-    pst_write_str(&writer, rest);
-    *out = (postern_str){text, len};
-    return POSTERN_OK;
-}
-
-static postern_status raw_full_uri(postern_request *request, postern_str *out)
-{
-    static const postern_str name = POSTERN_STR("host");
-    const postern_str *host;
-
-    if (request->head.target.absolute) {
-        *out = request->target;
-        return POSTERN_OK;
-    }
-    host = pst_request_header(request, name, pst_hash_folded(name), 0);
-    return full_uri(request, host == NULL ? (postern_str){NULL, 0} : *host,
-                    request->head.target.raw, out);
-}
-
-static postern_status header_list(postern_request *request, bool names, pst_array *out)
-{
-    pst_value *items =
-        pst_arena_array(&request->arena, request->header_count, sizeof *items);
-    size_t count = 0;
-
-    if (items == NULL) {
-        return request->arena.status;
-    }
-    for (size_t i = 0; i < request->header_count; i++) {
-        const pst_header *header = &request->headers[i];
-        if (visible(request, header)) {
-            items[count++].string = names ? header->name : header->value;
-        }
-    }
-    *out = (pst_array){items, count};
-    return POSTERN_OK;
-}
-
-static postern_status lower_copy(pst_arena *arena, postern_str text, postern_str *out)
-{
-    char *copy = pst_arena_alloc(arena, text.len);
-
-    if (copy == NULL) {
-        return arena->status;
-    }
-    for (size_t i = 0; i < text.len; i++) {
-        copy[i] = (char)pst_lower((unsigned char)text.data[i]);
-    }
-    *out = (postern_str){copy, text.len};
-    return POSTERN_OK;
-}
-
-/* All values of the header called like line `first`, in order. */
-static postern_status header_values(postern_request *request, size_t first,
-                                    pst_array *out)
-{
-    const pst_header *like = &request->headers[first];
-    const size_t count = pst_request_header_count(request, like->name, like->hash);
-    pst_value *items = pst_arena_array(&request->arena, count, sizeof *items);
-    size_t filled = 0;
-
-    if (items == NULL) {
-        return request->arena.status;
-    }
-    for (size_t i = first; i < request->header_count; i++) {
-        const pst_header *header = &request->headers[i];
-        if (header->hash == like->hash && visible(request, header) &&
-            pst_str_same_folded(header->name, like->name)) {
-            items[filled++].string = header->value;
-        }
-    }
-    *out = (pst_array){items, filled};
-    return POSTERN_OK;
-}
-
-static bool seen_before(const postern_request *request, size_t at)
-{
-    const pst_header *header = &request->headers[at];
-
-    for (size_t i = 0; i < at; i++) {
-        if (request->headers[i].hash == header->hash &&
-            pst_str_same_folded(request->headers[i].name, header->name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static postern_status header_map(postern_request *request, pst_map *out)
-{
-    pst_entry *entries =
-        pst_arena_array(&request->arena, request->header_count, sizeof *entries);
-    size_t count = 0;
-    postern_status status = POSTERN_OK;
-
-    if (entries == NULL) {
-        return request->arena.status;
-    }
-    for (size_t i = 0; i < request->header_count && status == POSTERN_OK; i++) {
-        if (!visible(request, &request->headers[i]) || seen_before(request, i)) {
-            continue;
-        }
-        status =
-            lower_copy(&request->arena, request->headers[i].name, &entries[count].key);
-        if (status == POSTERN_OK) {
-            status = header_values(request, i, &entries[count].value.array);
-        }
-        count++;
-    }
-    *out = (pst_map){entries, count};
-    return status;
-}
-
-static postern_status timestamp(postern_request *request, bool seconds, int64_t *out)
-{
-    const postern_options *options = &request->scheme->options;
-    const int64_t now = options->clock(options->clock_user);
-
-    if (now < 0) {
-        return POSTERN_CLOCK;
-    }
-    *out = seconds ? now / 1000 : now % 1000;
-    return POSTERN_OK;
-}
-
-static postern_status derive(postern_request *request, pst_field_id field,
-                             pst_value *out)
-{
-    const pst_head *head = &request->head;
-
-    switch ((int)field) {
-    case PST_FIELD_FULL_URI:
-        return full_uri(request, pst_host_name(&head->host), head->target.uri,
-                        &out->string);
-    case PST_FIELD_RAW_FULL_URI:
-        return raw_full_uri(request, &out->string);
-    case PST_FIELD_COOKIE:
-        return join_header(request, "cookie", "; ", &out->string);
-    case PST_FIELD_REFERER:
-        return join_header(request, "referer", ", ", &out->string);
-    case PST_FIELD_USER_AGENT:
-        return join_header(request, "user-agent", ", ", &out->string);
-    case PST_FIELD_X_FORWARDED_FOR:
-        return join_header(request, "x-forwarded-for", ", ", &out->string);
-    case PST_FIELD_HEADERS:
-        return header_map(request, &out->map);
-    case PST_FIELD_HEADER_NAMES:
-        return header_list(request, true, &out->array);
-    case PST_FIELD_HEADER_VALUES:
-        return header_list(request, false, &out->array);
-    case PST_FIELD_TIMESTAMP_SEC:
-        return timestamp(request, true, &out->integer);
-    case PST_FIELD_TIMESTAMP_MSEC:
-        return timestamp(request, false, &out->integer);
-    default:
-        return POSTERN_STATE; /* not a LAZY field */
-    }
-}
-
-postern_status pst_request_derive(postern_request *request, size_t field)
-{
-    pst_value *value = &request->values[field];
-    postern_status status = POSTERN_OK;
-
-    memset(value, 0, sizeof *value);
-    request->touched = true;
-    /* Without a head there is nothing to derive from: the field stays empty, but
-     * for the time, which is always known. */
-    if (request->has_head || field == PST_FIELD_TIMESTAMP_SEC ||
-        field == PST_FIELD_TIMESTAMP_MSEC) {
-        status = derive(request, (pst_field_id)field, value);
-    }
-    if (status == POSTERN_OK) {
-        request->states[field] = PST_SLOT_PRESENT;
-    }
-    return status;
 }

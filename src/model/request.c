@@ -1,5 +1,10 @@
+/*
+ * model/request.c - the life of a request: made, filled, set, reset, poisoned by
+ * misuse.
+ */
 #include "model/request.h"
 
+#include "model/group.h"
 #include "support/alloc.h"
 #include "support/hash.h"
 #include "support/text.h"
@@ -12,16 +17,58 @@ static postern_status poison(postern_request *request, postern_status status)
     return status;
 }
 
-/* Slots as they are before anything is known of a request. */
+/* The value of a field that nobody has set. */
+static pst_value standard_value(const pst_field_info *info)
+{
+    pst_value value = {
+        .map = {NULL, 0}
+    };
+
+    if (info->type == POSTERN_INT) {
+        value.integer = pst_field_standard(info);
+    }
+    return value;
+}
+
+/* Slots as they are before anything is known of a request. What is derived needs no
+ * value until then; of the many SUPPLIED fields only those are put back that were
+ * set, but for ip.src, which the gate fills. */
 static void reset_slots(postern_request *request)
 {
     const postern_scheme *scheme = request->scheme;
 
     if (request->touched) {
-        memset(request->values, 0, scheme->field_count * sizeof *request->values);
+        memset(request->values, 0, PST_FIELD_HEAD_END * sizeof *request->values);
         request->touched = false;
     }
+    memcpy(request->states, scheme->unset, PST_FIELD_IP_SRC + 1);
+    for (size_t i = 0; i < request->given_count; i++) {
+        const size_t field = request->given[i];
+        request->values[field] = standard_value(&scheme->fields[field]);
+        request->states[field] = scheme->unset[field];
+    }
+    request->given_count = 0;
+}
+
+/* Every slot as it is in a fresh request. */
+static postern_status open_slots(postern_request *request)
+{
+    const postern_scheme *scheme = request->scheme;
+    const postern_status status = pst_request_reserve(request, 16);
+
+    if (status != POSTERN_OK) {
+        return status;
+    }
+    request->given = pst_alloc_array(scheme->options.allocator, scheme->field_count,
+                                     sizeof *request->given);
+    if (request->given == NULL) {
+        return POSTERN_NO_MEMORY;
+    }
+    for (size_t i = 0; i < scheme->field_count; i++) {
+        request->values[i] = standard_value(&scheme->fields[i]);
+    }
     memcpy(request->states, scheme->unset, scheme->field_count);
+    return POSTERN_OK;
 }
 
 static postern_status request_new(const postern_scheme *scheme, bool simulated,
@@ -39,13 +86,11 @@ static postern_status request_new(const postern_scheme *scheme, bool simulated,
     request->scheme = pst_scheme_use(scheme);
     request->simulated = simulated;
     pst_arena_init(&request->arena, alloc, scheme->options.limits.request_bytes);
-    status = pst_request_reserve(request, 16);
+    status = open_slots(request);
     if (status != POSTERN_OK) {
         postern_request_free(request);
         return status;
     }
-    request->touched = true;
-    reset_slots(request);
     *out = request;
     return POSTERN_OK;
 }
@@ -75,6 +120,8 @@ void postern_request_free(postern_request *request)
                    sizeof *request->headers);
     pst_free_array(alloc, request->values, request->slot_cap, sizeof *request->values);
     pst_free_array(alloc, request->states, request->slot_cap, sizeof *request->states);
+    pst_free_array(alloc, request->given, request->scheme->field_count,
+                   sizeof *request->given);
     postern_scheme_free(request->scheme);
     pst_free(alloc, request, sizeof *request);
 }
@@ -98,6 +145,11 @@ void postern_request_reset(postern_request *request)
     request->has_head = false;
     request->sealed = false;
     request->hide_identity = false;
+    request->body = (postern_str){NULL, 0};
+    request->body_size = 0;
+    request->body_truncated = false;
+    request->parts = NULL;
+    request->header_maps[0].given = request->header_maps[1].given = false;
     pst_arena_reset(&request->arena);
     reset_slots(request);
 }
@@ -216,6 +268,21 @@ postern_status postern_request_add_header(postern_request *request, postern_str 
     return POSTERN_OK;
 }
 
+postern_status postern_request_set_body(postern_request *request, postern_str body,
+                                        uint64_t size, bool truncated)
+{
+    if (!request->has_head || request->sealed) {
+        return poison(request, POSTERN_STATE);
+    }
+    if (size < body.len || size > INT64_MAX) {
+        return poison(request, POSTERN_INVALID);
+    }
+    request->body = body;
+    request->body_size = size;
+    request->body_truncated = truncated || size > body.len;
+    return POSTERN_OK;
+}
+
 static postern_status convert(pst_arena *arena, const postern_value *value,
                               postern_type type, pst_value *out);
 
@@ -257,8 +324,7 @@ static postern_status convert_map(pst_arena *arena, const postern_value *value,
         }
         entries[i].key = entry->key;
     }
-    out->map = (pst_map){entries, count};
-    return POSTERN_OK;
+    return pst_map_make(arena, entries, count, &out->map);
 }
 
 /* Nesting is bounded by the type, which is at most seven kinds deep. */
@@ -292,24 +358,42 @@ static postern_status convert(pst_arena *arena, const postern_value *value,
     return POSTERN_TYPE;
 }
 
+/* What is seen of it depends on who looks: it is derived when somebody does. */
+static void set_headers(postern_request *request, pst_field_id field, pst_map map)
+{
+    const size_t at = field == PST_FIELD_RAW_HEADERS;
+
+    request->header_maps[at].given = true;
+    request->header_maps[at].map = map;
+    request->states[field] = PST_SLOT_UNKNOWN;
+}
+
 postern_status postern_request_set(postern_request *request, postern_field field,
                                    const postern_value *value)
 {
     const postern_scheme *scheme = request->scheme;
+    const pst_field_info *info;
     pst_value converted;
     postern_status status;
 
-    if (field.index >= scheme->field_count) {
+    if (request->sealed || field.index >= scheme->field_count) {
         return poison(request, POSTERN_STATE);
     }
-    if (request->sealed || (!request->simulated && scheme->fields[field.index].origin !=
-                                                       PST_ORIGIN_SUPPLIED)) {
+    info = &scheme->fields[field.index];
+    if (!request->simulated && info->origin != PST_ORIGIN_SUPPLIED) {
         return poison(request, POSTERN_STATE);
     }
-    status =
-        convert(&request->arena, value, scheme->fields[field.index].type, &converted);
+    status = convert(&request->arena, value, info->type, &converted);
     if (status != POSTERN_OK) {
         return poison(request, status);
+    }
+    if (field.index == PST_FIELD_HEADERS || field.index == PST_FIELD_RAW_HEADERS) {
+        set_headers(request, (pst_field_id)field.index, converted.map);
+        return POSTERN_OK;
+    }
+    if (info->origin == PST_ORIGIN_SUPPLIED &&
+        request->states[field.index] != PST_SLOT_SET) {
+        request->given[request->given_count++] = (uint16_t)field.index;
     }
     request->values[field.index] = converted;
     request->states[field.index] = PST_SLOT_SET;

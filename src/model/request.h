@@ -3,7 +3,7 @@
  *
  * A request is an array of slots: one per field of the scheme, then, while a
  * program runs on it, that program's derived slots. Each slot has a value and a
- * state. This room fills fields and derives them from the head; it knows nothing
+ * state. This room fills fields and derives them from head and body; it knows nothing
  * of programs, rules or TLS: the gate hands it the connection's fields ready made.
  */
 #ifndef PST_MODEL_REQUEST_H
@@ -14,6 +14,7 @@
 #include "model/target.h"
 #include "model/value.h"
 
+#include <postern/list.h>
 #include <postern/request.h>
 
 typedef struct pst_header {
@@ -30,12 +31,14 @@ typedef struct pst_head {
     pst_target target;
 } pst_head;
 
+struct pst_part;
+
 struct postern_request {
     postern_scheme *scheme;
     postern_connection *connection;
     bool simulated;
     bool hide_identity; /* rules of a policy are looking */
-    bool touched;       /* values must be zeroed before the next round */
+    bool touched;       /* values of the head must be zeroed before the next round */
     bool has_head;      /* begun, not only reset */
     bool sealed;
     postern_status poison; /* not POSTERN_OK: refuse every evaluation */
@@ -46,10 +49,24 @@ struct postern_request {
     size_t header_count;
     size_t header_cap;
     pst_head head;
+    postern_str body;
+    uint64_t body_size;
+    bool body_truncated;
+    const struct pst_part *parts; /* of a multipart body; NULL: not read yet */
+    size_t part_count;
     pst_value *values; /* slot_cap of each */
     uint8_t *states;
     size_t slot_cap;
+    uint16_t *given; /* SUPPLIED fields that the host has set: room for all fields */
+    size_t given_count;
+    /* The two maps of headers, when a simulated request was given them as they are:
+     * HEADERS, then RAW_HEADERS. */
+    struct {
+        bool given;
+        pst_map map;
+    } header_maps[2];
     pst_arena arena;
+    const postern_named_list *lists; /* of the program that runs; borrowed */
     /* What the last verdict borrowed from, kept until the next one. */
     const void *kept;
     void (*release_kept)(const void *kept);
@@ -79,10 +96,21 @@ postern_status pst_request_seal(postern_request *request,
 postern_status pst_request_reserve(postern_request *request, size_t count);
 
 /**
- * Computes a LAZY field whose slot is unknown.
+ * Computes a LAZY or BODY field whose slot is unknown.
  * @return POSTERN_OK with the slot's state set, or a fault
  */
 postern_status pst_request_derive(postern_request *request, size_t field);
+
+/** True unless the header is hidden. */
+static inline bool pst_header_visible(const postern_request *request,
+                                      const pst_header *header)
+{
+    return !(header->identity && request->hide_identity);
+}
+
+/** True for a visible header line called `name` (lower case). */
+bool pst_header_is(const postern_request *request, const pst_header *header,
+                   postern_str name, uint32_t hash);
 
 /** How many visible header lines are called `name` (lower case). */
 size_t pst_request_header_count(const postern_request *request, postern_str name,

@@ -1,16 +1,40 @@
+/*
+ * model/scheme.c - which fields there are: the built-in ones, the host's own, and a
+ * table that finds each by its name.
+ */
 #include "model/scheme.h"
 
 #include "model/value.h"
 #include "support/alloc.h"
+#include "support/hash.h"
 #include "support/text.h"
 
 #include <time.h>
 
 static const pst_field_info builtin[] = {
-#define FIELD(id, name, type, origin, absent) \
-    {POSTERN_STR(name), (type), PST_ORIGIN_##origin, PST_ABSENT_##absent},
+#define FIELD(id, name, type, origin, absent, phases, text) \
+    {POSTERN_STR(name),   (type),                           \
+     PST_ORIGIN_##origin, PST_ABSENT_##absent,              \
+     PST_PHASES_##phases, PST_ORIGIN_##origin < PST_ORIGIN_BODY},
 #include "model/fields.def"
 #undef FIELD
+};
+
+static const struct {
+    postern_str name;
+    uint16_t field;
+} deprecated[] = {
+#define ALIAS(name, id) {POSTERN_STR(name), PST_FIELD_##id},
+#include "model/fields.def"
+#undef ALIAS
+};
+
+enum {
+    DEPRECATED_COUNT = sizeof deprecated / sizeof deprecated[0],
+    FIELDS_MAX = 4096,
+    /* An entry of the table of names: 0 is free, below is a field and 1, else the
+     * number of a deprecated name. */
+    DEPRECATED_ENTRY = 0x8000
 };
 
 static int64_t system_clock(void *user)
@@ -35,6 +59,12 @@ static void fill_limits(postern_limits *limits)
 {
     fill(&limits->expression_bytes, 4096);
     fill(&limits->nesting, 128);
+    fill(&limits->wildcard_stars, 16);
+    fill(&limits->concat_arguments, 32);
+    if (limits->concat_arguments > 255) {
+        limits->concat_arguments = 255;
+    }
+    fill(&limits->regexes, 64);
     fill(&limits->request_bytes, 1U << 20);
     fill(&limits->headers, 512);
     fill(&limits->chain_bytes, 64U << 10);
@@ -42,15 +72,116 @@ static void fill_limits(postern_limits *limits)
     fill(&limits->policy_bytes, 64U << 20);
 }
 
-/* There is room for it. */
+/* --- names -------------------------------------------------------------------- */
+
+static postern_str entry_name(const postern_scheme *scheme, uint16_t entry)
+{
+    return entry >= DEPRECATED_ENTRY ? deprecated[entry - DEPRECATED_ENTRY].name
+                                     : scheme->fields[entry - 1].name;
+}
+
+/* Where `name` is in the table of names, or the free place where it belongs: at most
+ * half of the table is in use. */
+static uint16_t *place_of(const postern_scheme *scheme, uint16_t *names, size_t cap,
+                          postern_str name)
+{
+    size_t at = (size_t)pst_hash(name, 0) & (cap - 1);
+
+    while (names[at] != 0 && !pst_str_same(entry_name(scheme, names[at]), name)) {
+        at = (at + 1) & (cap - 1);
+    }
+    return &names[at];
+}
+
+/* Makes a table with room for one more field than there is, or changes nothing. */
+static bool grow_names(postern_scheme *scheme)
+{
+    const postern_allocator *alloc = scheme->options.allocator;
+    const size_t wanted = scheme->field_count + 1 + DEPRECATED_COUNT;
+    size_t cap = scheme->name_cap == 0 ? 512 : scheme->name_cap;
+    uint16_t *names;
+
+    while (cap < wanted * 2) {
+        cap *= 2;
+    }
+    if (cap == scheme->name_cap) {
+        return true;
+    }
+    names = pst_alloc_zeroed(alloc, cap * sizeof *names);
+    if (names == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < scheme->field_count; i++) {
+        *place_of(scheme, names, cap, scheme->fields[i].name) = (uint16_t)(i + 1);
+    }
+    for (size_t i = 0; i < DEPRECATED_COUNT; i++) {
+        *place_of(scheme, names, cap, deprecated[i].name) =
+            (uint16_t)(DEPRECATED_ENTRY + i);
+    }
+    pst_free_array(alloc, scheme->names, scheme->name_cap, sizeof *names);
+    scheme->names = names;
+    scheme->name_cap = cap;
+    return true;
+}
+
+size_t pst_scheme_resolve(const postern_scheme *scheme, postern_str name,
+                          const postern_str **successor)
+{
+    const uint16_t entry = *place_of(scheme, scheme->names, scheme->name_cap, name);
+    size_t field;
+
+    *successor = NULL;
+    if (entry == 0) {
+        return SIZE_MAX;
+    }
+    if (entry < DEPRECATED_ENTRY) {
+        return (size_t)entry - 1;
+    }
+    field = deprecated[entry - DEPRECATED_ENTRY].field;
+    *successor = &scheme->fields[field].name;
+    return field;
+}
+
+size_t pst_scheme_find(const postern_scheme *scheme, postern_str name)
+{
+    const postern_str *successor;
+
+    return pst_scheme_resolve(scheme, name, &successor);
+}
+
+/* --- life --------------------------------------------------------------------- */
+
+/* There is room for it in the arrays. */
 static void put_field(postern_scheme *scheme, const pst_field_info *info)
 {
+    const bool derived =
+        info->origin == PST_ORIGIN_LAZY || info->origin == PST_ORIGIN_BODY;
     const size_t at = scheme->field_count++;
 
     scheme->fields[at] = *info;
-    scheme->unset[at] = info->origin == PST_ORIGIN_LAZY      ? PST_SLOT_UNKNOWN
+    scheme->unset[at] = derived                              ? PST_SLOT_UNKNOWN
                         : info->absent == PST_ABSENT_MISSING ? PST_SLOT_MISSING
                                                              : PST_SLOT_PRESENT;
+}
+
+/* Room for the built-in fields, and they in it. */
+static bool open_fields(postern_scheme *scheme)
+{
+    const postern_allocator *alloc = scheme->options.allocator;
+
+    scheme->field_cap = PST_FIELD_BUILTIN_COUNT + 8;
+    scheme->fields = pst_alloc_array(alloc, scheme->field_cap, sizeof *scheme->fields);
+    scheme->unset = pst_alloc(alloc, scheme->field_cap);
+    if (scheme->fields == NULL || scheme->unset == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < PST_FIELD_BUILTIN_COUNT; i++) {
+        put_field(scheme, &builtin[i]);
+    }
+    /* The gate knows the address, and header lines that did not fit were refused. */
+    scheme->fields[PST_FIELD_IP_SRC].provided = true;
+    scheme->fields[PST_FIELD_HEADERS_TRUNCATED].provided = true;
+    return grow_names(scheme);
 }
 
 postern_status postern_scheme_new(const postern_options *options, postern_scheme **out)
@@ -73,16 +204,10 @@ postern_status postern_scheme_new(const postern_options *options, postern_scheme
         scheme->options.clock = system_clock;
     }
     fill_limits(&scheme->options.limits);
-    scheme->field_cap = PST_FIELD_BUILTIN_COUNT;
-    scheme->fields = pst_alloc_array(alloc, scheme->field_cap, sizeof *scheme->fields);
-    scheme->unset = pst_alloc(alloc, scheme->field_cap);
     atomic_init(&scheme->references, 1);
-    if (scheme->fields == NULL || scheme->unset == NULL) {
+    if (!open_fields(scheme)) {
         postern_scheme_free(scheme);
         return POSTERN_NO_MEMORY;
-    }
-    for (size_t i = 0; i < PST_FIELD_BUILTIN_COUNT; i++) {
-        put_field(scheme, &builtin[i]);
     }
     atomic_init(&scheme->frozen, false);
     atomic_init(&scheme->generations, 0);
@@ -103,6 +228,7 @@ void postern_scheme_free(postern_scheme *scheme)
     }
     pst_free_array(alloc, scheme->fields, scheme->field_cap, sizeof *scheme->fields);
     pst_free(alloc, scheme->unset, scheme->field_cap);
+    pst_free_array(alloc, scheme->names, scheme->name_cap, sizeof *scheme->names);
     pst_free(alloc, scheme, sizeof *scheme);
 }
 
@@ -116,15 +242,7 @@ postern_scheme *pst_scheme_use(const postern_scheme *scheme)
     return shared;
 }
 
-size_t pst_scheme_find(const postern_scheme *scheme, postern_str name)
-{
-    for (size_t i = 0; i < scheme->field_count; i++) {
-        if (pst_str_same(scheme->fields[i].name, name)) {
-            return i;
-        }
-    }
-    return SIZE_MAX;
-}
+/* --- fields of the host ------------------------------------------------------- */
 
 /* letters, digits and `_`, joined by single dots; starts with a letter or `_` */
 static bool name_valid(postern_str name)
@@ -202,28 +320,69 @@ static bool grow_fields(postern_scheme *scheme)
     return true;
 }
 
+postern_status pst_scheme_add(postern_scheme *scheme, postern_str name,
+                              postern_type type, postern_field *out)
+{
+    postern_str copy;
+    size_t at;
+
+    if (atomic_load(&scheme->frozen) || pst_scheme_find(scheme, name) != SIZE_MAX ||
+        scheme->field_count >= FIELDS_MAX) {
+        return POSTERN_STATE;
+    }
+    if (!grow_fields(scheme) || !grow_names(scheme) ||
+        !pst_str_copy(scheme->options.allocator, name, &copy)) {
+        return POSTERN_NO_MEMORY;
+    }
+    at = scheme->field_count;
+    *place_of(scheme, scheme->names, scheme->name_cap, copy) = (uint16_t)(at + 1);
+    put_field(scheme, &(pst_field_info){.name = copy,
+                                        .type = type,
+                                        .origin = PST_ORIGIN_SUPPLIED,
+                                        .absent = PST_ABSENT_MISSING,
+                                        .phases = PST_PHASES_ANY,
+                                        .provided = true});
+    if (out != NULL) {
+        out->index = (uint32_t)at;
+    }
+    return POSTERN_OK;
+}
+
 postern_status postern_scheme_add_field(postern_scheme *scheme, postern_str name,
                                         postern_type type, postern_field *out)
 {
-    postern_str copy;
-
     if (!name_valid(name) || name_taken(name) || !pst_type_valid(type)) {
         return POSTERN_INVALID;
     }
-    if (atomic_load(&scheme->frozen) || pst_scheme_find(scheme, name) != SIZE_MAX ||
-        scheme->field_count >= 4096) {
+    return pst_scheme_add(scheme, name, type, out);
+}
+
+postern_status postern_scheme_provide(postern_scheme *scheme, postern_str name)
+{
+    static const postern_str everything = POSTERN_STR("*");
+    const bool all = pst_str_same(name, everything);
+    size_t field = SIZE_MAX;
+
+    if (atomic_load(&scheme->frozen)) {
         return POSTERN_STATE;
     }
-    if (!grow_fields(scheme) || !pst_str_copy(scheme->options.allocator, name, &copy)) {
-        return POSTERN_NO_MEMORY;
+    if (!all) {
+        field = pst_scheme_find(scheme, name);
+        if (field == SIZE_MAX) {
+            return POSTERN_UNKNOWN_NAME;
+        }
     }
-    if (out != NULL) {
-        out->index = (uint32_t)scheme->field_count;
+    /* Whoever hands in bodies provides all that is made of them. */
+    const bool body = !all && scheme->fields[field].origin == PST_ORIGIN_BODY;
+    for (size_t i = 0; i < scheme->field_count; i++) {
+        pst_field_info *info = &scheme->fields[i];
+        info->provided = info->provided || all || i == field ||
+                         (body && info->origin == PST_ORIGIN_BODY);
     }
-    put_field(scheme,
-              &(pst_field_info){copy, type, PST_ORIGIN_SUPPLIED, PST_ABSENT_MISSING});
     return POSTERN_OK;
 }
+
+/* --- asking ------------------------------------------------------------------- */
 
 postern_status postern_scheme_find_field(const postern_scheme *scheme, postern_str name,
                                          postern_field *field, postern_type *type)
@@ -244,20 +403,73 @@ postern_status postern_scheme_find_field(const postern_scheme *scheme, postern_s
 
 size_t postern_scheme_field_count(const postern_scheme *scheme)
 {
-    return scheme->field_count;
+    return scheme->field_count + DEPRECATED_COUNT;
+}
+
+static postern_source_kind source_of(size_t field, const pst_field_info *info)
+{
+    if (info->origin == PST_ORIGIN_CONNECTION || field == PST_FIELD_IP_SRC) {
+        return POSTERN_SOURCE_TLS;
+    }
+    return info->origin == PST_ORIGIN_SUPPLIED ? POSTERN_SOURCE_HOST
+                                               : POSTERN_SOURCE_REQUEST;
+}
+
+/* Listed are the built-in fields, the deprecated names, then the host's fields. */
+bool postern_scheme_field_info(const postern_scheme *scheme, size_t index,
+                               postern_field_info *info)
+{
+    const size_t behind = index - PST_FIELD_BUILTIN_COUNT;
+    const bool old = index >= PST_FIELD_BUILTIN_COUNT && behind < DEPRECATED_COUNT;
+    const pst_field_info *from;
+    size_t field = index;
+
+    if (index >= postern_scheme_field_count(scheme)) {
+        return false;
+    }
+    if (index >= PST_FIELD_BUILTIN_COUNT) {
+        field = old ? deprecated[behind].field : index - DEPRECATED_COUNT;
+    }
+    from = &scheme->fields[field];
+    *info = (postern_field_info){
+        .name = old ? deprecated[behind].name : from->name,
+        .type = from->type,
+        .source = source_of(field, from),
+        .phases = from->phases,
+        .provided = from->provided,
+        .missing = from->absent == PST_ABSENT_MISSING,
+        .standard = pst_field_standard(from),
+        .successor = old ? from->name : (postern_str){NULL, 0},
+    };
+    return true;
 }
 
 bool postern_scheme_field_at(const postern_scheme *scheme, size_t index,
                              postern_str *name, postern_type *type)
 {
-    if (index >= scheme->field_count) {
+    postern_field_info info;
+
+    if (!postern_scheme_field_info(scheme, index, &info)) {
         return false;
     }
     if (name != NULL) {
-        *name = scheme->fields[index].name;
+        *name = info.name;
     }
     if (type != NULL) {
-        *type = scheme->fields[index].type;
+        *type = info.type;
     }
     return true;
+}
+
+const char *postern_phase_text(postern_phase phase)
+{
+    switch (phase) {
+    case POSTERN_PHASE_REQUEST:
+        return "request";
+    case POSTERN_PHASE_RESPONSE:
+        return "response";
+    case POSTERN_PHASE_PACKET:
+        return "packet";
+    }
+    return "unknown";
 }

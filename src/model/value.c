@@ -290,9 +290,19 @@ size_t postern_type_name(postern_type type, char *buf, size_t cap)
 
 const pst_value *pst_map_find(pst_map map, postern_str key)
 {
-    for (size_t i = 0; i < map.count; i++) {
-        if (pst_str_same(map.entries[i].key, key)) {
-            return &map.entries[i].value;
+    size_t low = 0;
+    size_t high = map.count;
+
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        const int order = pst_str_order(map.entries[middle].key, key);
+        if (order == 0) {
+            return &map.entries[middle].value;
+        }
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
         }
     }
     return NULL;

@@ -8,6 +8,8 @@
 #ifndef PST_MODEL_VALUE_H
 #define PST_MODEL_VALUE_H
 
+#include "support/arena.h"
+
 #include <postern/value.h>
 
 typedef struct pst_ip {
@@ -24,7 +26,7 @@ typedef struct pst_array {
 } pst_array;
 
 typedef struct pst_map {
-    const struct pst_entry *entries;
+    const struct pst_entry *entries; /* in the order of their keys, each key once */
     size_t count;
 } pst_map;
 
@@ -71,5 +73,10 @@ bool pst_type_valid(postern_type type);
 
 /** The value of `map` under `key`, or NULL. */
 const pst_value *pst_map_find(pst_map map, postern_str key);
+
+/** `value` of `type` as hosts read it; arrays and maps are copied into `arena`, text is
+ *  borrowed. @return POSTERN_OK, or the arena's failure */
+postern_status pst_value_export(pst_arena *arena, const pst_value *value,
+                                postern_type type, postern_value *out);
 
 #endif

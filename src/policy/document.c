@@ -201,8 +201,7 @@ static bool decode(pst_document *document, size_t node, pst_arena *memory,
     return true;
 }
 
-/* A string that is looked at and forgotten. */
-static bool peek(pst_document *document, size_t node, postern_str *out)
+bool pst_document_peek(pst_document *document, size_t node, postern_str *out)
 {
     const postern_json_node *at = &document->nodes[node];
 
@@ -211,11 +210,6 @@ static bool peek(pst_document *document, size_t node, postern_str *out)
     }
     *out = pst_str_slice(document->text, at->offset, (size_t)at->offset + at->length);
     return true;
-}
-
-bool pst_document_key(pst_document *document, size_t key, postern_str *out)
-{
-    return peek(document, key, out);
 }
 
 bool pst_document_decode(pst_document *document, size_t node, const char *what,
@@ -230,7 +224,7 @@ bool pst_document_decode(pst_document *document, size_t node, const char *what,
 static void word_hint(const pst_nearest *nearest, const char *const *words,
                       size_t count, char *hint, size_t cap)
 {
-    enum { FEW = 4 };
+    enum { FEW = 5 };
     pst_writer out = {hint, cap, 0};
 
     if (nearest->best.len > 0) {
@@ -288,7 +282,7 @@ void pst_document_known_keys(pst_document *document, size_t object,
         if (document->lenient && is_empty(document, key + 1)) {
             continue;
         }
-        if (!pst_document_key(document, key, &name)) {
+        if (!pst_document_peek(document, key, &name)) {
             return;
         }
         (void)pst_document_choose(document, key, name, "unknown key", known, count);
@@ -360,7 +354,7 @@ pst_member pst_document_word(pst_document *document, size_t object, const char *
     if (found != PST_MEMBER_READ) {
         return found;
     }
-    if (!peek(document, node, &word)) {
+    if (!pst_document_peek(document, node, &word)) {
         return PST_MEMBER_WRONG;
     }
     at = pst_document_choose(document, node, word, what, words, count);

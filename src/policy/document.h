@@ -85,9 +85,9 @@ size_t pst_document_next(const pst_document *document, size_t node, size_t at);
 /** How many elements or keys there are. */
 size_t pst_document_length(const pst_document *document, size_t node);
 
-/** The decoded key of key node `key`, valid while the document is open.
+/** The decoded text of key or string node `node`, valid while the document is open.
  *  @return false: no memory */
-bool pst_document_key(pst_document *document, size_t key, postern_str *out);
+bool pst_document_peek(pst_document *document, size_t node, postern_str *out);
 
 /** Complains of every key of `object` that is not among `known`, with the nearest
  *  of them. */

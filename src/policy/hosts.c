@@ -23,7 +23,7 @@ static bool read_host(pst_loader *loader, pst_document *document, size_t node,
                   "international names as xn--...");
         return false;
     }
-    if (!pst_arena_copy(&loader->policy->memory, pst_host_name(&host), out)) {
+    if (!pst_arena_copy(&loader->body->memory, pst_host_name(&host), out)) {
         pst_document_no_memory(document);
         return false;
     }
@@ -82,7 +82,7 @@ typedef struct files {
 
 static void files_free(pst_loader *loader, files *read)
 {
-    const postern_allocator *alloc = loader->policy->scheme->options.allocator;
+    const postern_allocator *alloc = loader->body->scheme->options.allocator;
 
     for (size_t i = 0; i < read->count; i++) {
         pst_str_free(alloc, &read->items[i].text);
@@ -101,7 +101,7 @@ static bool read_file(pst_loader *loader, pst_document *document, size_t node,
 static bool read_files(pst_loader *loader, pst_document *document, size_t object,
                        const char *name, files *out)
 {
-    const postern_allocator *alloc = loader->policy->scheme->options.allocator;
+    const postern_allocator *alloc = loader->body->scheme->options.allocator;
     const size_t list = pst_document_find(document, object, name);
     bool whole = true;
 
@@ -162,7 +162,7 @@ static pst_revocation read_revocation(pst_document *document, size_t object)
 static pst_authority *read_authority(pst_loader *loader, pst_document *document,
                                      size_t object)
 {
-    const postern_options *options = &loader->policy->scheme->options;
+    const postern_options *options = &loader->body->scheme->options;
     const size_t ca = pst_document_find(document, object, "ca");
     const pst_revocation revocation = read_revocation(document, object);
     pst_authority *authority = NULL;
@@ -206,7 +206,7 @@ static void load_host(pst_loader *loader, pst_document *document, size_t object,
     static const char *const keys[] = {"hostname",   "ca",      "crl",
                                        "revocation", "revoked", "monitor"};
     static const char *const revoked[] = {"block", "rules"};
-    postern_policy *policy = loader->policy;
+    pst_policy_body *body = loader->body;
     pst_registration host = {.block_revoked = true};
     size_t chosen = 0;
     bool named;
@@ -229,12 +229,12 @@ static void load_host(pst_loader *loader, pst_document *document, size_t object,
         pst_authority_free(host.authority);
         return;
     }
-    policy->hosts[policy->host_count++] = host; /* the policy frees the authority */
+    body->hosts[body->host_count++] = host; /* which frees the authority */
 }
 
 static void load_host_list(pst_loader *loader, pst_document *document, size_t list)
 {
-    postern_policy *policy = loader->policy;
+    pst_policy_body *body = loader->body;
     const size_t count = pst_document_length(document, list);
     host_names seen = {
         pst_arena_array(&document->scratch, count, sizeof *seen.names),
@@ -242,8 +242,8 @@ static void load_host_list(pst_loader *loader, pst_document *document, size_t li
         0,
     };
 
-    policy->hosts = pst_arena_array(&policy->memory, count, sizeof *policy->hosts);
-    if (seen.names == NULL || seen.nodes == NULL || policy->hosts == NULL) {
+    body->hosts = pst_arena_array(&body->memory, count, sizeof *body->hosts);
+    if (seen.names == NULL || seen.nodes == NULL || body->hosts == NULL) {
         pst_document_no_memory(document);
         return;
     }
@@ -256,8 +256,8 @@ static void load_host_list(pst_loader *loader, pst_document *document, size_t li
                               " is registered twice");
     /* Without errors every host is there, each at its place. */
     loader->host_nodes = seen.nodes;
-    if (!pst_string_set_build(&policy->memory, seen.names, seen.count,
-                              &policy->host_names)) {
+    if (!pst_string_set_build(&body->memory, seen.names, seen.count,
+                              &body->host_names)) {
         pst_document_no_memory(document);
     }
 }
@@ -276,7 +276,7 @@ static void load_registered(pst_loader *loader, pst_document *document)
     if (list == 0 || !pst_document_is_array(document, list, "hosts")) {
         return;
     }
-    if (loader->policy->scheme->options.crypto == NULL &&
+    if (loader->body->scheme->options.crypto == NULL &&
         pst_document_first(document, list) != 0) {
         pst_document_complain(document, list, POSTERN_CRYPTO,
                               "registered hosts need cryptography, and this program "
@@ -310,13 +310,13 @@ static void load_plain_host(pst_loader *loader, pst_document *document, size_t n
         return;
     }
     if (pst_str_same(text, any)) {
-        loader->policy->plain.any = true;
+        loader->body->plain.any = true;
         return;
     }
     if (pst_str_starts(text, wild)) {
         if (read_host(loader, document, node, pst_str_slice(text, 2, text.len),
                       &host)) {
-            char *suffix = pst_arena_alloc(&loader->policy->memory, host.len + 1);
+            char *suffix = pst_arena_alloc(&loader->body->memory, host.len + 1);
             if (suffix == NULL) {
                 pst_document_no_memory(document);
                 return;
@@ -331,7 +331,7 @@ static void load_plain_host(pst_loader *loader, pst_document *document, size_t n
     if (!read_host(loader, document, node, text, &host)) {
         return;
     }
-    if (pst_string_set_has(&loader->policy->host_names, host)) {
+    if (pst_string_set_has(&loader->body->host_names, host)) {
         pst_document_complain(document, node, POSTERN_INVALID, "the host", host,
                               " is registered: it cannot be plain", NULL);
         return;
@@ -341,7 +341,7 @@ static void load_plain_host(pst_loader *loader, pst_document *document, size_t n
 
 static void load_plain(pst_loader *loader, pst_document *document)
 {
-    pst_arena *memory = &loader->policy->memory;
+    pst_arena *memory = &loader->body->memory;
     const size_t list = pst_document_find(document, 0, "plain_hosts");
     plain_names names = {NULL, 0, NULL, 0};
     size_t count;
@@ -360,7 +360,7 @@ static void load_plain(pst_loader *loader, pst_document *document)
          node = pst_document_next(document, list, node)) {
         load_plain_host(loader, document, node, &names);
     }
-    if (count > 0 && loader->policy->host_count == 0 && document->errors == 0) {
+    if (count > 0 && loader->body->host_count == 0 && document->errors == 0) {
         pst_document_remark(
             document, list, POSTERN_WARNING,
             "plain_hosts mean nothing without registered hosts: every host "
@@ -368,9 +368,9 @@ static void load_plain(pst_loader *loader, pst_document *document)
             pst_no_name, "", NULL);
     }
     if (!pst_string_set_build(memory, names.exact, names.exact_count,
-                              &loader->policy->plain.exact) ||
+                              &loader->body->plain.exact) ||
         !pst_string_set_build(memory, names.suffixes, names.suffix_count,
-                              &loader->policy->plain.suffixes)) {
+                              &loader->body->plain.suffixes)) {
         pst_document_no_memory(document);
     }
 }

@@ -118,7 +118,7 @@ static void list_bookkeeping(pst_document *document, size_t ruleset)
              pst_document_first(document, key + 1) == 0)) {
             continue;
         }
-        if (!pst_document_key(document, key, &name)) {
+        if (!pst_document_peek(document, key, &name)) {
             return;
         }
         at = pst_document_choose(document, key, name, "unknown key", keys, KNOWN);

@@ -97,7 +97,7 @@ static postern_status join_path(const pst_loader *loader, postern_str path, bool
         return POSTERN_INVALID;
     }
     *size = dir + path.len + 1;
-    joined = pst_alloc(loader->policy->scheme->options.allocator, *size);
+    joined = pst_alloc(loader->body->scheme->options.allocator, *size);
     if (joined == NULL) {
         return POSTERN_NO_MEMORY;
     }
@@ -115,7 +115,7 @@ static postern_status join_path(const pst_loader *loader, postern_str path, bool
 static postern_status read_source(pst_loader *loader, postern_str path, bool own,
                                   postern_str *out)
 {
-    const postern_options *options = &loader->policy->scheme->options;
+    const postern_options *options = &loader->body->scheme->options;
     const postern_file_reader read =
         loader->source->read != NULL ? loader->source->read : read_disk;
     const size_t max = options->limits.policy_bytes;
@@ -185,7 +185,7 @@ static void load_default(pst_loader *loader, pst_document *document)
 
     (void)pst_document_word(document, 0, "default", "unknown default", words, 2,
                             &chosen);
-    loader->policy->block_by_default = chosen == 1;
+    loader->body->block_by_default = chosen == 1;
 }
 
 static void load_on_fault(pst_loader *loader, pst_document *document)
@@ -199,7 +199,7 @@ static void load_on_fault(pst_loader *loader, pst_document *document)
     if (node == 0 || document->nodes[node].kind == POSTERN_JSON_STRING) {
         (void)pst_document_word(document, 0, "on_fault", "unknown fault action", words,
                                 2, &chosen);
-        loader->policy->close_on_fault = chosen == 1;
+        loader->body->close_on_fault = chosen == 1;
         return;
     }
     pst_document_known_keys(document, node, keys, 1);
@@ -209,23 +209,19 @@ static void load_on_fault(pst_loader *loader, pst_document *document)
                               "on_fault is \"block\", \"close\" or an object with a",
                               postern_text("response"), "", NULL);
     } else {
-        pst_load_response(document, response, 400, 599, &loader->policy->on_fault);
+        pst_load_response(document, response, 400, 599, &loader->body->on_fault);
     }
 }
 
-/* Keys of the format that this version cannot honour are refused by name: to ignore
- * one would open a door. */
+/* What this version cannot honour is refused by name: to ignore it would open a door. */
 static void refuse_unsupported(pst_document *document)
 {
-    static const char *const names[] = {"lists", "access"};
+    const size_t node = pst_document_find(document, 0, "access");
 
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const size_t node = pst_document_find(document, 0, names[i]);
-        if (node != 0) {
-            pst_document_complain(document, node, POSTERN_UNSUPPORTED, "",
-                                  postern_text(names[i]),
-                                  " is not available in this version", NULL);
-        }
+    if (node != 0) {
+        pst_document_complain(document, node, POSTERN_UNSUPPORTED, "",
+                              postern_text("access"),
+                              " is not available in this version", NULL);
     }
 }
 
@@ -233,28 +229,28 @@ static void refuse_unsupported(pst_document *document)
  * host for. */
 static void check_hosts_are_guarded(pst_loader *loader, pst_document *document)
 {
-    const postern_policy *policy = loader->policy;
+    const pst_policy_body *body = loader->body;
     bool *guarded =
-        pst_arena_array(&document->scratch, policy->host_count, sizeof *guarded);
+        pst_arena_array(&document->scratch, body->host_count, sizeof *guarded);
     bool done = guarded != NULL;
 
-    for (size_t i = 0; i < policy->host_count && done; i++) {
-        guarded[i] = policy->hosts[i].monitor;
+    for (size_t i = 0; i < body->host_count && done; i++) {
+        guarded[i] = body->hosts[i].monitor;
     }
-    for (size_t i = 0; i < policy->ruleset_count && done; i++) {
-        done = pst_ruleset_guard(&policy->rulesets[i], &policy->host_names,
+    for (size_t i = 0; i < body->ruleset_count && done; i++) {
+        done = pst_ruleset_guard(&body->rulesets[i], &body->host_names,
                                  &document->scratch, guarded);
     }
     if (!done) {
         pst_document_no_memory(document);
         return;
     }
-    for (size_t i = 0; i < policy->host_count; i++) {
+    for (size_t i = 0; i < body->host_count; i++) {
         if (!guarded[i]) {
             pst_document_complain(
                 document, loader->host_nodes[i], POSTERN_INVALID,
                 "everyone gets through: no block rule names the host",
-                policy->hosts[i].host, "",
+                body->hosts[i].host, "",
                 "block it in a last rule, or say \"monitor\": true if "
                 "only fields are wanted");
         }
@@ -276,15 +272,16 @@ static void load_policy(pst_loader *loader, pst_document *document)
     load_default(loader, document);
     load_on_fault(loader, document);
     pst_load_hosts(loader, document);
+    pst_load_lists(loader, document);
     pst_load_rulesets(loader, document);
-    if (document->errors == 0 && !loader->policy->block_by_default) {
+    if (document->errors == 0 && !loader->body->block_by_default) {
         check_hosts_are_guarded(loader, document);
     }
 }
 
 static void load_import(pst_loader *loader, pst_document *document)
 {
-    pst_ruleset *set = pst_arena_alloc(&loader->policy->memory, sizeof *set);
+    pst_ruleset *set = pst_arena_alloc(&loader->body->memory, sizeof *set);
 
     if (set == NULL) {
         pst_document_no_memory(document);
@@ -292,17 +289,17 @@ static void load_import(pst_loader *loader, pst_document *document)
     }
     document->lenient = true;
     pst_load_export(loader, document, set);
-    loader->policy->rulesets = set;
-    loader->policy->ruleset_count = 1;
+    loader->body->rulesets = set;
+    loader->body->ruleset_count = 1;
 }
 
 static postern_status load_text(pst_loader *loader, postern_str text)
 {
-    const postern_allocator *alloc = loader->policy->scheme->options.allocator;
+    const postern_allocator *alloc = loader->body->scheme->options.allocator;
     pst_document document;
     postern_status status =
         pst_document_open(&document, alloc, postern_text(loader->source->path), text,
-                          &loader->policy->memory, loader->report);
+                          &loader->body->memory, loader->report);
 
     if (status == POSTERN_OK) {
         if (loader->source->import) {
@@ -342,13 +339,13 @@ static postern_status load_file(pst_loader *loader)
                                       : postern_status_text(status));
     }
     status = load_text(loader, text);
-    pst_str_free(loader->policy->scheme->options.allocator, &text);
+    pst_str_free(loader->body->scheme->options.allocator, &text);
     return status;
 }
 
 static postern_status load(pst_loader *loader)
 {
-    const postern_options *options = &loader->policy->scheme->options;
+    const postern_options *options = &loader->body->scheme->options;
     const postern_source *source = loader->source;
     const int64_t now = options->clock(options->clock_user);
 
@@ -382,6 +379,7 @@ postern_status postern_policy_load(const postern_scheme *scheme,
     if (status != POSTERN_OK) {
         return pst_report_no_memory(report);
     }
+    loader.body = loader.policy->body;
     status = load(&loader);
     if (status != POSTERN_OK) {
         postern_policy_release(loader.policy);

@@ -1,7 +1,7 @@
 /*
  * policy/load.h - the parts of loading a policy, one file each: load.c reads the
- * top level, hosts.c who is asked for certificates, rules.c rulesets, actions.c what
- * their rules do, import.c what Cloudflare exports.
+ * top level, hosts.c who is asked for certificates, lists.c named lists, rules.c
+ * rulesets, actions.c what their rules do, import.c what Cloudflare exports.
  *
  * Every part reads all of its piece, tells what is wrong and goes on; the policy is
  * handed out only when nothing was.
@@ -15,11 +15,11 @@
 
 typedef struct pst_loader {
     postern_policy *policy;
+    pst_policy_body *body; /* the policy's */
     const postern_source *source;
     postern_report *report;
-    int64_t now; /* Unix seconds */
-    size_t
-        *host_nodes; /* where policy->hosts[i] is named; while the document is open */
+    int64_t now;        /* Unix seconds */
+    size_t *host_nodes; /* where body->hosts[i] is named; while the document is open */
 } pst_loader;
 
 /** Reads the file that string `path` at `node` names, relative to the policy. The
@@ -29,6 +29,10 @@ bool pst_loader_read_named(pst_loader *loader, pst_document *document, size_t no
 
 /** "mtls" and "plain_hosts" of `document`'s top level. */
 void pst_load_hosts(pst_loader *loader, pst_document *document);
+
+/** "lists" of `document`'s top level, which the rules may ask. After errors a list is
+ *  declared all the same if its name and kind are known. */
+void pst_load_lists(pst_loader *loader, pst_document *document);
 
 /** "rulesets" of `document`'s top level. */
 void pst_load_rulesets(pst_loader *loader, pst_document *document);

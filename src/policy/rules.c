@@ -196,13 +196,16 @@ static void load_rules(pst_loader *loader, pst_document *document, size_t list,
 {
     const size_t count = pst_document_length(document, list);
     pst_rule *rules = pst_arena_array(document->memory, count, sizeof *rules);
+    const postern_compile_options options = {.provided_only = true,
+                                             .lists = loader->policy->lists,
+                                             .list_count = loader->policy->list_count};
     pst_compiler compiler;
 
     if (rules == NULL) {
         pst_document_no_memory(document);
         return;
     }
-    pst_compiler_init(&compiler, loader->policy->scheme, &loader->policy->memory, NULL);
+    pst_compiler_init(&compiler, loader->body->scheme, &loader->body->memory, &options);
     for (size_t node = pst_document_first(document, list);
          node != 0 && document->status == POSTERN_OK;
          node = pst_document_next(document, list, node)) {
@@ -345,7 +348,7 @@ static void check_phase(pst_document *document, size_t node, const pst_ruleset *
 
 void pst_load_rulesets(pst_loader *loader, pst_document *document)
 {
-    postern_policy *policy = loader->policy;
+    pst_policy_body *body = loader->body;
     const size_t list = pst_document_find(document, 0, "rulesets");
 
     if (list != 0 && !pst_document_is_array(document, list, "rulesets")) {
@@ -356,17 +359,17 @@ void pst_load_rulesets(pst_loader *loader, pst_document *document)
                             pst_no_name, "", NULL);
         return;
     }
-    policy->rulesets = pst_arena_array(
-        &policy->memory, pst_document_length(document, list), sizeof *policy->rulesets);
-    if (policy->rulesets == NULL) {
+    body->rulesets = pst_arena_array(&body->memory, pst_document_length(document, list),
+                                     sizeof *body->rulesets);
+    if (body->rulesets == NULL) {
         pst_document_no_memory(document);
         return;
     }
     for (size_t node = pst_document_first(document, list);
          node != 0 && document->status == POSTERN_OK;
          node = pst_document_next(document, list, node)) {
-        load_one(loader, document, node, &policy->rulesets[policy->ruleset_count]);
-        check_phase(document, node, policy->rulesets, policy->ruleset_count);
-        policy->ruleset_count++;
+        load_one(loader, document, node, &body->rulesets[body->ruleset_count]);
+        check_phase(document, node, body->rulesets, body->ruleset_count);
+        body->ruleset_count++;
     }
 }

@@ -9,6 +9,7 @@
  */
 #include "ruleset/ruleset.h"
 
+#include "match/search.h"
 #include "support/text.h"
 
 #include <string.h>
@@ -30,10 +31,11 @@ static bool is_host_slot(const pst_program *program, uint32_t slot)
 
     while (slot >= fields) {
         const pst_derived *how = &program->derived[slot - fields];
-        if (how->kind != PST_DERIVED_CALL || how->function != PST_FUNCTION_LOWER) {
+        if (how->kind != PST_DERIVED_CALL || how->as.call->mapped ||
+            how->as.call->function != PST_FUNCTION_LOWER) {
             return false;
         }
-        slot = how->slots[0];
+        slot = how->as.call->operands[0].slot;
     }
     return slot == PST_FIELD_HOST;
 }
@@ -41,6 +43,12 @@ static bool is_host_slot(const pst_program *program, uint32_t slot)
 static bool reads_host(const walk *w, const pst_insn *insn)
 {
     return pst_insn_reads_slot(insn) && is_host_slot(w->program, insn->slot);
+}
+
+/* A test that many hosts pass: a pattern or a part of the name. */
+static bool names_many(const pst_insn *insn)
+{
+    return insn->op == PST_OP_STRING_WILDCARD || insn->op == PST_OP_STRING_CONTAINS;
 }
 
 /* `host` NULL: one that no rule names. */
@@ -55,6 +63,10 @@ static unsigned test_host(const pst_insn *insn, const postern_str *host)
         holds = host != NULL && pst_str_same(insn->as.string, *host);
     } else if (insn->op == PST_OP_STRING_IN) {
         holds = host != NULL && pst_string_set_has(insn->as.string_set, *host);
+    } else if (insn->op == PST_OP_STRING_WILDCARD && host != NULL) {
+        holds = pst_wildcard_match(insn->as.wildcard, *host);
+    } else if (insn->op == PST_OP_STRING_CONTAINS && host != NULL) {
+        holds = pst_search(*host, insn->as.string) != SIZE_MAX;
     } else {
         return CAN_HOLD | CAN_FAIL;
     }
@@ -70,10 +82,20 @@ static bool is_hidden(const pst_program *program, uint32_t slot)
     while (slot >= fields) {
         const pst_derived *how = &program->derived[slot - fields];
         if (how->kind == PST_DERIVED_HEADER ||
-            (how->kind == PST_DERIVED_MAP_GET && how->slots[0] == PST_FIELD_HEADERS)) {
+            (how->kind == PST_DERIVED_MAP_GET &&
+             (how->slot == PST_FIELD_HEADERS || how->slot == PST_FIELD_RAW_HEADERS))) {
             return pst_header_claims_identity(how->key);
         }
-        slot = how->slots[0];
+        if (how->kind == PST_DERIVED_CALL && !how->as.call->operands[0].literal &&
+            (pst_function_at(how->as.call->function)->flags & PST_FLAG_TAKES_MISSING) ==
+                0) {
+            slot = how->as.call->operands[0].slot;
+        } else if (how->kind == PST_DERIVED_MAP_GET ||
+                   how->kind == PST_DERIVED_ARRAY_GET) {
+            slot = how->slot;
+        } else {
+            return false;
+        }
     }
     return false;
 }
@@ -179,6 +201,15 @@ static void settle_name(const walk *w, const hosts *h, postern_str name)
     }
 }
 
+static void settle_many(const walk *w, const hosts *h, const pst_insn *insn)
+{
+    for (size_t i = 0; i < h->names->count; i++) {
+        if (test_host(insn, &h->names->members[i]) == CAN_HOLD) {
+            settle(w, h, i, true);
+        }
+    }
+}
+
 static void settle_named(const walk *w, const hosts *h)
 {
     for (size_t i = 0; i < w->length; i++) {
@@ -192,6 +223,8 @@ static void settle_named(const walk *w, const hosts *h)
             for (size_t j = 0; j < insn->as.string_set->count; j++) {
                 settle_name(w, h, insn->as.string_set->members[j]);
             }
+        } else if (names_many(insn)) {
+            settle_many(w, h, insn);
         }
     }
 }
@@ -204,6 +237,23 @@ static void settle_by_rule(const walk *w, const hosts *h)
     for (size_t i = 0; any && i < h->names->count; i++) {
         settle(w, h, i, false);
     }
+}
+
+/* Behind a rule may stand bodies of the next one, which are none of its business. */
+static void leave_bodies(walk *w)
+{
+    size_t last = 0;
+
+    memset(w->reached, 0, w->length);
+    w->reached[0] = 1;
+    for (size_t at = 0; at < w->length; at++) {
+        if (w->reached[at] != 0) {
+            last = at;
+            (void)follow(w, at, w->code[at].on_true, 0);
+            (void)follow(w, at, w->code[at].on_false, 0);
+        }
+    }
+    w->length = last + 1;
 }
 
 bool pst_ruleset_guard(const pst_ruleset *set, const pst_string_set *names,
@@ -227,6 +277,7 @@ bool pst_ruleset_guard(const pst_ruleset *set, const pst_string_set *names,
         if (h.block || (at->action == POSTERN_ACTION_SKIP && at->ends)) {
             w.code = &program->code[start];
             w.length = end - start;
+            leave_bodies(&w);
             settle_by_rule(&w, &h);
         }
     }

@@ -23,11 +23,12 @@ static bool note_match(postern_request *request, const pst_rule *rule,
     return true;
 }
 
-pst_decision pst_ruleset_evaluate(const pst_ruleset *set, postern_request *request,
-                                  pst_matches *matches, const pst_rule **rule,
-                                  postern_status *fault)
+pst_decision pst_ruleset_evaluate(const pst_ruleset *set,
+                                  const postern_named_list *lists,
+                                  postern_request *request, pst_matches *matches,
+                                  const pst_rule **rule, postern_status *fault)
 {
-    const postern_status status = pst_program_prepare(&set->program, request);
+    const postern_status status = pst_program_prepare(&set->program, lists, request);
 
     if (status != POSTERN_OK) {
         *fault = status;

@@ -57,14 +57,16 @@ typedef enum pst_decision {
 /**
  * Evaluates `set` for a sealed request.
  *
+ * @param lists   those of the policy, which the rules were compiled with
  * @param matches receives the rules that match, behind those already there
  * @param rule    receives the rule that decided: the one that blocks, or the skip that
  *                ended the ruleset; untouched when none did
  * @param fault   receives the reason of a fault
  */
-pst_decision pst_ruleset_evaluate(const pst_ruleset *set, postern_request *request,
-                                  pst_matches *matches, const pst_rule **rule,
-                                  postern_status *fault);
+pst_decision pst_ruleset_evaluate(const pst_ruleset *set,
+                                  const postern_named_list *lists,
+                                  postern_request *request, pst_matches *matches,
+                                  const pst_rule **rule, postern_status *fault);
 
 /**
  * Marks guarded[i] when an enabled block rule of `set` guards hosts->members[i]: it

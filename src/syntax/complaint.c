@@ -54,6 +54,12 @@ void pst_complain_of(pst_complaints *complaints, postern_status status, pst_span
     error(complaints, status, span, postern_text(text), hint);
 }
 
+void pst_note(pst_complaints *complaints, pst_span span, const char *message,
+              const char *hint)
+{
+    record(complaints, POSTERN_NOTE, POSTERN_OK, span, postern_text(message), hint);
+}
+
 void pst_warn(pst_complaints *complaints, pst_span span, const char *message,
               const char *hint)
 {

@@ -62,8 +62,10 @@ static bool is_misplaced_and(const pst_parser *p)
 /* The second word of "strict wildcard". */
 static pst_node *take_wildcard(pst_parser *p, pst_node *node)
 {
-    if (!pst_at_word(p, "wildcard")) {
-        return pst_expected(p, "'wildcard' behind 'strict'", NULL);
+    if (!pst_at_word(p, "wildcard") ||
+        p->token.offset != node->span.offset + node->span.length + 1 ||
+        p->complaints->expression.data[p->token.offset - 1] != ' ') {
+        return pst_expected(p, "'wildcard' behind 'strict' and one blank", NULL);
     }
     node->span.length = p->token.offset + p->token.length - node->span.offset;
     pst_parser_advance(p);

@@ -34,6 +34,98 @@ static void write_ip(pst_writer *out, pst_ip ip)
     pst_write_text(out, text);
 }
 
+static void write_slot(pst_writer *out, const pst_program *program, uint32_t slot);
+
+static void write_key(pst_writer *out, postern_str key)
+{
+    pst_write_byte(out, '[');
+    write_quoted(out, key);
+    pst_write_byte(out, ']');
+}
+
+static void write_index(pst_writer *out, uint32_t index)
+{
+    pst_write_byte(out, '[');
+    pst_write_size(out, index);
+    pst_write_byte(out, ']');
+}
+
+static void write_steps(pst_writer *out, const pst_derived *how)
+{
+    for (size_t i = 0; i < how->as.path.count; i++) {
+        const pst_step *step = &how->as.path.steps[i];
+        if (step->kind == PST_STEP_EACH) {
+            pst_write_text(out, "[*]");
+        } else if (step->kind == PST_STEP_KEY) {
+            write_key(out, step->key);
+        } else {
+            write_index(out, step->index);
+        }
+    }
+}
+
+static void write_literal(pst_writer *out, const pst_operand *operand)
+{
+    if (operand->type == POSTERN_STRING) {
+        write_quoted(out, operand->value.string);
+    } else if (operand->type == POSTERN_INT) {
+        pst_write_int(out, operand->value.integer);
+    } else {
+        write_ip(out, operand->value.ip);
+    }
+}
+
+static void write_call(pst_writer *out, const pst_program *program,
+                       const pst_call *call)
+{
+    pst_write_str(out, pst_function_at(call->function)->name);
+    pst_write_byte(out, '(');
+    for (size_t i = 0; i < call->count; i++) {
+        if (i > 0) {
+            pst_write_text(out, ", ");
+        }
+        if (call->operands[i].literal) {
+            write_literal(out, &call->operands[i]);
+        } else {
+            write_slot(out, program, call->operands[i].slot);
+        }
+        if (i == 0 && call->mapped) {
+            pst_write_text(out, "[*]");
+        }
+    }
+    pst_write_byte(out, ')');
+}
+
+/* "{0001..0003}" */
+static void write_body(pst_writer *out, const pst_body *body)
+{
+    char text[64];
+
+    (void)snprintf(text, sizeof text, "{%04u..%04u}", (unsigned)body->start,
+                   (unsigned)(body->start + body->length - 1));
+    pst_write_text(out, text);
+}
+
+static bool is_flattened(const pst_program *program, uint32_t slot)
+{
+    const size_t fields = program->scheme->field_count;
+
+    return slot >= fields &&
+           program->derived[slot - fields].kind == PST_DERIVED_FLATTEN;
+}
+
+/* The element of the array it belongs to; one that is flattened has its [*] already. */
+static void write_element(pst_writer *out, const pst_program *program, uint32_t slot,
+                          const pst_each *each)
+{
+    for (size_t i = 0; i < each->count; i++) {
+        if (each->elements[i] == slot) {
+            write_slot(out, program, each->arrays[i]);
+            pst_write_text(out, is_flattened(program, each->arrays[i]) ? "" : "[*]");
+        }
+    }
+}
+
 /* A field by its name, a derived slot by how it is made. Nesting is bounded by the
  * expression's. */
 static void write_slot(pst_writer *out, const pst_program *program, uint32_t slot)
@@ -48,31 +140,59 @@ static void write_slot(pst_writer *out, const pst_program *program, uint32_t slo
     how = &program->derived[slot - fields];
     switch ((pst_derived_kind)how->kind) {
     case PST_DERIVED_MAP_GET:
-        write_slot(out, program, how->slots[0]);
-        pst_write_byte(out, '[');
-        write_quoted(out, how->key);
-        pst_write_byte(out, ']');
+        write_slot(out, program, how->slot);
+        write_key(out, how->key);
         return;
     case PST_DERIVED_ARRAY_GET:
-        write_slot(out, program, how->slots[0]);
-        pst_write_byte(out, '[');
-        pst_write_size(out, how->index);
-        pst_write_byte(out, ']');
+        write_slot(out, program, how->slot);
+        write_index(out, how->index);
         return;
     case PST_DERIVED_HEADER:
-        pst_write_text(out, "http.request.headers[");
-        write_quoted(out, how->key);
-        pst_write_text(out, "][");
-        pst_write_size(out, how->index);
-        pst_write_byte(out, ']');
+        pst_write_text(out, "http.request.headers");
+        write_key(out, how->key);
+        write_index(out, how->index);
+        return;
+    case PST_DERIVED_FLATTEN:
+        write_slot(out, program, how->slot);
+        write_steps(out, how);
         return;
     case PST_DERIVED_CALL:
-        pst_write_str(out, pst_function_at(how->function)->name);
-        pst_write_byte(out, '(');
-        write_slot(out, program, how->slots[0]);
-        pst_write_byte(out, ')');
+        write_call(out, program, how->as.call);
+        return;
+    case PST_DERIVED_CLAIM:
+        write_body(out, &how->as.body);
+        return;
+    case PST_DERIVED_CLAIMS:
+        write_body(out, &how->as.each->body);
+        pst_write_text(out, "[*]");
+        return;
+    case PST_DERIVED_ELEMENT:
+        write_element(out, program, slot, how->as.each);
         return;
     }
+}
+
+static void write_each(pst_writer *out, const pst_program *program,
+                       const pst_each *each)
+{
+    for (size_t i = 0; i < each->count; i++) {
+        pst_write_byte(out, ' ');
+        write_slot(out, program, each->arrays[i]);
+    }
+    pst_write_byte(out, ' ');
+    write_body(out, &each->body);
+}
+
+static void write_wildcard(pst_writer *out, const pst_wildcard *wildcard)
+{
+    pst_write_byte(out, '"');
+    for (size_t i = 0; i <= wildcard->star_count; i++) {
+        if (i > 0) {
+            pst_write_byte(out, '*');
+        }
+        pst_write_printable(out, wildcard->pieces[i]);
+    }
+    pst_write_text(out, wildcard->fold ? "\" folded" : "\"");
 }
 
 static void write_strings(pst_writer *out, const pst_string_set *set)
@@ -166,6 +286,28 @@ static void write_operand(pst_writer *out, const pst_program *program,
     case PST_OP_IP_IN:
         pst_write_byte(out, ' ');
         write_ips(out, insn->as.ip_set);
+        return;
+    case PST_OP_INT_BITS:
+        pst_write_byte(out, ' ');
+        pst_write_int(out, insn->as.mask);
+        return;
+    case PST_OP_INT_LIST:
+    case PST_OP_STRING_LIST:
+    case PST_OP_IP_LIST:
+        pst_write_text(out, " $");
+        pst_write_str(out, program->lists[insn->as.list].name);
+        return;
+    case PST_OP_STRING_CONTAINS:
+        pst_write_byte(out, ' ');
+        write_quoted(out, insn->as.string);
+        return;
+    case PST_OP_STRING_WILDCARD:
+        pst_write_byte(out, ' ');
+        write_wildcard(out, insn->as.wildcard);
+        return;
+    case PST_OP_EACH_ANY:
+    case PST_OP_EACH_ALL:
+        write_each(out, program, insn->as.each);
         return;
     case PST_OP_INT_COMPARE:
     case PST_OP_STRING_COMPARE:

@@ -14,9 +14,8 @@
 #define PST_VM_PROGRAM_H
 
 #include "builtin/builtin.h"
-#include "match/int_set.h"
-#include "match/ip_set.h"
-#include "match/string_set.h"
+#include "match/list.h"
+#include "match/wildcard.h"
 #include "model/request.h"
 
 typedef enum pst_opcode {
@@ -41,6 +40,11 @@ typedef enum pst_relation {
 /** Parity bits a run has, for `xor`. */
 enum { PST_PARITY_BITS = 128 };
 
+/** The most arrays walked side by side. */
+enum { PST_EACH_ARRAYS_MAX = 64 };
+
+struct pst_each;
+
 typedef struct pst_insn {
     uint8_t op;       /* pst_opcode */
     uint8_t relation; /* pst_relation, for COMPARE and ORDER */
@@ -55,27 +59,95 @@ typedef struct pst_insn {
         const pst_int_set *int_set;
         const pst_string_set *string_set;
         const pst_ip_set *ip_set;
+        const pst_wildcard *wildcard;
+        const struct pst_each *each;
+        int64_t mask;
         uint32_t slot;
+        uint32_t list; /* place in the program's lists */
     } as;
 } pst_insn;
 
+/** A piece of code outside every rule, with returns of its own: what is asked of each
+ *  element, or a claim whose answer is a value. */
+typedef struct pst_body {
+    uint32_t start;
+    uint32_t length;
+} pst_body;
+
+/** Arrays walked side by side, up to the end of the shortest. While the body runs, each
+ *  element slot holds the current element of its array. */
+typedef struct pst_each {
+    pst_body body;
+    uint32_t count;           /* of both */
+    const uint32_t *arrays;   /* slots */
+    const uint32_t *elements; /* slots of kind ELEMENT, of this walk alone */
+} pst_each;
+
+/** One step of an access with [*]. */
+typedef struct pst_step {
+    uint8_t kind; /* pst_step_kind */
+    uint32_t index;
+    postern_str key;
+} pst_step;
+
+typedef enum pst_step_kind {
+    PST_STEP_EACH,
+    PST_STEP_KEY,
+    PST_STEP_INDEX
+} pst_step_kind;
+
+/** An argument: a slot, or a literal. */
+typedef struct pst_operand {
+    bool literal;
+    postern_type type; /* of a mapped argument: of its elements */
+    uint32_t slot;
+    pst_value value;
+} pst_operand;
+
+typedef struct pst_call {
+    uint8_t function; /* pst_function_id */
+    bool mapped;      /* over the elements of the array in the first slot */
+    uint32_t count;
+    const pst_operand *operands;
+    const postern_type *types; /* of the operands */
+    const void *prepared;
+} pst_call;
+
 typedef enum pst_derived_kind {
-    PST_DERIVED_MAP_GET,   /* base[key] of a map */
-    PST_DERIVED_ARRAY_GET, /* base[index] of an array */
-    PST_DERIVED_HEADER,    /* http.request.headers[key][index] */
-    PST_DERIVED_CALL
+    PST_DERIVED_MAP_GET,   /* slot["key"] */
+    PST_DERIVED_ARRAY_GET, /* slot[index] */
+    PST_DERIVED_HEADER,    /* http.request.headers["key"][index] */
+    PST_DERIVED_FLATTEN,   /* what `steps` reach from slot, as one array */
+    PST_DERIVED_CALL,
+    PST_DERIVED_CLAIM,  /* the answer of a body */
+    PST_DERIVED_CLAIMS, /* the answers of a body, an array of Booleans */
+    PST_DERIVED_ELEMENT /* put there by a walk, never computed */
 } pst_derived_kind;
 
 /** How a derived slot is computed. Slots it reads come before it. */
 typedef struct pst_derived {
-    uint8_t kind;     /* pst_derived_kind */
-    uint8_t function; /* pst_function_id, for CALL */
+    uint8_t kind; /* pst_derived_kind */
     postern_type type;
-    uint32_t hash; /* pst_hash_folded(key), for HEADER */
+    uint32_t slot; /* of MAP_GET, ARRAY_GET and FLATTEN: the base */
     uint32_t index;
-    postern_str key;
-    uint32_t slots[PST_PARAMETERS_MAX]; /* base, or the arguments of CALL */
+    uint32_t hash;   /* pst_hash_folded(key), of HEADER */
+    postern_str key; /* of MAP_GET and HEADER */
+    union {
+        struct {
+            const pst_step *steps;
+            uint32_t count;
+        } path;               /* of FLATTEN */
+        const pst_call *call; /* of CALL */
+        pst_body body;        /* of CLAIM */
+        const pst_each *each; /* of CLAIMS and ELEMENT */
+    } as;
 } pst_derived;
+
+/** A list that a program asks, by name and kind. */
+typedef struct pst_list_ref {
+    postern_str name;
+    postern_list_kind kind;
+} pst_list_ref;
 
 typedef struct pst_program {
     const postern_scheme *scheme;
@@ -85,6 +157,8 @@ typedef struct pst_program {
     size_t entry_count;
     const pst_derived *derived;
     size_t derived_count;
+    const pst_list_ref *lists; /* what a run must be given, in this order */
+    size_t list_count;
 } pst_program;
 
 /** The type of `slot`, or 0 when the program has no such slot. */
@@ -93,14 +167,17 @@ postern_type pst_program_slot_type(const pst_program *program, uint32_t slot);
 /** True if `insn` reads insn->slot, as opcodes.def has it. */
 bool pst_insn_reads_slot(const pst_insn *insn);
 
+/** True if it compares that with a second one, insn->as.slot. */
+bool pst_insn_reads_other(const pst_insn *insn);
+
 /**
  * True if running `program` from its entries stays inside its code, its slots and
  * their types, ends, and never reads a slot that may be unknown or missing. The
  * compiler's promise: checked after every compile.
  *
- * @param targets scratch memory, one byte an instruction
+ * @param marks scratch memory, one byte an instruction
  */
-bool pst_program_verify(const pst_program *program, uint8_t *targets);
+bool pst_program_verify(const pst_program *program, uint8_t *marks);
 
 /** Answers of a run. */
 typedef enum pst_answer { PST_NO = 0, PST_YES = 1, PST_FAULTED = 2 } pst_answer;
@@ -114,9 +191,34 @@ typedef enum pst_answer { PST_NO = 0, PST_YES = 1, PST_FAULTED = 2 } pst_answer;
 pst_answer pst_program_run(const pst_program *program, size_t rule,
                            postern_request *request, postern_status *fault);
 
-/** Makes the request ready for runs of `program`: derived slots become unknown. */
+/**
+ * Makes the request ready for runs of `program`: derived slots become unknown.
+ *
+ * @param lists one for each of program->lists, of its kind; borrowed for the runs
+ */
 postern_status pst_program_prepare(const pst_program *program,
+                                   const postern_named_list *lists,
                                    postern_request *request);
+
+/** Runs the code at `start`, of a body; as pst_program_run(). */
+pst_answer pst_program_run_at(const pst_program *program, size_t start,
+                              postern_request *request, postern_status *fault);
+
+/** True when the program reads `field`. */
+bool pst_program_uses(const pst_program *program, size_t field);
+
+/** What a walk of arrays asks for. */
+typedef enum pst_quantifier { PST_ANY, PST_ALL } pst_quantifier;
+
+/** Runs the body of `each` until an element decides; the arrays' slots are known. */
+pst_answer pst_each_run(const pst_program *program, const pst_each *each,
+                        pst_quantifier wanted, postern_request *request,
+                        postern_status *fault);
+
+/** The answers of the body of `each` for each place, as Booleans in the request's arena.
+ *  @return POSTERN_OK, or a fault */
+postern_status pst_each_collect(const pst_program *program, const pst_each *each,
+                                postern_request *request, pst_array *out);
 
 /** Computes `slot` if it is unknown; its state then says whether it has a value. */
 postern_status pst_slot_ensure(const pst_program *program, postern_request *request,

@@ -1,3 +1,4 @@
+#include "match/search.h"
 #include "support/text.h"
 #include "vm/dispatch.h"
 #include "vm/program.h"
@@ -48,12 +49,12 @@ static inline int int_order(int64_t a, int64_t b)
 
 /* Flat on purpose: one block an opcode, in the order of opcodes.def. */
 /* NOLINTNEXTLINE(readability-function-size): see above */
-pst_answer pst_program_run(const pst_program *program, size_t rule,
-                           postern_request *request, postern_status *fault)
+pst_answer pst_program_run_at(const pst_program *program, size_t start,
+                              postern_request *request, postern_status *fault)
 {
     const pst_value *const values = request->values;
     const uint8_t *const states = request->states;
-    const pst_insn *pc = program->code + program->entries[rule];
+    const pst_insn *pc = program->code + start;
     uint64_t parity[PST_PARITY_BITS / 64] = {0};
 #if PST_COMPUTED_GOTO
     static const void *const handlers[] = {
@@ -88,6 +89,13 @@ pst_answer pst_program_run(const pst_program *program, size_t rule,
         ON (INT_IN) {
             BRANCH(pst_int_set_has(pc->as.int_set, values[pc->slot].integer));
         }
+        ON (INT_BITS) {
+            BRANCH(((uint64_t)values[pc->slot].integer & (uint64_t)pc->as.mask) != 0);
+        }
+        ON (INT_LIST) {
+            BRANCH(pst_list_has_int(request->lists[pc->as.list].list,
+                                    values[pc->slot].integer));
+        }
         ON (INT_COMPARE) {
             BRANCH(holds(
                 (pst_relation)pc->relation,
@@ -105,6 +113,16 @@ pst_answer pst_program_run(const pst_program *program, size_t rule,
         ON (STRING_IN) {
             BRANCH(pst_string_set_has(pc->as.string_set, values[pc->slot].string));
         }
+        ON (STRING_LIST) {
+            BRANCH(pst_list_has_string(request->lists[pc->as.list].list,
+                                       values[pc->slot].string));
+        }
+        ON (STRING_CONTAINS) {
+            BRANCH(pst_search(values[pc->slot].string, pc->as.string) != SIZE_MAX);
+        }
+        ON (STRING_WILDCARD) {
+            BRANCH(pst_wildcard_match(pc->as.wildcard, values[pc->slot].string));
+        }
         ON (STRING_COMPARE) {
             BRANCH(holds(
                 (pst_relation)pc->relation,
@@ -116,6 +134,10 @@ pst_answer pst_program_run(const pst_program *program, size_t rule,
         }
         ON (IP_IN) {
             BRANCH(pst_ip_set_has(pc->as.ip_set, values[pc->slot].ip));
+        }
+        ON (IP_LIST) {
+            BRANCH(
+                pst_list_has_ip(request->lists[pc->as.list].list, values[pc->slot].ip));
         }
         ON (IP_COMPARE) {
             BRANCH(ip_holds((pst_relation)pc->relation, values[pc->slot].ip,
@@ -131,6 +153,22 @@ pst_answer pst_program_run(const pst_program *program, size_t rule,
             parity[pc->bit / 64] &= ~mask;
             BRANCH(odd);
         }
+        ON (EACH_ANY) {
+            const pst_answer answer =
+                pst_each_run(program, pc->as.each, PST_ANY, request, fault);
+            if (answer == PST_FAULTED) {
+                return PST_FAULTED;
+            }
+            BRANCH(answer == PST_YES);
+        }
+        ON (EACH_ALL) {
+            const pst_answer answer =
+                pst_each_run(program, pc->as.each, PST_ALL, request, fault);
+            if (answer == PST_FAULTED) {
+                return PST_FAULTED;
+            }
+            BRANCH(answer == PST_YES);
+        }
 #if !PST_COMPUTED_GOTO
     case PST_OP_COUNT:
     default:
@@ -138,4 +176,10 @@ pst_answer pst_program_run(const pst_program *program, size_t rule,
         return PST_FAULTED;
 #endif
     }
+}
+
+pst_answer pst_program_run(const pst_program *program, size_t rule,
+                           postern_request *request, postern_status *fault)
+{
+    return pst_program_run_at(program, program->entries[rule], request, fault);
 }

@@ -2,7 +2,7 @@
  * fuzz_der.c - any bytes as a certificate, as a CRL and as a PEM file: nothing reads
  * beyond them, texts stay printable, and nobody is let in who must not be.
  */
-#include "certificate/base64.h"
+#include "support/base64.h"
 #include "certificate/certificate.h"
 #include "certificate/crl.h"
 #include "certificate/facts.h"

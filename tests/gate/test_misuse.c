@@ -304,6 +304,7 @@ END_TEST
 #define CONNECTION false
 #define HEAD false
 #define LAZY false
+#define BODY false
 #define SUPPLIED true
 
 static const struct field_row {
@@ -311,7 +312,7 @@ static const struct field_row {
     postern_type type;
     bool supplied;
 } fields[] = {
-#define FIELD(id, name, type, origin, absent) {name, type, origin},
+#define FIELD(id, name, type, origin, absent, phases, text) {name, type, origin},
 #include "model/fields.def"
 #undef FIELD
 };

@@ -174,29 +174,41 @@ START_TEST(the_anchors_outlive_the_policy_until_the_handshake_ends)
 }
 END_TEST
 
-/* A path of the handshake was built for the old policy's anchors. */
-START_TEST(a_path_counts_for_the_policy_that_asked)
-{
+/* A connection on which host A was named, and the path its handshake would tell of. */
+typedef struct shown {
     postern_str chain[2];
-    postern_path_step path[2] = {
-        {{NULL, 0}, 0},
-        {{NULL, 0}, 0}
-    };
-    postern_tls_info info = {.size = sizeof info, .fresh = true, .chain = chain};
+    postern_path_step path[2];
+    postern_tls_info info;
+} shown;
+
+static void begin_with_path(shown *s, const char *leaf, const char *anchor)
+{
     bool ask;
 
-    door_open(&d, CA_ADDED);
+    memset(s, 0, sizeof *s);
     door_connect(&d);
     ck_assert_int_eq(postern_connection_on_sni(d.connection, postern_text(A), &ask),
                      POSTERN_OK);
-    (void)door_chain("ok-by-b", NULL, chain, 1);
-    (void)door_chain("extra/../corpus/ca/ca-b", NULL, chain + 1, 1);
-    path[0].certificate = chain[0];
-    path[1].certificate = chain[1];
-    info.chain_count = 1;
-    info.path = path;
-    info.path_count = 2;
-    ck_assert_int_eq(postern_connection_set_tls(d.connection, &info), POSTERN_OK);
+    (void)door_chain(leaf, NULL, s->chain, 1);
+    (void)door_chain(anchor, NULL, s->chain + 1, 1);
+    s->path[0].certificate = s->chain[0];
+    s->path[1].certificate = s->chain[1];
+    s->info.size = sizeof s->info;
+    s->info.fresh = true;
+    s->info.chain = s->chain;
+    s->info.chain_count = 1;
+    s->info.path = s->path;
+    s->info.path_count = 2;
+}
+
+/* A path of the handshake was built for the old policy's anchors. */
+START_TEST(a_path_counts_for_the_policy_that_asked)
+{
+    shown s;
+
+    door_open(&d, CA_ADDED);
+    begin_with_path(&s, "ok-by-b", "extra/../corpus/ca/ca-b");
+    ck_assert_int_eq(postern_connection_set_tls(d.connection, &s.info), POSTERN_OK);
     door_ask(&d, A);
     door_expect(&d, "before", let_in);
     door_replace(&d, CRL_FULL); /* trusts ca-a alone */
@@ -206,18 +218,132 @@ START_TEST(a_path_counts_for_the_policy_that_asked)
 
     /* and the other way round: nobody vouched for it then, somebody does now */
     door_open(&d, CRL_FULL);
-    door_connect(&d);
-    ck_assert_int_eq(postern_connection_on_sni(d.connection, postern_text(A), &ask),
-                     POSTERN_OK);
-    (void)door_chain("ok-by-b", NULL, chain, 1);
-    path[0] = (postern_path_step){chain[0], POSTERN_OBJECTION_UNTRUSTED};
-    info.path_count = 1;
-    ck_assert_int_eq(postern_connection_set_tls(d.connection, &info), POSTERN_OK);
+    begin_with_path(&s, "ok-by-b", "extra/../corpus/ca/ca-b");
+    s.path[0].objections = POSTERN_OBJECTION_UNTRUSTED;
+    s.info.path_count = 1;
+    ck_assert_int_eq(postern_connection_set_tls(d.connection, &s.info), POSTERN_OK);
     door_ask(&d, A);
     door_expect(&d, "before", kept_out("untrusted-issuer"));
     door_replace(&d, CA_ADDED);
     door_ask(&d, A);
     door_expect(&d, "after", let_in);
+    door_close(&d);
+}
+END_TEST
+
+/* --- lists -------------------------------------------------------------------------- */
+
+/* Who may in is a list. */
+#define LISTED(host)                                                                      \
+    POLICY(                                                                               \
+        BOTH, "",                                                                         \
+        SKIP("in", "cf.tls_client_auth.cert_verified and http.host in $sites") "," BLOCK( \
+            "out", GUARDED),                                                              \
+        ",'lists':[{'name':'sites','kind':'hostname','items':['" host "']}]")
+
+static unsigned verifications;
+
+static postern_status count_verification(void *context, const void *trust,
+                                         const postern_str *chain, size_t count,
+                                         postern_path_observer observer, void *user)
+{
+    verifications++;
+    return postern_mbedtls_crypto()->trust_verify(context, trust, chain, count,
+                                                  observer, user);
+}
+
+static void open_counting(const char *policy)
+{
+    static postern_crypto table;
+
+    table = *postern_mbedtls_crypto();
+    table.trust_verify = count_verification;
+    verifications = 0;
+    door_open_crypto(&d, policy, &table);
+}
+
+/* `policy` with another list of sites. */
+static postern_policy *with_site(const postern_policy *policy, const char *host)
+{
+    const postern_str item = postern_text(host);
+    postern_policy *made;
+    postern_list *list;
+
+    ck_assert_int_eq(
+        postern_list_new(NULL, POSTERN_LIST_HOSTNAME, &item, 1, &list, NULL),
+        POSTERN_OK);
+    ck_assert_int_eq(
+        postern_policy_with_list(policy, postern_text("sites"), list, &made),
+        POSTERN_OK);
+    postern_list_release(list);
+    return made;
+}
+
+static void exchange(const char *host)
+{
+    postern_policy *made = with_site(d.policy, host);
+
+    postern_policy_release(d.policy);
+    d.policy = made;
+    ck_assert_int_eq(postern_gate_replace(d.gate, made), POSTERN_OK);
+}
+
+START_TEST(an_exchanged_list_counts_and_nobody_is_judged_again)
+{
+    open_counting(LISTED(A));
+    door_tls(&d, A, "ok-p256", NULL);
+    for (unsigned i = 0; i < 3; i++) {
+        door_ask(&d, A);
+        door_expect(&d, "listed", let_in);
+        exchange(B);
+        door_ask(&d, A);
+        door_expect(&d, "not listed", kept_out("ok"));
+        ck_assert_uint_eq(d.verdict.generation, postern_policy_generation(d.policy));
+        exchange("*.example");
+    }
+    ck_assert_uint_eq(verifications, 1);
+    door_replace(&d, LISTED(A));
+    door_ask(&d, A);
+    door_expect(&d, "loaded", let_in);
+    ck_assert_uint_eq(verifications, 2);
+    door_close(&d);
+}
+END_TEST
+
+START_TEST(a_judgement_that_runs_out_is_not_kept_by_an_exchange)
+{
+    open_counting(LISTED(A));
+    door_tls(&d, A, "ok-p256", NULL);
+    door_ask(&d, A);
+    door_expect(&d, "in time", let_in);
+    exchange("*.example");
+    d.now = (NOW + INT64_C(100) * 365 * 86400) * 1000;
+    door_ask(&d, A);
+    ck_assert(!postern_verdict_allows(&d.verdict));
+    ck_assert(!text_is(d.verdict.certificate_reason, "ok"));
+    ck_assert_uint_eq(verifications, 2);
+    door_close(&d);
+}
+END_TEST
+
+/* A path of the handshake was built for these anchors, whatever the lists are. */
+START_TEST(a_path_counts_after_an_exchange_too)
+{
+    const bool late = _i == 1;
+    shown s;
+
+    open_counting(LISTED(B));
+    begin_with_path(&s, "ok-p256", "extra/../corpus/ca/ca-a");
+    if (!late) {
+        exchange(A);
+    }
+    ck_assert_int_eq(postern_connection_set_tls(d.connection, &s.info), POSTERN_OK);
+    if (late) {
+        exchange(A);
+    }
+    door_ask(&d, A);
+    door_expect(&d, "listed", let_in);
+    ck_assert_uint_eq(verifications, 0);
     door_close(&d);
 }
 END_TEST
@@ -393,11 +519,26 @@ static void *ask_and_ask(void *user)
     return wrong;
 }
 
+/* The same three answers by three loads, or by one and two exchanges. */
+static void make_policies(const postern_scheme *scheme, bool lists,
+                          postern_policy *out[POLICIES])
+{
+    static const char *const texts[] = {USUAL, OTHER_RULES, CRL_FULL};
+
+    for (size_t i = 0; i < POLICIES && !lists; i++) {
+        ck_assert_int_eq(door_load(scheme, texts[i], &out[i]), POSTERN_OK);
+    }
+    if (lists) {
+        ck_assert_int_eq(door_load(scheme, LISTED(A), &out[0]), POSTERN_OK);
+        out[1] = with_site(out[0], B);
+        out[2] = with_site(out[1], "*.example");
+    }
+}
+
 START_TEST(threads_never_see_half_a_policy)
 {
     const postern_options options = {.clock = fixed_time,
                                      .crypto = postern_mbedtls_crypto()};
-    static const char *const texts[] = {USUAL, OTHER_RULES, CRL_FULL};
     postern_policy *policies[POLICIES];
     pthread_t threads[THREADS];
     postern_scheme *scheme;
@@ -407,8 +548,8 @@ START_TEST(threads_never_see_half_a_policy)
     door_open(&d, USUAL); /* for the certificate */
     (void)door_chain("ok-p256", NULL, all.chain, 1);
     ck_assert_int_eq(postern_scheme_new(&options, &scheme), POSTERN_OK);
+    make_policies(scheme, _i == 1, policies);
     for (size_t i = 0; i < POLICIES; i++) {
-        ck_assert_int_eq(door_load(scheme, texts[i], &policies[i]), POSTERN_OK);
         all.generations[i] = postern_policy_generation(policies[i]);
     }
     all.scheme = scheme;
@@ -448,11 +589,14 @@ Suite *test_suite(void)
     tcase_add_loop_test(tc, a_change_during_the_handshake_counts, 0, CHANGES * 2);
     tcase_add_test(tc, the_anchors_outlive_the_policy_until_the_handshake_ends);
     tcase_add_test(tc, a_path_counts_for_the_policy_that_asked);
+    tcase_add_test(tc, an_exchanged_list_counts_and_nobody_is_judged_again);
+    tcase_add_test(tc, a_judgement_that_runs_out_is_not_kept_by_an_exchange);
+    tcase_add_loop_test(tc, a_path_counts_after_an_exchange_too, 0, 2);
     tcase_add_test(tc, a_verdict_outlives_its_policy);
     tcase_add_test(tc, generations_only_grow_and_may_be_put_back);
     tcase_add_test(tc, what_cannot_be_put_in_force_changes_nothing);
     tcase_add_test(tc, a_held_policy_stays);
-    tcase_add_test(tc, threads_never_see_half_a_policy);
+    tcase_add_loop_test(tc, threads_never_see_half_a_policy, 0, 2);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -1,6 +1,6 @@
 #include "corpus.h"
 
-#include "certificate/base64.h"
+#include "support/base64.h"
 #include "certificate/pem.h"
 #include "harness.h"
 #include "support/text.h"

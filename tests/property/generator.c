@@ -1,4 +1,4 @@
-#include "generator.h"
+#include "writing.h"
 
 #include <check.h>
 #include <inttypes.h>
@@ -13,7 +13,7 @@ size_t generator_pick(generator *g, size_t bound)
     return (size_t)(g->state >> 11) % bound;
 }
 
-static bool chance(generator *g, size_t in)
+bool writing_chance(generator *g, size_t in)
 {
     return generator_pick(g, in) == 0;
 }
@@ -21,7 +21,7 @@ static bool chance(generator *g, size_t in)
 /* --- values ------------------------------------------------------------------------ */
 
 static const int64_t numbers[] = {
-    INT64_MIN, INT64_MIN + 1, -8,        -1, 0, 1, 2, 7, 8, 9, 10,
+    INT64_MIN, INT64_MIN + 1, -8,        -1, 0, 1, 2, 3, 7, 8, 9, 10,
     255,       INT64_MAX - 1, INT64_MAX,
 };
 
@@ -35,6 +35,11 @@ static const postern_str texts[] = {
     POSTERN_STR("\0"),
     POSTERN_STR("a\0b"),
     POSTERN_STR("\xff\x80"),
+    POSTERN_STR("k0"),
+    POSTERN_STR("a,b,,a"),
+    POSTERN_STR("aabaabaa*\\aab"),
+    POSTERN_STR("{\"a\":\"b\",\"k0\":7,\"0\":[1]}"),
+    POSTERN_STR("a=1&b=%41+&a"),
     POSTERN_STR("1234567"),
     POSTERN_STR("12345678"),
     POSTERN_STR("12345679"),
@@ -60,57 +65,300 @@ static const char *const addresses[] = {
     "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
 };
 
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+static const postern_str keys[] = {
+    POSTERN_STR("k0"), POSTERN_STR("k1"), POSTERN_STR("a"),
+    POSTERN_STR("K0"), POSTERN_STR(""),   POSTERN_STR("k3"),
+};
 
-static scalar pick_scalar(generator *g, postern_type type)
+value writing_scalar(generator *g, postern_type type)
 {
-    scalar value = {.type = type, .present = true};
+    value out = {.type = type, .present = true};
 
     if (type == POSTERN_BOOL) {
-        value.number = (int64_t)generator_pick(g, 2);
+        out.boolean = writing_chance(g, 2);
     } else if (type == POSTERN_INT) {
-        value.number = numbers[generator_pick(g, COUNT(numbers))];
+        out.number = numbers[generator_pick(g, COUNT(numbers))];
     } else if (type == POSTERN_STRING) {
-        value.text = texts[generator_pick(g, COUNT(texts))];
+        out.text = texts[generator_pick(g, COUNT(texts))];
     } else {
         const char *const text = addresses[generator_pick(g, COUNT(addresses))];
-        (void)postern_address_parse(postern_text(text), &value.address);
+        (void)postern_address_parse(postern_text(text), &out.address);
     }
-    return value;
+    return out;
 }
 
-/* --- requests ---------------------------------------------------------------------- */
+postern_str writing_key(generator *g)
+{
+    return keys[generator_pick(g, COUNT(keys))];
+}
 
-static const char *const map_keys[] = {"k0", "k1", "k2", "k3"};
-static const char *const header_names[] = {"x-a", "X-a", "X-B", "x-c"};
+/* A value of any type; arrays and maps are short and often empty. */
+static value pick_value(generator *g, postern_type type)
+{
+    const postern_type element = postern_type_element(type);
+    value out;
+
+    if (element == 0) {
+        return writing_scalar(g, type);
+    }
+    out = value_array(&g->memory, element, generator_pick(g, 5));
+    out.type = type;
+    if (postern_type_kind(type) == POSTERN_KIND_MAP) {
+        out.keys = pool_take(&g->memory, out.count, sizeof *out.keys);
+    }
+    for (size_t i = 0; i < out.count; i++) {
+        out.items[i] = pick_value(g, element);
+        if (out.keys != NULL) {
+            out.keys[i] = keys[i];
+        }
+    }
+    return out;
+}
+
+/* --- fields ------------------------------------------------------------------------ */
+
+#define STRINGS POSTERN_ARRAY_OF(POSTERN_STRING)
+
+/* The last ones are the library's: they come of the head. */
+enum { HOST = GENERATOR_FIELDS - 4, HEADERS, HEADER_NAMES, HEADER_VALUES };
 
 static const struct {
     const char *name;
     postern_type type;
 } declared[GENERATOR_FIELDS] = {
-    {"t0",         POSTERN_BOOL                    },
-    {"t1",         POSTERN_BOOL                    },
-    {"notable",    POSTERN_BOOL                    },
-    {"order.true", POSTERN_BOOL                    },
-    {"i0",         POSTERN_INT                     },
-    {"i1",         POSTERN_INT                     },
-    {"i2",         POSTERN_INT                     },
-    {"s0",         POSTERN_STRING                  },
-    {"s1",         POSTERN_STRING                  },
-    {"s2",         POSTERN_STRING                  },
-    {"p0",         POSTERN_IP                      },
-    {"p1",         POSTERN_IP                      },
-    {"p2",         POSTERN_IP                      },
-    {"arrays.t",   POSTERN_ARRAY_OF(POSTERN_BOOL)  },
-    {"arrays.i",   POSTERN_ARRAY_OF(POSTERN_INT)   },
-    {"arrays.s",   POSTERN_ARRAY_OF(POSTERN_STRING)},
-    {"arrays.p",   POSTERN_ARRAY_OF(POSTERN_IP)    },
-    {"maps.t",     POSTERN_MAP_OF(POSTERN_BOOL)    },
-    {"maps.i",     POSTERN_MAP_OF(POSTERN_INT)     },
-    {"maps.s",     POSTERN_MAP_OF(POSTERN_STRING)  },
-    {"maps.p",     POSTERN_MAP_OF(POSTERN_IP)      },
-    {"arrays.s2",  POSTERN_ARRAY_OF(POSTERN_STRING)},
+    {"t0",                          POSTERN_BOOL                                    },
+    {"t1",                          POSTERN_BOOL                                    },
+    {"notable",                     POSTERN_BOOL                                    },
+    {"order.true",                  POSTERN_BOOL                                    },
+    {"i0",                          POSTERN_INT                                     },
+    {"i1",                          POSTERN_INT                                     },
+    {"in2",                         POSTERN_INT                                     },
+    {"s0",                          POSTERN_STRING                                  },
+    {"s1",                          POSTERN_STRING                                  },
+    {"s2",                          POSTERN_STRING                                  },
+    {"p0",                          POSTERN_IP                                      },
+    {"p1",                          POSTERN_IP                                      },
+    {"p2",                          POSTERN_IP                                      },
+    {"arrays.t",                    POSTERN_ARRAY_OF(POSTERN_BOOL)                  },
+    {"arrays.u",                    POSTERN_ARRAY_OF(POSTERN_BOOL)                  },
+    {"arrays.i",                    POSTERN_ARRAY_OF(POSTERN_INT)                   },
+    {"arrays.s",                    STRINGS                                         },
+    {"arrays.r",                    STRINGS                                         },
+    {"arrays.p",                    POSTERN_ARRAY_OF(POSTERN_IP)                    },
+    {"maps.t",                      POSTERN_MAP_OF(POSTERN_BOOL)                    },
+    {"maps.i",                      POSTERN_MAP_OF(POSTERN_INT)                     },
+    {"maps.s",                      POSTERN_MAP_OF(POSTERN_STRING)                  },
+    {"maps.p",                      POSTERN_MAP_OF(POSTERN_IP)                      },
+    {"deep.mat",                    POSTERN_MAP_OF(POSTERN_ARRAY_OF(POSTERN_BOOL))  },
+    {"deep.mai",                    POSTERN_MAP_OF(POSTERN_ARRAY_OF(POSTERN_INT))   },
+    {"deep.mas",                    POSTERN_MAP_OF(STRINGS)                         },
+    {"deep.mms",                    POSTERN_MAP_OF(POSTERN_MAP_OF(POSTERN_STRING))  },
+    {"deep.aas",                    POSTERN_ARRAY_OF(STRINGS)                       },
+    {"deep.aat",                    POSTERN_ARRAY_OF(POSTERN_ARRAY_OF(POSTERN_BOOL))},
+    {"deep.ami",                    POSTERN_ARRAY_OF(POSTERN_MAP_OF(POSTERN_INT))   },
+    {"deep.amp",                    POSTERN_ARRAY_OF(POSTERN_MAP_OF(POSTERN_IP))    },
+    {"deep.maas",                   POSTERN_MAP_OF(POSTERN_ARRAY_OF(STRINGS))       },
+    {"deep.aaas",                   POSTERN_ARRAY_OF(POSTERN_ARRAY_OF(STRINGS))     },
+    {"http.host",                   POSTERN_STRING                                  },
+    {"http.request.headers",        POSTERN_MAP_OF(STRINGS)                         },
+    {"http.request.headers.names",  STRINGS                                         },
+    {"http.request.headers.values", STRINGS                                         },
 };
+
+static postern_value to_value(generator *g, const value *from)
+{
+    postern_value out = {.type = from->type};
+    postern_value *items = NULL;
+    postern_entry *entries = NULL;
+
+    switch (postern_type_kind(from->type)) {
+    case POSTERN_KIND_BOOL:
+        out.as.boolean = from->boolean;
+        break;
+    case POSTERN_KIND_INT:
+        out.as.integer = from->number;
+        break;
+    case POSTERN_KIND_STRING:
+        out.as.string = from->text;
+        break;
+    case POSTERN_KIND_IP:
+        out.as.address = from->address;
+        break;
+    case POSTERN_KIND_ARRAY:
+        items = pool_take(&g->memory, from->count, sizeof *items);
+        out.as.array.items = items;
+        out.as.array.count = from->count;
+        break;
+    case POSTERN_KIND_MAP:
+        entries = pool_take(&g->memory, from->count, sizeof *entries);
+        out.as.map.entries = entries;
+        out.as.map.count = from->count;
+        break;
+    case POSTERN_KIND_NONE:
+        break;
+    }
+    for (size_t i = 0; i < from->count; i++) {
+        const postern_value item = to_value(g, &from->items[i]);
+        if (entries != NULL) {
+            entries[i] = (postern_entry){from->keys[i], item};
+        } else {
+            items[i] = item;
+        }
+    }
+    return out;
+}
+
+static void fill_field(generator *g, generated_field *field, postern_request *request)
+{
+    postern_value now;
+
+    if (writing_chance(g, 4)) {
+        field->now = value_missing(field->type);
+        return;
+    }
+    field->now = pick_value(g, field->type);
+    now = to_value(g, &field->now);
+    if (postern_request_set(request, field->field, &now) != POSTERN_OK) {
+        ck_abort_msg("%s cannot be set", field->name);
+    }
+}
+
+/* --- headers ------------------------------------------------------------------------ */
+
+static void append(value *array, postern_str text)
+{
+    array->items[array->count++] = value_text(text);
+}
+
+/* One more line: in the map under its name in lower case, and in the two arrays. */
+static void add_header(generator *g, postern_request *request, postern_str name,
+                       postern_str text)
+{
+    const postern_str lower = text_lower(&g->memory, name);
+    value *const map = &g->fields[HEADERS].now;
+    size_t at = 0;
+
+    if (postern_request_add_header(request, name, text) != POSTERN_OK) {
+        ck_abort_msg("a header cannot be added");
+    }
+    append(&g->fields[HEADER_NAMES].now, name);
+    append(&g->fields[HEADER_VALUES].now, text);
+    while (at < map->count &&
+           (map->keys[at].len != lower.len ||
+            memcmp(map->keys[at].data, lower.data, lower.len) != 0)) {
+        at++;
+    }
+    if (at == map->count) {
+        map->keys[at] = lower;
+        map->items[at] = value_array(&g->memory, POSTERN_STRING, GENERATOR_HEADERS + 1);
+        map->items[at].count = 0;
+        map->count++;
+    }
+    append(&map->items[at], text);
+}
+
+static void fill_head(generator *g, postern_request *request)
+{
+    static const postern_str hosts[] = {
+        POSTERN_STR("a"),           POSTERN_STR("a.example"), POSTERN_STR("b.example"),
+        POSTERN_STR("c.b.example"), POSTERN_STR("example"),
+    };
+    static const postern_str names[] = {POSTERN_STR("K0"), POSTERN_STR("k0"),
+                                        POSTERN_STR("A"), POSTERN_STR("k1")};
+    const postern_str host = hosts[generator_pick(g, COUNT(hosts))];
+
+    (void)postern_request_begin(request, NULL, postern_text("GET"),
+                                postern_text("/a?b"), postern_text("HTTP/2"));
+    for (size_t i = HEADERS; i <= HEADER_VALUES; i++) {
+        value *const now = &g->fields[i].now;
+        *now = value_array(&g->memory, STRINGS, GENERATOR_HEADERS + 1);
+        now->type = g->fields[i].type;
+        now->count = 0;
+        now->keys = pool_take(&g->memory, GENERATOR_HEADERS + 1, sizeof *now->keys);
+    }
+    g->fields[HOST].now = value_text(host);
+    add_header(g, request, postern_text("Host"), host);
+    for (size_t i = generator_pick(g, GENERATOR_HEADERS + 1); i > 0; i--) {
+        add_header(g, request, names[generator_pick(g, COUNT(names))],
+                   texts[generator_pick(g, COUNT(texts))]);
+    }
+}
+
+void generator_fill(generator *g, postern_request *request)
+{
+    g->memory.used = 0;
+    fill_head(g, request);
+    for (size_t i = 0; i < HOST; i++) {
+        fill_field(g, &g->fields[i], request);
+    }
+    g->kept = g->memory.used;
+}
+
+/* --- lists ------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    postern_list_kind kind;
+    postern_type type;
+} list_kinds[GENERATOR_LISTS] = {
+    {"office",    POSTERN_LIST_IP,       POSTERN_IP    },
+    {"numbers_1", POSTERN_LIST_INT,      POSTERN_INT   },
+    {"a.list",    POSTERN_LIST_STRING,   POSTERN_STRING},
+    {"hosts",     POSTERN_LIST_HOSTNAME, POSTERN_STRING},
+};
+
+/* A range now and then; of host names, those below one. */
+static void pick_item(generator *g, generated_list *list, size_t at, postern_type type)
+{
+    static const postern_str names[] = {
+        POSTERN_STR("*.example"), POSTERN_STR("a.example"), POSTERN_STR("*.b.example"),
+        POSTERN_STR("a"), POSTERN_STR("none")};
+    value *const first = &list->first[at];
+    value *const last = &list->last[at];
+
+    *first = writing_scalar(g, type);
+    *last = writing_scalar(g, type);
+    if (list->kind == POSTERN_LIST_HOSTNAME) {
+        first->text = names[generator_pick(g, COUNT(names))];
+    }
+    if (type == POSTERN_STRING || writing_chance(g, 2) ||
+        value_order(first, last) > 0) {
+        *last = *first;
+    }
+}
+
+/* An item as the list takes it. */
+static postern_str spell_item(generator *g, const generated_list *list, size_t at)
+{
+    const postern_str first = list->first[at].type == POSTERN_STRING
+                                  ? list->first[at].text
+                                  : text_of(&g->memory, &list->first[at]);
+    const value pieces[] = {value_text(first), value_text(postern_text("..")),
+                            value_text(text_of(&g->memory, &list->last[at]))};
+
+    if (value_order(&list->first[at], &list->last[at]) == 0) {
+        return first;
+    }
+    return model_concat(&g->memory, pieces, COUNT(pieces)).text;
+}
+
+static void make_list(generator *g, size_t which)
+{
+    generated_list *const list = &g->lists[which];
+    postern_str items[GENERATOR_ITEMS];
+    postern_list *made;
+
+    list->kind = list_kinds[which].kind;
+    list->count = generator_pick(g, GENERATOR_ITEMS + 1);
+    for (size_t i = 0; i < list->count; i++) {
+        pick_item(g, list, i, list_kinds[which].type);
+        items[i] = spell_item(g, list, i);
+    }
+    ck_assert_int_eq(
+        postern_list_new(NULL, list->kind, items, list->count, &made, NULL),
+        POSTERN_OK);
+    g->named[which] = (postern_named_list){postern_text(list_kinds[which].name), made};
+}
 
 void generator_init(generator *g, postern_scheme *scheme, uint64_t seed)
 {
@@ -118,118 +366,60 @@ void generator_init(generator *g, postern_scheme *scheme, uint64_t seed)
     for (size_t i = 0; i < GENERATOR_FIELDS; i++) {
         g->fields[i].name = declared[i].name;
         g->fields[i].type = declared[i].type;
-        ck_assert_int_eq(
-            postern_scheme_add_field(scheme, postern_text(declared[i].name),
-                                     declared[i].type, &g->fields[i].field),
-            POSTERN_OK);
-    }
-}
-
-static postern_type element_of(postern_type type)
-{
-    return postern_type_element(type) != 0 ? postern_type_element(type) : type;
-}
-
-static postern_value to_value(const scalar *from)
-{
-    postern_value value = {.type = from->type};
-
-    if (from->type == POSTERN_BOOL) {
-        value.as.boolean = from->number != 0;
-    } else if (from->type == POSTERN_INT) {
-        value.as.integer = from->number;
-    } else if (from->type == POSTERN_STRING) {
-        value.as.string = from->text;
-    } else {
-        value.as.address = from->address;
-    }
-    return value;
-}
-
-static void put_field(const generated_field *field, postern_request *request)
-{
-    postern_value items[4] = {{0}};
-    postern_entry entries[4] = {
-        {{0}, {0}}
-    };
-    postern_value value = {.type = field->type};
-
-    for (size_t i = 0; i < field->count; i++) {
-        items[i] = to_value(&field->items[i]);
-        entries[i].key = postern_text(map_keys[i]);
-        entries[i].value = items[i];
-    }
-    if (postern_type_kind(field->type) == POSTERN_KIND_ARRAY) {
-        value.as.array.items = items;
-        value.as.array.count = field->count;
-    } else if (postern_type_kind(field->type) == POSTERN_KIND_MAP) {
-        value.as.map.entries = entries;
-        value.as.map.count = field->count;
-    } else {
-        value = items[0];
-    }
-    if (postern_request_set(request, field->field, &value) != POSTERN_OK) {
-        ck_abort_msg("%s cannot be set", field->name);
-    }
-}
-
-void generator_fill(generator *g, postern_request *request)
-{
-    (void)postern_request_begin(request, NULL, postern_text("GET"),
-                                postern_text("/a?b"), postern_text("HTTP/2"));
-    (void)postern_request_add_header(request, postern_text("Host"), postern_text("h"));
-    for (size_t i = 0; i < GENERATOR_HEADERS; i++) {
-        g->headers[i].name = header_names[generator_pick(g, GENERATOR_HEADERS)];
-        g->headers[i].value = texts[generator_pick(g, COUNT(texts))];
-        (void)postern_request_add_header(request, postern_text(g->headers[i].name),
-                                         g->headers[i].value);
-    }
-    for (size_t i = 0; i < GENERATOR_FIELDS; i++) {
-        generated_field *const field = &g->fields[i];
-        field->present = !chance(g, 4);
-        field->count =
-            postern_type_element(field->type) == 0 ? 1 : generator_pick(g, 5);
-        for (size_t j = 0; j < field->count; j++) {
-            field->items[j] = pick_scalar(g, element_of(field->type));
+        if (i < HOST) {
+            ck_assert_int_eq(
+                postern_scheme_add_field(scheme, postern_text(declared[i].name),
+                                         declared[i].type, &g->fields[i].field),
+                POSTERN_OK);
         }
-        if (field->present) {
-            put_field(field, request);
-        }
+    }
+    for (size_t i = 0; i < GENERATOR_LISTS; i++) {
+        make_list(g, i);
+    }
+}
+
+void generator_free(generator *g)
+{
+    for (size_t i = 0; i < GENERATOR_LISTS; i++) {
+        postern_list_release(g->named[i].list);
     }
 }
 
 /* --- text -------------------------------------------------------------------------- */
 
-static void write_bytes(generator *g, const char *text, size_t length)
+void writing_bytes(generator *g, const char *text, size_t length)
 {
     if (g->length + length >= sizeof g->text) {
         ck_abort_msg("the expression is too long");
     }
-    memcpy(g->text + g->length, text, length);
+    if (length > 0) {
+        memcpy(g->text + g->length, text, length);
+    }
     g->length += length;
 }
 
 void generator_write(generator *g, const char *text)
 {
-    write_bytes(g, text, strlen(text));
+    writing_bytes(g, text, strlen(text));
 }
 
-static void write_blank(generator *g)
+void writing_blank(generator *g)
 {
     static const char *const blanks[] = {" ", "  ", "\t", "\n", " \r\n"};
 
-    generator_write(g, blanks[chance(g, 8) ? generator_pick(g, COUNT(blanks)) : 0]);
+    generator_write(
+        g, blanks[writing_chance(g, 8) ? generator_pick(g, COUNT(blanks)) : 0]);
 }
 
-static void write_number(generator *g, int64_t value)
+static void write_number(generator *g, int64_t number)
 {
-    const uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    const char *const sign = value < 0 ? "-" : "";
+    const uint64_t magnitude = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    const char *const sign = number < 0 ? "-" : "";
     char text[48];
 
-    if (value >= 0 && chance(g, 4)) {
+    if (number >= 0 && writing_chance(g, 4)) {
         (void)snprintf(text, sizeof text, "0x%" PRIx64, magnitude);
-    } else if (value >= 0 && chance(g, 4)) {
+    } else if (number >= 0 && writing_chance(g, 4)) {
         (void)snprintf(text, sizeof text, "0%" PRIo64, magnitude);
     } else {
         (void)snprintf(text, sizeof text, "%s%" PRIu64, sign, magnitude);
@@ -237,366 +427,63 @@ static void write_number(generator *g, int64_t value)
     generator_write(g, text);
 }
 
-static void write_string(generator *g, postern_str text)
+static void write_quoted(generator *g, postern_str text)
 {
-    if (chance(g, 3) && memchr(text.data, '\0', text.len) == NULL) {
-        generator_write(g, "r##\"");
-        write_bytes(g, text.data, text.len);
-        generator_write(g, "\"##");
-        return;
-    }
     generator_write(g, "\"");
     for (size_t i = 0; i < text.len; i++) {
         const unsigned char c = (unsigned char)text.data[i];
         char escape[8];
-        if (c == 0 || chance(g, 8)) {
-            (void)snprintf(escape, sizeof escape, chance(g, 2) ? "\\x%02X" : "\\%03o",
-                           c);
+        if (c == 0 || writing_chance(g, 8)) {
+            (void)snprintf(escape, sizeof escape,
+                           writing_chance(g, 2) ? "\\x%02X" : "\\%03o", c);
             generator_write(g, escape);
         } else {
             if (c == '"' || c == '\\') {
                 generator_write(g, "\\");
             }
-            write_bytes(g, &text.data[i], 1);
+            writing_bytes(g, &text.data[i], 1);
         }
     }
     generator_write(g, "\"");
 }
 
-static void write_literal(generator *g, const scalar *value)
+void writing_text(generator *g, postern_str text, bool bare)
+{
+    char byte[8];
+
+    if (bare && text.len >= 2 && writing_chance(g, 6)) {
+        for (size_t i = 0; i < text.len; i++) {
+            (void)snprintf(byte, sizeof byte, "%s%02x", i == 0 ? "" : ":",
+                           (unsigned char)text.data[i]);
+            generator_write(g, byte);
+        }
+    } else if (writing_chance(g, 3) && memchr(text.data, '\0', text.len) == NULL) {
+        generator_write(g, "r##\"");
+        writing_bytes(g, text.data, text.len);
+        generator_write(g, "\"##");
+    } else {
+        write_quoted(g, text);
+    }
+}
+
+void writing_literal(generator *g, const value *scalar)
 {
     char text[64];
 
-    if (value->type == POSTERN_INT) {
-        write_number(g, value->number);
-    } else if (value->type == POSTERN_STRING) {
-        write_string(g, value->text);
+    if (scalar->type == POSTERN_INT) {
+        write_number(g, scalar->number);
+    } else if (scalar->type == POSTERN_STRING) {
+        writing_text(g, scalar->text, false);
     } else {
-        (void)postern_address_format(&value->address, text, sizeof text);
+        (void)postern_address_format(&scalar->address, text, sizeof text);
         generator_write(g, text);
     }
 }
 
-/* --- terms ------------------------------------------------------------------------- */
-
-static scalar missing(postern_type type)
+value generator_literal(generator *g, postern_type type)
 {
-    return (scalar){.type = type};
-}
+    const value literal = writing_scalar(g, type);
 
-/* http.request.headers["x-a"][n] */
-static scalar write_header(generator *g)
-{
-    static const char *const lower[] = {"x-a", "x-b", "x-c", "x-d"};
-    const size_t which = generator_pick(g, COUNT(lower));
-    size_t index = generator_pick(g, 3);
-    char text[64];
-
-    (void)snprintf(text, sizeof text, "http.request.headers[\"%s\"][%zu]", lower[which],
-                   index);
-    generator_write(g, text);
-    for (size_t i = 0; i < GENERATOR_HEADERS; i++) {
-        const char *const name = g->headers[i].name;
-        if ((name[2] | 0x20) == lower[which][2] && index-- == 0) {
-            return (scalar){
-                .type = POSTERN_STRING, .present = true, .text = g->headers[i].value};
-        }
-    }
-    return missing(POSTERN_STRING);
-}
-
-static const generated_field *pick_field(generator *g, postern_type element)
-{
-    const generated_field *field;
-
-    do {
-        field = &g->fields[generator_pick(g, GENERATOR_FIELDS)];
-    } while (element_of(field->type) != element);
-    return field;
-}
-
-/* A field or an element of one. */
-static scalar write_plain(generator *g, postern_type type)
-{
-    const generated_field *field;
-    size_t index;
-    char text[32];
-
-    if (type == POSTERN_STRING && chance(g, 4)) {
-        return write_header(g);
-    }
-    field = pick_field(g, type);
-    generator_write(g, field->name);
-    if (postern_type_kind(field->type) == POSTERN_KIND_ARRAY) {
-        index = generator_pick(g, 4);
-        (void)snprintf(text, sizeof text, chance(g, 2) ? "[%zu]" : "[ 0%zo ]", index);
-        generator_write(g, text);
-    } else if (postern_type_kind(field->type) == POSTERN_KIND_MAP) {
-        index = generator_pick(g, COUNT(map_keys));
-        (void)snprintf(text, sizeof text, "[\"%s\"]", map_keys[index]);
-        generator_write(g, text);
-    } else {
-        index = 0;
-    }
-    return field->present && index < field->count ? field->items[index] : missing(type);
-}
-
-/* The lower-case twins are made once: a scalar borrows its text. */
-static postern_str lower_twin(postern_str text)
-{
-    static char twins[COUNT(texts)][64];
-    size_t which = 0;
-
-    while (texts[which].data != text.data) {
-        which++;
-    }
-    for (size_t i = 0; i < text.len; i++) {
-        const char c = text.data[i];
-        twins[which][i] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-    }
-    return (postern_str){twins[which], text.len};
-}
-
-/* len(array) */
-static scalar write_count(generator *g)
-{
-    const generated_field *field;
-
-    do {
-        field = &g->fields[generator_pick(g, GENERATOR_FIELDS)];
-    } while (postern_type_kind(field->type) != POSTERN_KIND_ARRAY);
-    generator_write(g, "len( ");
-    generator_write(g, field->name);
-    generator_write(g, ")");
-    return (scalar){.type = POSTERN_INT,
-                    .present = field->present,
-                    .number = (int64_t)field->count};
-}
-
-static scalar write_term(generator *g, postern_type type)
-{
-    scalar value;
-
-    if (type == POSTERN_INT && chance(g, 8)) {
-        return write_count(g);
-    }
-    if (type == POSTERN_INT && chance(g, 4)) {
-        generator_write(g, "len(");
-        value = write_plain(g, POSTERN_STRING);
-        generator_write(g, ")");
-        return (scalar){.type = POSTERN_INT,
-                        .present = value.present,
-                        .number = (int64_t)value.text.len};
-    }
-    if (type == POSTERN_STRING && chance(g, 4)) {
-        generator_write(g, "lower(");
-        value = write_plain(g, POSTERN_STRING);
-        generator_write(g, ")");
-        if (value.present) {
-            value.text = lower_twin(value.text);
-        }
-        return value;
-    }
-    return write_plain(g, type);
-}
-
-/* --- comparisons ------------------------------------------------------------------- */
-
-/* -1, 0, 1; 2 when they cannot be ordered */
-static int order_of(const scalar *a, const scalar *b)
-{
-    int order;
-
-    if (a->type == POSTERN_INT) {
-        return a->number < b->number ? -1 : a->number > b->number;
-    }
-    if (a->type == POSTERN_IP) {
-        if (a->address.family != b->address.family) {
-            return 2;
-        }
-        order = memcmp(a->address.bytes, b->address.bytes, sizeof a->address.bytes);
-    } else {
-        const size_t shorter = a->text.len < b->text.len ? a->text.len : b->text.len;
-        order = memcmp(a->text.data, b->text.data, shorter);
-        if (order == 0) {
-            order = (a->text.len > b->text.len) - (a->text.len < b->text.len);
-        }
-    }
-    return order < 0 ? -1 : order > 0;
-}
-
-/* What two values of different families are: not equal, and nothing else. */
-static bool related(size_t relation, int order)
-{
-    switch (relation / 2) {
-    case 0:
-        return order == 0;
-    case 1:
-        return order != 0;
-    case 2:
-        return order == -1;
-    case 3:
-        return order == -1 || order == 0;
-    case 4:
-        return order == 1;
-    default:
-        return order == 1 || order == 0;
-    }
-}
-
-static bool write_relation(generator *g, postern_type type)
-{
-    static const char *const words[] = {
-        " eq ", "==", " ne ", "!=", " lt ", "<",
-        " le ", "<=", " gt ", ">",  " ge ", ">=",
-    };
-    const scalar left = write_term(g, type);
-    const size_t relation = generator_pick(g, COUNT(words));
-    scalar right;
-
-    generator_write(g, words[relation]);
-    if (chance(g, 3)) {
-        right = write_term(g, type);
-    } else {
-        right = pick_scalar(g, type);
-        write_literal(g, &right);
-    }
-    return left.present && right.present && related(relation, order_of(&left, &right));
-}
-
-/* One member of a set; a range now and then. */
-static bool write_member(generator *g, const scalar *left)
-{
-    scalar first = pick_scalar(g, left->type);
-    scalar last = first;
-    int order;
-
-    if (left->type != POSTERN_STRING && chance(g, 3)) {
-        last = pick_scalar(g, left->type);
-        order = order_of(&first, &last);
-        if (order == 2) {
-            last = first;
-        } else if (order == 1) {
-            const scalar swap = first;
-            first = last;
-            last = swap;
-        }
-        write_literal(g, &first);
-        generator_write(g, "..");
-    }
-    write_literal(g, &last);
-    if (!left->present) {
-        return false;
-    }
-    order = order_of(&first, left);
-    if (order != -1 && order != 0) {
-        return false;
-    }
-    order = order_of(left, &last);
-    return order == -1 || order == 0;
-}
-
-static bool write_set(generator *g, postern_type type)
-{
-    const scalar left = write_term(g, type);
-    const size_t count =
-        chance(g, 4) ? 9 + generator_pick(g, 12) : generator_pick(g, 5);
-    bool inside = false;
-
-    generator_write(g, " in {");
-    for (size_t i = 0; i < count; i++) {
-        write_blank(g);
-        inside = write_member(g, &left) || inside;
-    }
-    generator_write(g, "}");
-    return inside;
-}
-
-static bool write_comparison(generator *g)
-{
-    static const postern_type types[] = {POSTERN_INT, POSTERN_STRING, POSTERN_IP};
-    const postern_type type = types[generator_pick(g, COUNT(types))];
-
-    if (chance(g, 12)) {
-        const bool yes = chance(g, 2);
-        generator_write(g, yes ? "true" : "false");
-        return yes;
-    }
-    if (chance(g, 4)) {
-        const scalar value = write_plain(g, POSTERN_BOOL);
-        return value.present && value.number != 0;
-    }
-    return chance(g, 3) ? write_set(g, type) : write_relation(g, type);
-}
-
-/* --- logic ------------------------------------------------------------------------- */
-
-static bool write_or(generator *g);
-
-static bool write_unary(generator *g)
-{
-    const size_t way = generator_pick(g, 8);
-    bool answer;
-
-    if (way < 2 && g->nesting < 8) {
-        g->nesting++;
-        generator_write(g, way == 0 ? "not " : chance(g, 2) ? "!" : "! ");
-        answer = !write_unary(g);
-        g->nesting--;
-        return answer;
-    }
-    if (way < 4 && g->nesting < 8) {
-        g->nesting++;
-        generator_write(g, "(");
-        answer = write_or(g);
-        generator_write(g, ")");
-        g->nesting--;
-        return answer;
-    }
-    return write_comparison(g);
-}
-
-static bool write_and(generator *g)
-{
-    bool answer = write_unary(g);
-
-    while (chance(g, 4)) {
-        write_blank(g);
-        generator_write(g, chance(g, 2) ? "and" : "&&");
-        write_blank(g);
-        answer = (int)write_unary(g) & (int)answer;
-    }
-    return answer;
-}
-
-static bool write_xor(generator *g)
-{
-    bool answer = write_and(g);
-
-    while (chance(g, 5)) {
-        write_blank(g);
-        generator_write(g, chance(g, 2) ? "xor" : "^^");
-        write_blank(g);
-        answer ^= write_and(g);
-    }
-    return answer;
-}
-
-static bool write_or(generator *g)
-{
-    bool answer = write_xor(g);
-
-    while (chance(g, 4)) {
-        write_blank(g);
-        generator_write(g, chance(g, 2) ? "or" : "||");
-        write_blank(g);
-        answer = (int)write_xor(g) | (int)answer;
-    }
-    return answer;
-}
-
-bool generator_expression(generator *g)
-{
-    g->nesting = 0;
-    return write_or(g);
+    writing_literal(g, &literal);
+    return literal;
 }

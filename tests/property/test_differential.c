@@ -1,227 +1,257 @@
 /*
  * test_differential.c - random expressions on random requests: the machine, a tree
- * walk and the generator's own opinion agree, and so do expressions that logic says
- * are the same.
+ * walk and the generator's own opinion agree; so does the expression in canonical form.
  *
  * POSTERN_EXPRESSIONS says how many (default below), POSTERN_SEED where to start; a
  * failure names the seed of its round.
  */
 #include "../harness/harness.h"
-#include "../reference/walk.h"
-#include "generator.h"
+#include "bench.h"
 
-#include <postern/filter.h>
+#include <postern/expression.h>
+#include <postern/format.h>
 
-#include <stdlib.h>
 #include <string.h>
 
-enum { ROUNDS = 20, EXPRESSIONS = 200000 };
+/* --- filters ------------------------------------------------------------------------- */
 
-typedef struct bench {
-    postern_scheme *scheme;
-    postern_request *request;
-    generator *g;
-    unsigned long long seed;
-} bench;
+/* How often the generator knew the answer, and how often it was yes. */
+typedef struct tally {
+    unsigned long long all;
+    unsigned long long known;
+    unsigned long long yes;
+} tally;
 
-static unsigned long long number_from(const char *name, unsigned long long otherwise)
+static void count(tally *t, truth wanted)
 {
-    const char *const text = getenv(name);
-
-    return text == NULL || *text == '\0' ? otherwise : strtoull(text, NULL, 0);
+    t->all++;
+    t->known += wanted != UNSURE;
+    t->yes += wanted == YES;
 }
 
-static void bench_open(bench *b, int round)
+/* An opinion that knows little or always says the same would find nothing. */
+static void expect_opinions(const tally *t)
 {
-    const postern_options options = {
-        .limits = {.expression_bytes = GENERATOR_TEXT_MAX}};
-
-    b->seed = number_from("POSTERN_SEED", 1) + (unsigned long long)round;
-    b->g = malloc(sizeof *b->g);
-    ck_assert_ptr_nonnull(b->g);
-    ck_assert_int_eq(postern_scheme_new(&options, &b->scheme), POSTERN_OK);
-    generator_init(b->g, b->scheme, b->seed);
-    ck_assert_int_eq(postern_request_new_simulated(b->scheme, &b->request), POSTERN_OK);
-}
-
-static void bench_close(bench *b)
-{
-    postern_request_free(b->request);
-    postern_scheme_free(b->scheme);
-    free(b->g);
-}
-
-static void expect(const bench *b, bool wanted, bool got, const char *who)
-{
-    if (wanted != got) { /* Check's own assertions cost more than an expression */
-        ck_abort_msg("seed %llu: %s says %s, not %s: %.*s", b->seed, who,
-                     got ? "true" : "false", wanted ? "true" : "false",
-                     (int)b->g->length, b->g->text);
+    if (t->all >= 100) {
+        ck_assert_uint_gt(t->known, t->all * 2 / 3);
+        ck_assert_uint_gt(t->yes, t->all / 5);
+        ck_assert_uint_lt(t->yes, t->known - t->all / 5);
     }
 }
 
-static void refused(const bench *b, postern_str text)
+static void expect_canonical(bench *b, postern_str text, bool wanted)
 {
-    postern_report *const report = postern_report_new(NULL);
-    postern_filter *filter;
-    char why[512] = "";
+    static char canonical[2 * GENERATOR_TEXT_MAX];
+    static const uint32_t widths[] = {0, 1, 20, UINT32_MAX};
+    const postern_format_options options = {
+        .symbols = generator_pick(b->g, 2) == 0,
+        .width = widths[generator_pick(b->g, 4)],
+    };
+    size_t length;
 
-    (void)postern_filter_compile(b->scheme, text, NULL, &filter, report);
-    (void)postern_report_render(report, 0, why, sizeof why);
-    ck_abort_msg("seed %llu: %.*s\n%s", b->seed, (int)text.len, text.data, why);
-}
-
-static bool answer_of(const bench *b, const postern_filter *filter)
-{
-    bool answer;
-
-    expect(b, true, postern_filter_match(filter, b->request, &answer) == POSTERN_OK,
-           "the machine's status");
-    return answer;
-}
-
-/* What the machine says of the text at `from`, on the request as it is. */
-static bool machine(const bench *b, size_t from)
-{
-    const postern_str text = {b->g->text + from, b->g->length - from};
-    postern_filter *filter;
-    bool answer;
-
-    if (postern_filter_compile(b->scheme, text, NULL, &filter, NULL) != POSTERN_OK) {
-        refused(b, text);
+    bench_expect(b, true,
+                 postern_format_expression(text, &options, canonical, sizeof canonical,
+                                           &length, NULL) == POSTERN_OK &&
+                     length < sizeof canonical,
+                 "the formatter's status");
+    if (bench_machine(b, (postern_str){canonical, length}) != wanted) {
+        ck_abort_msg("seed %llu: the machine says the opposite of\n%.*s\nand of\n%s",
+                     b->seed, (int)text.len, text.data, canonical);
     }
-    answer = answer_of(b, filter);
-    postern_filter_free(filter);
-    return answer;
 }
 
-static bool walked(const bench *b, const walk *reference)
-{
-    bool answer;
-
-    expect(b, true, walk_evaluate(reference, b->request, &answer) == POSTERN_OK,
-           "the tree walk's status");
-    return answer;
-}
-
-static void three_opinions(bench *b)
+static void three_opinions(bench *b, tally *t)
 {
     postern_filter *filter;
     postern_str text;
     walk reference;
-    bool wanted;
+    truth wanted;
     bool got;
 
     generator_fill(b->g, b->request);
     b->g->length = 0;
     wanted = generator_expression(b->g);
+    count(t, wanted);
     text = (postern_str){b->g->text, b->g->length};
-    if (postern_filter_compile(b->scheme, text, NULL, &filter, NULL) != POSTERN_OK ||
-        !walk_open(&reference, b->scheme, text)) {
-        refused(b, text);
+    filter = bench_compile(b, text);
+    if (!walk_open(&reference, b->scheme, text, &b->options)) {
+        bench_refused(b, text);
     }
-    expect(b, wanted, answer_of(b, filter), "the machine");
-    expect(b, wanted, walked(b, &reference), "the tree walk");
+    got = bench_answer(b, filter);
+    bench_expect(b, got, bench_walked(b, &reference), "the tree walk");
+    if (wanted != UNSURE) {
+        bench_expect(b, wanted == YES, got, "the machine");
+    }
 
-    /* the same filter once more, and on another request */
-    expect(b, wanted, answer_of(b, filter), "the second run");
+    /* the same filter once more, in canonical form, and on another request */
+    bench_expect(b, got, bench_answer(b, filter), "the second run");
+    if (generator_pick(b->g, 4) == 0) {
+        expect_canonical(b, text, got);
+    }
     generator_fill(b->g, b->request);
-    got = answer_of(b, filter);
-    expect(b, walked(b, &reference), got, "the machine, on another request");
+    got = bench_answer(b, filter);
+    bench_expect(b, bench_walked(b, &reference), got,
+                 "the machine, on another request");
     walk_close(&reference);
     postern_filter_free(filter);
 }
 
 START_TEST(machine_walk_and_generator_agree)
 {
-    const unsigned long long count = number_from("POSTERN_EXPRESSIONS", EXPRESSIONS);
+    const unsigned long long rounds = bench_count();
+    tally t = {0};
     bench b;
 
     bench_open(&b, _i);
-    for (unsigned long long i = 0; i < count / ROUNDS; i++) {
-        three_opinions(&b);
+    for (unsigned long long i = 0; i < rounds; i++) {
+        three_opinions(&b, &t);
     }
+    expect_opinions(&t);
     bench_close(&b);
 }
 END_TEST
 
-/* Writes "BEFORE expression AFTER"; returns the expression's answer. */
-static bool write_within(generator *g, const char *before, const char *after)
-{
-    bool answer;
+/* --- value expressions ----------------------------------------------------------------- */
 
-    generator_write(g, before);
-    answer = generator_expression(g);
-    generator_write(g, after);
-    return answer;
+static bool same_text(postern_str a, postern_str b)
+{
+    return postern_str_equal(a, b);
 }
 
-/* Repeats the text that was written from `start` to `end`. */
-static void repeat(generator *g, size_t start, size_t end)
+static bool same_address(const postern_address *a, const postern_address *b)
 {
-    char copy[GENERATOR_TEXT_MAX];
-
-    memcpy(copy, g->text + start, end - start);
-    copy[end - start] = '\0';
-    generator_write(g, copy);
+    return a->family == b->family &&
+           memcmp(a->bytes, b->bytes, a->family == 4 ? 4 : 16) == 0;
 }
 
-/* "not not (x)" is x; "not (x and y)" is "not (x) or not (y)", and the other way
- * round; x xor y is y xor x. */
-static void logic_holds(bench *b)
+/* What the machine hands out and what the generator knows. */
+static bool as_known(const postern_value *got, const value *known)
 {
-    static const char *const operators[][2] = {
-        {" and ", " or " },
-        {" or ",  " and "}
-    };
-    generator *const g = b->g;
-    const size_t which = generator_pick(g, 2);
-    size_t first[2];
-    size_t second[2];
-    size_t start;
-    bool x;
-    bool y;
+    bool same = got->type == known->type;
 
-    generator_fill(g, b->request);
-    g->length = 0;
-    x = write_within(g, "not not (", ")");
-    first[0] = sizeof "not not " - 1;
-    first[1] = g->length;
-    expect(b, x, machine(b, 0), "not not");
-
-    start = g->length;
-    generator_write(g, "not (");
-    repeat(g, first[0], first[1]);
-    generator_write(g, operators[which][0]);
-    second[0] = g->length;
-    y = write_within(g, "(", ")");
-    second[1] = g->length;
-    generator_write(g, ")");
-    expect(b, which == 0 ? !(x && y) : !(x || y), machine(b, start), "De Morgan");
-
-    start = g->length;
-    generator_write(g, "not ");
-    repeat(g, first[0], first[1]);
-    generator_write(g, operators[which][1]);
-    generator_write(g, "not ");
-    repeat(g, second[0], second[1]);
-    expect(b, which == 0 ? !x || !y : !x && !y, machine(b, start), "De Morgan");
-
-    start = g->length;
-    repeat(g, second[0], second[1]);
-    generator_write(g, " xor ");
-    repeat(g, first[0], first[1]);
-    expect(b, x != y, machine(b, start), "xor");
+    switch (postern_type_kind(known->type)) {
+    case POSTERN_KIND_BOOL:
+        return same && got->as.boolean == known->boolean;
+    case POSTERN_KIND_INT:
+        return same && got->as.integer == known->number;
+    case POSTERN_KIND_STRING:
+        return same && same_text(got->as.string, known->text);
+    case POSTERN_KIND_IP:
+        return same && same_address(&got->as.address, &known->address);
+    case POSTERN_KIND_ARRAY:
+        same = same && got->as.array.count == known->count;
+        for (size_t i = 0; same && i < known->count; i++) {
+            same = as_known(&got->as.array.items[i], &known->items[i]);
+        }
+        return same;
+    case POSTERN_KIND_MAP:
+        same = same && got->as.map.count == known->count;
+        for (size_t i = 0; same && i < known->count; i++) {
+            same = same_text(got->as.map.entries[i].key, known->keys[i]) &&
+                   as_known(&got->as.map.entries[i].value, &known->items[i]);
+        }
+        return same;
+    case POSTERN_KIND_NONE:
+        break;
+    }
+    return false;
 }
 
-START_TEST(logic_holds_whatever_the_operands)
+/* What the machine hands out and what the tree walk sees. */
+static bool as_walked(const postern_value *got, pst_value seen, postern_type type)
 {
-    const unsigned long long count = number_from("POSTERN_EXPRESSIONS", EXPRESSIONS);
+    const postern_type element = postern_type_element(type);
+    postern_address address;
+    bool same = got->type == type;
+
+    switch (postern_type_kind(type)) {
+    case POSTERN_KIND_BOOL:
+        return same && got->as.boolean == seen.boolean;
+    case POSTERN_KIND_INT:
+        return same && got->as.integer == seen.integer;
+    case POSTERN_KIND_STRING:
+        return same && same_text(got->as.string, seen.string);
+    case POSTERN_KIND_IP:
+        address = pst_ip_to_address(seen.ip);
+        return same && same_address(&got->as.address, &address);
+    case POSTERN_KIND_ARRAY:
+        same = same && got->as.array.count == seen.array.count;
+        for (size_t i = 0; same && i < seen.array.count; i++) {
+            same = as_walked(&got->as.array.items[i], seen.array.items[i], element);
+        }
+        return same;
+    case POSTERN_KIND_MAP:
+        same = same && got->as.map.count == seen.map.count;
+        for (size_t i = 0; same && i < seen.map.count; i++) {
+            same = same_text(got->as.map.entries[i].key, seen.map.entries[i].key) &&
+                   as_walked(&got->as.map.entries[i].value, seen.map.entries[i].value,
+                             element);
+        }
+        return same;
+    case POSTERN_KIND_NONE:
+        break;
+    }
+    return false;
+}
+
+static void expect_value(bench *b, const postern_value_expression *expression,
+                         walk *reference, const value *known)
+{
+    postern_value got;
+    pst_value seen;
+    bool present;
+    bool walked;
+
+    bench_expect(b, true,
+                 postern_value_evaluate(expression, b->request, &present, &got) ==
+                         POSTERN_OK &&
+                     walk_value(reference, b->request, &walked, &seen) == POSTERN_OK,
+                 "the status");
+    bench_expect(b, present, walked, "whether there is a value, the tree walk");
+    bench_expect(b, true, !present || as_walked(&got, seen, reference->term->type),
+                 "whether it is the tree walk's value");
+    if (!known->unsure) {
+        bench_expect(b, known->present, present, "whether there is a value");
+        bench_expect(b, true, !present || as_known(&got, known),
+                     "whether it is the generator's value");
+    }
+}
+
+static void three_values(bench *b)
+{
+    postern_value_expression *expression;
+    postern_str text;
+    walk reference;
+    value known;
+
+    generator_fill(b->g, b->request);
+    b->g->length = 0;
+    known = generator_value(b->g);
+    text = (postern_str){b->g->text, b->g->length};
+    if (postern_value_compile(b->scheme, text, &b->options, &expression, NULL) !=
+            POSTERN_OK ||
+        !walk_open_value(&reference, b->scheme, text, &b->options)) {
+        bench_refused(b, text);
+    }
+    bench_expect(b, true, postern_value_expression_type(expression) == known.type,
+                 "the type");
+    expect_value(b, expression, &reference, &known);
+    expect_value(b, expression, &reference, &known);
+    generator_fill(b->g, b->request);
+    known.unsure = true;
+    expect_value(b, expression, &reference, &known);
+    walk_close(&reference);
+    postern_value_expression_free(expression);
+}
+
+START_TEST(values_agree_too)
+{
+    const unsigned long long rounds = bench_count() / 4;
     bench b;
 
     bench_open(&b, _i);
-    for (unsigned long long i = 0; i < count / ROUNDS / 8; i++) {
-        logic_holds(&b);
+    for (unsigned long long i = 0; i < rounds; i++) {
+        three_values(&b);
     }
     bench_close(&b);
 }
@@ -232,9 +262,9 @@ Suite *test_suite(void)
     Suite *suite = suite_create("differential");
     TCase *tcase = tcase_create("differential");
 
-    tcase_set_timeout(tcase, 600);
-    tcase_add_loop_test(tcase, machine_walk_and_generator_agree, 0, ROUNDS);
-    tcase_add_loop_test(tcase, logic_holds_whatever_the_operands, 0, ROUNDS);
+    tcase_set_timeout(tcase, 3600);
+    tcase_add_loop_test(tcase, machine_walk_and_generator_agree, 0, BENCH_ROUNDS);
+    tcase_add_loop_test(tcase, values_agree_too, 0, BENCH_ROUNDS);
     suite_add_tcase(suite, tcase);
     return suite;
 }

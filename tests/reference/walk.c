@@ -1,115 +1,5 @@
-#include "walk.h"
-
-#include "support/text.h"
-
-/* A value, or none. */
-typedef struct seen {
-    bool present;
-    pst_value value;
-} seen;
-
-typedef struct walker {
-    postern_request *request;
-    postern_status status;
-} walker;
-
-bool walk_open(walk *reference, const postern_scheme *scheme, postern_str expression)
-{
-    pst_compilation unit = {
-        .scheme = scheme,
-        .complaints = {.expression = expression},
-        .scratch = &reference->scratch,
-        .constants = &reference->constants,
-    };
-    const postern_options *const options = &scheme->options;
-    pst_node *tree;
-
-    *reference = (walk){0};
-    pst_arena_init(&reference->scratch, options->allocator, SIZE_MAX / 2);
-    pst_arena_init(&reference->constants, options->allocator, SIZE_MAX / 2);
-    return expression.len <= options->limits.expression_bytes &&
-           pst_parse(unit.scratch, &unit.complaints, options->limits.nesting, &tree) ==
-               POSTERN_OK &&
-           pst_check(&unit, tree, &reference->claim) == POSTERN_OK &&
-           unit.complaints.errors == 0;
-}
-
-void walk_close(walk *reference)
-{
-    pst_arena_free(&reference->scratch);
-    pst_arena_free(&reference->constants);
-}
-
-/* --- terms ------------------------------------------------------------------------ */
-
-static seen see_field(walker *w, uint32_t field)
-{
-    if (w->request->states[field] == PST_SLOT_UNKNOWN) {
-        const postern_status status = pst_request_derive(w->request, field);
-        if (status != POSTERN_OK) {
-            w->status = status;
-            return (seen){0};
-        }
-    }
-    return (seen){w->request->states[field] != PST_SLOT_MISSING,
-                  w->request->values[field]};
-}
-
-static int byte_order(postern_str a, postern_str b)
-{
-    for (size_t i = 0; i < a.len && i < b.len; i++) {
-        if (a.data[i] != b.data[i]) {
-            return (unsigned char)a.data[i] < (unsigned char)b.data[i] ? -1 : 1;
-        }
-    }
-    return (a.len > b.len) - (a.len < b.len);
-}
-
-static seen see_call(walker *w, const pst_term *term, pst_value argument)
-{
-    seen result = {.present = true};
-
-    if (term->function == PST_FUNCTION_LEN_STRING) {
-        result.value.integer = (int64_t)argument.string.len;
-    } else if (term->function == PST_FUNCTION_LEN_ARRAY) {
-        result.value.integer = (int64_t)argument.array.count;
-    } else {
-        const postern_status status =
-            pst_function_at(term->function)
-                ->body(&w->request->arena, &argument, &result.value);
-        w->status = status != POSTERN_OK ? status : w->status;
-    }
-    return result;
-}
-
-static seen see(walker *w, const pst_term *term)
-{
-    const pst_term *const inner =
-        term->kind == PST_TERM_CALL ? term->arguments[0] : term->base;
-    seen base;
-
-    if (term->kind == PST_TERM_FIELD) {
-        return see_field(w, term->field);
-    }
-    base = see(w, inner);
-    if (!base.present || w->status != POSTERN_OK) {
-        return (seen){0};
-    }
-    if (term->kind == PST_TERM_CALL) {
-        return see_call(w, term, base.value);
-    }
-    if (term->kind == PST_TERM_ARRAY_GET) {
-        const pst_array array = base.value.array;
-        return term->index < array.count ? (seen){true, array.items[term->index]}
-                                         : (seen){0};
-    }
-    for (size_t i = 0; i < base.value.map.count; i++) {
-        if (byte_order(base.value.map.entries[i].key, term->key) == 0) {
-            return (seen){true, base.value.map.entries[i].value};
-        }
-    }
-    return (seen){0};
-}
+#include "twins.h"
+#include "walker.h"
 
 /* --- tests ------------------------------------------------------------------------ */
 
@@ -130,46 +20,6 @@ static bool holds(uint8_t relation, int order)
     return false;
 }
 
-static bool in_ints(const pst_int_set *set, int64_t value)
-{
-    for (size_t i = 0; i < set->count; i++) {
-        if (set->ranges[i].first <= value && value <= set->ranges[i].last) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool in_strings(const pst_string_set *set, postern_str value)
-{
-    for (size_t i = 0; i < set->count; i++) {
-        if (byte_order(set->members[i], value) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool in_ips(const pst_ip_set *set, pst_ip value)
-{
-    if (pst_ip_is_v4(value)) {
-        for (size_t i = 0; i < set->v4_count; i++) {
-            if (set->v4_first[i] <= (uint32_t)value.low &&
-                (uint32_t)value.low <= set->v4_last[i]) {
-                return true;
-            }
-        }
-        return false;
-    }
-    for (size_t i = 0; i < set->v6_count; i++) {
-        if (pst_ip_order(set->v6[i].first, value) <= 0 &&
-            pst_ip_order(value, set->v6[i].last) <= 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool ip_test(uint8_t relation, pst_ip a, pst_ip b)
 {
     return pst_ip_is_v4(a) == pst_ip_is_v4(b) && holds(relation, pst_ip_order(a, b));
@@ -180,8 +30,10 @@ static int int_order(int64_t a, int64_t b)
     return a < b ? -1 : a > b;
 }
 
-static bool test(const pst_insn *how, pst_value left, pst_value right)
+static bool test(walker *w, const pst_insn *how, pst_value left, pst_value right)
 {
+    bool *scratch;
+
     switch ((pst_opcode)how->op) {
     case PST_OP_BOOL:
         return left.boolean;
@@ -189,27 +41,40 @@ static bool test(const pst_insn *how, pst_value left, pst_value right)
         return how->as.range.first <= left.integer &&
                left.integer <= how->as.range.last;
     case PST_OP_INT_IN:
-        return in_ints(how->as.int_set, left.integer);
+        return twin_int_set(how->as.int_set, left.integer);
+    case PST_OP_INT_BITS:
+        return ((uint64_t)left.integer & (uint64_t)how->as.mask) != 0;
     case PST_OP_INT_COMPARE:
         return holds(how->relation, int_order(left.integer, right.integer));
     case PST_OP_STRING_EQ:
-        return byte_order(left.string, how->as.string) == 0;
+        return twin_order(left.string, how->as.string) == 0;
     case PST_OP_STRING_ORDER:
-        return holds(how->relation, byte_order(left.string, how->as.string));
+        return holds(how->relation, twin_order(left.string, how->as.string));
     case PST_OP_STRING_IN:
-        return in_strings(how->as.string_set, left.string);
+        return twin_string_set(how->as.string_set, left.string);
+    case PST_OP_STRING_CONTAINS:
+        return twin_contains(left.string, how->as.string);
+    case PST_OP_STRING_WILDCARD:
+        scratch = walker_make(w, left.string.len + 1, 2);
+        return scratch != NULL && twin_wildcard(how->as.wildcard, left.string, scratch);
     case PST_OP_STRING_COMPARE:
-        return holds(how->relation, byte_order(left.string, right.string));
+        return holds(how->relation, twin_order(left.string, right.string));
     case PST_OP_IP_ORDER:
         return ip_test(how->relation, left.ip, how->as.ip);
     case PST_OP_IP_IN:
-        return in_ips(how->as.ip_set, left.ip);
+        return twin_ip_set(how->as.ip_set, left.ip);
     case PST_OP_IP_COMPARE:
         return ip_test(how->relation, left.ip, right.ip);
+    case PST_OP_INT_LIST:
+    case PST_OP_STRING_LIST:
+    case PST_OP_IP_LIST:
+        return twin_list(w->reference->options.lists[how->as.list].list, left);
     case PST_OP_ALWAYS:
     case PST_OP_ENSURE:
     case PST_OP_FLIP:
     case PST_OP_PARITY:
+    case PST_OP_EACH_ANY:
+    case PST_OP_EACH_ALL:
     case PST_OP_COUNT:
         break; /* not tests: no claim holds them */
     }
@@ -219,56 +84,260 @@ static bool test(const pst_insn *how, pst_value left, pst_value right)
 /* Missing is false, whatever is asked. */
 static bool ask(walker *w, const pst_claim *claim)
 {
-    const seen left = see(w, claim->left);
+    const seen left = walker_see(w, claim->left);
     seen right = {.present = true};
 
     if (!left.present || w->status != POSTERN_OK) {
         return false;
     }
     if (claim->right != NULL) {
-        right = see(w, claim->right);
+        right = walker_see(w, claim->right);
     }
     return right.present && w->status == POSTERN_OK &&
-           test(&claim->test, left.value, right.value) != claim->inverted;
+           test(w, &claim->test, left.value, right.value) != claim->inverted;
 }
 
-/* Recursion is bounded by the nesting limit. A fault ends it at once. */
-static bool judge(walker *w, const pst_claim *claim)
-{
-    const pst_claim *child = claim->first;
-    bool answer;
+/* --- claims about each element ---------------------------------------------------------- */
 
+/* One side of a test: its value for each element, or one for all of them. */
+typedef struct side {
+    bool many;
+    seen all;
+} side;
+
+static side see_side(walker *w, const pst_term *term)
+{
+    if (term == NULL) {
+        return (side){false, {.present = true}};
+    }
+    return (side){term->mapped || postern_type_kind(term->type) == POSTERN_KIND_ARRAY,
+                  walker_see(w, term)};
+}
+
+static size_t side_count(const side *s)
+{
+    if (!s->many) {
+        return SIZE_MAX;
+    }
+    return s->all.present ? s->all.value.array.count : 0;
+}
+
+static answers answers_new(walker *w, size_t count)
+{
+    bool *const of = walker_make(w, count, sizeof *of);
+
+    return (answers){of, of == NULL ? 0 : count, false};
+}
+
+static answers ask_each(walker *w, const pst_claim *claim)
+{
+    const side left = see_side(w, claim->left);
+    const side right = see_side(w, claim->right);
+    const size_t l = side_count(&left);
+    const size_t r = side_count(&right);
+    answers out = answers_new(w, l < r ? l : r);
+
+    out.missing = left.many && !left.all.present;
+    for (size_t i = 0; i < out.count; i++) {
+        const pst_value a = left.many ? left.all.value.array.items[i] : left.all.value;
+        const pst_value b =
+            right.many ? right.all.value.array.items[i] : right.all.value;
+        out.of[i] = left.all.present && right.all.present &&
+                    test(w, &claim->test, a, b) != claim->inverted;
+    }
+    return out;
+}
+
+/* Side by side, up to the end of the shortest. */
+static answers combine(walker *w, pst_claim_kind kind, answers a, answers b)
+{
+    answers out = answers_new(w, a.count < b.count ? a.count : b.count);
+
+    out.missing = a.missing || b.missing;
+    for (size_t i = 0; i < out.count; i++) {
+        if (kind == PST_CLAIM_AND) {
+            out.of[i] = a.of[i] && b.of[i];
+        } else if (kind == PST_CLAIM_OR) {
+            out.of[i] = a.of[i] || b.of[i];
+        } else {
+            out.of[i] = a.of[i] != b.of[i];
+        }
+    }
+    return out;
+}
+
+answers walker_judge_each(walker *w, const pst_claim *claim)
+{
+    answers out;
+
+    if (claim->kind == PST_CLAIM_TEST) {
+        return ask_each(w, claim);
+    }
+    out = walker_judge_each(w, claim->first);
+    if (claim->kind == PST_CLAIM_NOT) {
+        for (size_t i = 0; i < out.count; i++) {
+            out.of[i] = !out.of[i];
+        }
+        return out;
+    }
+    for (const pst_claim *child = claim->first->next;
+         child != NULL && w->status == POSTERN_OK; child = child->next) {
+        out = combine(w, (pst_claim_kind)claim->kind, out, walker_judge_each(w, child));
+    }
+    return out;
+}
+
+/* A missing array of Booleans, as it is, is not all true. */
+static bool judge_quantifier(walker *w, const pst_claim *claim)
+{
+    const pst_claim *const said = claim->first;
+    const bool wanted = claim->kind == PST_CLAIM_ANY;
+    answers all;
+
+    if (!wanted && said->kind == PST_CLAIM_TEST && said->direct &&
+        !walker_see(w, said->left).present) {
+        return false;
+    }
+    all = walker_judge_each(w, said);
+    for (size_t i = 0; i < all.count; i++) {
+        if (all.of[i] == wanted) {
+            return wanted;
+        }
+    }
+    return !wanted;
+}
+
+/* --- claims ------------------------------------------------------------------------- */
+
+static bool judge_chain(walker *w, const pst_claim *claim)
+{
+    const bool neutral = claim->kind == PST_CLAIM_AND;
+
+    for (const pst_claim *child = claim->first;
+         child != NULL && w->status == POSTERN_OK; child = child->next) {
+        if (walker_judge(w, child) != neutral) {
+            return !neutral;
+        }
+    }
+    return neutral;
+}
+
+static bool judge_xor(walker *w, const pst_claim *claim)
+{
+    bool answer = false;
+
+    for (const pst_claim *child = claim->first;
+         child != NULL && w->status == POSTERN_OK; child = child->next) {
+        answer ^= walker_judge(w, child);
+    }
+    return answer;
+}
+
+bool walker_judge(walker *w, const pst_claim *claim)
+{
     switch ((pst_claim_kind)claim->kind) {
     case PST_CLAIM_CONSTANT:
         return !claim->inverted;
     case PST_CLAIM_TEST:
         return ask(w, claim);
     case PST_CLAIM_NOT:
-        return !judge(w, child);
+        return !walker_judge(w, claim->first);
     case PST_CLAIM_AND:
     case PST_CLAIM_OR:
-        answer = claim->kind == PST_CLAIM_AND;
-        for (; child != NULL && w->status == POSTERN_OK; child = child->next) {
-            if (judge(w, child) != answer) {
-                return !answer;
-            }
-        }
-        return answer;
+        return judge_chain(w, claim);
     case PST_CLAIM_XOR:
-        answer = false;
-        for (; child != NULL && w->status == POSTERN_OK; child = child->next) {
-            answer ^= judge(w, child);
-        }
-        return answer;
+        return judge_xor(w, claim);
+    case PST_CLAIM_ANY:
+    case PST_CLAIM_ALL:
+        return judge_quantifier(w, claim);
     }
     return false;
 }
 
-postern_status walk_evaluate(const walk *reference, postern_request *request,
-                             bool *answer)
-{
-    walker w = {request, POSTERN_OK};
+/* --- from outside ------------------------------------------------------------------- */
 
-    *answer = judge(&w, reference->claim) && w.status == POSTERN_OK;
+static void start(walk *reference, const postern_scheme *scheme,
+                  const postern_compile_options *options)
+{
+    const postern_allocator *const allocator = scheme->options.allocator;
+
+    *reference = (walk){.scheme = scheme};
+    if (options != NULL) {
+        reference->options = *options;
+    }
+    pst_arena_init(&reference->scratch, allocator, SIZE_MAX / 2);
+    pst_arena_init(&reference->constants, allocator, SIZE_MAX / 2);
+    pst_arena_init(&reference->values, allocator, SIZE_MAX / 2);
+}
+
+static pst_compilation unit_of(walk *reference, postern_str expression)
+{
+    return (pst_compilation){
+        .scheme = reference->scheme,
+        .complaints = {.expression = expression},
+        .scratch = &reference->scratch,
+        .constants = &reference->constants,
+        .options = &reference->options,
+    };
+}
+
+bool walk_open(walk *reference, const postern_scheme *scheme, postern_str expression,
+               const postern_compile_options *options)
+{
+    const postern_limits *const limits = &scheme->options.limits;
+    pst_compilation unit;
+    pst_node *tree;
+
+    start(reference, scheme, options);
+    unit = unit_of(reference, expression);
+    return expression.len <= limits->expression_bytes &&
+           pst_parse(unit.scratch, &unit.complaints, limits->nesting, &tree) ==
+               POSTERN_OK &&
+           pst_check(&unit, tree, &reference->claim) == POSTERN_OK &&
+           unit.complaints.errors == 0;
+}
+
+bool walk_open_value(walk *reference, const postern_scheme *scheme,
+                     postern_str expression, const postern_compile_options *options)
+{
+    const postern_limits *const limits = &scheme->options.limits;
+    pst_compilation unit;
+    pst_node *tree;
+
+    start(reference, scheme, options);
+    unit = unit_of(reference, expression);
+    return expression.len <= limits->expression_bytes &&
+           pst_parse_value(unit.scratch, &unit.complaints, limits->nesting, &tree) ==
+               POSTERN_OK &&
+           pst_check_value(&unit, tree, &reference->term) == POSTERN_OK &&
+           unit.complaints.errors == 0;
+}
+
+void walk_close(walk *reference)
+{
+    pst_arena_free(&reference->scratch);
+    pst_arena_free(&reference->constants);
+    pst_arena_free(&reference->values);
+}
+
+postern_status walk_evaluate(walk *reference, postern_request *request, bool *answer)
+{
+    walker w = {reference, &reference->values, request, POSTERN_OK};
+
+    pst_arena_reset(&reference->values);
+    *answer = walker_judge(&w, reference->claim) && w.status == POSTERN_OK;
+    return w.status;
+}
+
+postern_status walk_value(walk *reference, postern_request *request, bool *present,
+                          pst_value *value)
+{
+    walker w = {reference, &reference->values, request, POSTERN_OK};
+    seen out;
+
+    pst_arena_reset(&reference->values);
+    out = walker_see(&w, reference->term);
+    *present = out.present && w.status == POSTERN_OK;
+    *value = out.value;
     return w.status;
 }

@@ -2,7 +2,7 @@
 #include "../harness/corpus.h"
 #include "../harness/harness.h"
 #include "../harness/path.h"
-#include "certificate/base64.h"
+#include "support/base64.h"
 #include "certificate/certificate.h"
 #include "certificate/facts.h"
 #include "certificate/name.h"

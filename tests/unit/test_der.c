@@ -1,6 +1,6 @@
 /* test_der.c - DER, base64 and PEM are read strictly. */
 #include "../harness/harness.h"
-#include "certificate/base64.h"
+#include "support/base64.h"
 #include "certificate/der.h"
 #include "certificate/pem.h"
 

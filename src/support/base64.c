@@ -1,5 +1,5 @@
 /* base64.c - four characters are three bytes. */
-#include "certificate/base64.h"
+#include "support/base64.h"
 
 static const char alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

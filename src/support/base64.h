@@ -1,9 +1,9 @@
 /*
- * certificate/base64.h - RFC 4648 section 4: strict decoding for PEM, encoding for
+ * support/base64.h - RFC 4648 section 4: strict decoding for PEM, encoding for
  * RFC 9440.
  */
-#ifndef PST_CERTIFICATE_BASE64_H
-#define PST_CERTIFICATE_BASE64_H
+#ifndef PST_SUPPORT_BASE64_H
+#define PST_SUPPORT_BASE64_H
 
 #include "support/text.h"
 
