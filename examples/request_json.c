@@ -21,8 +21,9 @@ typedef struct reader {
     size_t listener;
     size_t time;
     size_t fields;
-    size_t body; /* taken and left: no field reads it */
+    size_t body;
     size_t refused;
+    bool begun; /* there is a head */
 } reader;
 
 static const postern_str nothing = {NULL, 0};
@@ -78,8 +79,9 @@ static bool read_key(reader *r, size_t key)
         if (keys[i].place == offsetof(reader, refused)) {
             return source_refuse(
                 r->from, key,
-                "only a policy can judge it, and there is none here:", name,
-                "leave it out, or say in \"fields\" what rules would see");
+                "only a handshake can prove it, and there is none here:", name,
+                "say in \"fields\" what rules would see: "
+                "\"cf.tls_client_auth.cert_verified\": true");
         }
         *(size_t *)(void *)((char *)r + keys[i].place) = key + 1;
         return true;
@@ -281,7 +283,30 @@ static bool read_head(reader *r)
     if (folds_to(url, "https://") && !set_field(r, r->url, postern_text("ssl"), &yes)) {
         return false;
     }
+    r->begun = true;
     return read_headers(r);
+}
+
+/* Without a head there is nothing to hand a body to: its own fields are set then. */
+static bool read_body(reader *r)
+{
+    postern_value body;
+    postern_value size = {.type = POSTERN_INT};
+
+    if (r->body == 0) {
+        return true;
+    }
+    if (!field_json_read(r->from, r->body, POSTERN_STRING, &body)) {
+        return false;
+    }
+    size.as.integer = (int64_t)body.as.string.len;
+    if (!r->begun) {
+        return set_field(r, r->body, postern_text("http.request.body.raw"), &body) &&
+               set_field(r, r->body, postern_text("http.request.body.size"), &size);
+    }
+    return postern_request_set_body(r->request, body.as.string, body.as.string.len,
+                                    false) == POSTERN_OK ||
+           source_refuse(r->from, r->body, "the body cannot be set", nothing, NULL);
 }
 
 /* --- what is not the head -------------------------------------------------------- */
@@ -373,5 +398,5 @@ bool request_json_fill(postern_str text, const postern_scheme *scheme,
 
     postern_request_reset(request); /* it may borrow from an earlier text */
     return source_read(memory, text) && read_keys(&r) && read_head(&r) &&
-           read_connection(&r) && read_time(&r) && read_fields(&r);
+           read_body(&r) && read_connection(&r) && read_time(&r) && read_fields(&r);
 }

@@ -3,7 +3,8 @@
  *
  *   {"method": "GET", "url": "https://service.example.com/a?b=1",
  *    "version": "HTTP/1.1", "headers": [["user-agent", "curl/8"]],
- *    "ip": "203.0.113.9", "listener": "public", "time": "2026-11-20T12:00:00Z",
+ *    "ip": "203.0.113.9", "listener": "public", "body": "a=b",
+ *    "time": "2026-11-20T12:00:00Z",
  *    "fields": {"cf.tls_client_auth.cert_verified": true}}
  *
  * Every part is optional; a key that is not one of these is refused.
@@ -12,12 +13,14 @@
  *   url      a path, or absolute: then it names the host if no header does, and
  *            https sets the field ssl
  *   headers  a list of [name, value], or an object of name: value or [value, ..]
+ *   body     a string, or {"hex": "6a0f"} for any bytes
  *   ip       sets ip.src and postern.ip.peer
  *   time     RFC 3339; what the clock shows
  *   fields   any field by name; stronger than all of the above
  *
  * Without method, url, version and headers the request has no head at all: its
- * fields are what `fields` says, and empty otherwise.
+ * fields are what the rest says, and empty otherwise. A `client_certificate` is
+ * refused: only a gate judges one, and this fills requests for no gate.
  */
 #ifndef EXAMPLE_REQUEST_JSON_H
 #define EXAMPLE_REQUEST_JSON_H

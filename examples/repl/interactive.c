@@ -1,134 +1,176 @@
-/* getline and isatty */
+/* isatty and sigaction */
 #define _POSIX_C_SOURCE 200809L
 
 #include "interactive.h"
 
+#include "commands.h"
+#include "complete.h"
+#include "evaluate.h"
+#include "input.h"
+#include "reader.h"
+
+#include <postern.h>
+
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static const char help[] =
-    "An expression is compiled and matched against the request.\n"
-    "  :request FILE       read the request from a JSON file\n"
-    "  :set FIELD VALUE    set a field; lists and maps are written as JSON\n"
-    "  :fields [PREFIX]    list the fields and their types\n"
-    "  :print              show the compiled form too, or stop showing it\n"
-    "  :help               this text\n"
-    "  :quit               end\n";
+/* What the TAB key needs to know. */
+typedef struct desk {
+    session *repl;
+    input typed; /* the lines before the one that is edited */
+} desk;
 
-static bool is_blank(char c)
+static char *copy_of(const char *text, size_t length, const char *end)
 {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
+    char *const copy = malloc(length + strlen(end) + 1);
 
-static postern_str trim(postern_str text)
-{
-    while (text.len > 0 && is_blank(text.data[0])) {
-        text.data++;
-        text.len--;
+    if (copy != NULL) {
+        memcpy(copy, text, length);
+        (void)strcpy(copy + length, end);
     }
-    while (text.len > 0 && is_blank(text.data[text.len - 1])) {
-        text.len--;
-    }
-    return text;
+    return copy;
 }
 
-/* Splits the first word off `text`. */
-static postern_str take_word(postern_str *text)
+/* Goes on as far as all words agree; lists them when that is not at all. */
+static bool press_tab(void *user, postern_str line, char **insert)
 {
-    postern_str word = {text->data, 0};
+    desk *const at = user;
+    input text = {0};
+    completion found;
+    size_t common;
+    bool listed = false;
 
-    while (word.len < text->len && !is_blank(text->data[word.len])) {
-        word.len++;
-    }
-    *text = trim((postern_str){text->data + word.len, text->len - word.len});
-    return word;
-}
-
-static bool is_word(postern_str word, const char *wanted)
-{
-    return postern_str_equal(word, postern_text(wanted));
-}
-
-static void list_fields(const session *repl, postern_str prefix)
-{
-    postern_str name;
-    postern_type type;
-    char type_name[64];
-
-    for (size_t i = 0; postern_scheme_field_at(repl->scheme, i, &name, &type); i++) {
-        if (name.len >= prefix.len &&
-            (prefix.len == 0 || memcmp(name.data, prefix.data, prefix.len) == 0)) {
-            (void)postern_type_name(type, type_name, sizeof type_name);
-            (void)printf("%-48.*s %s\n", (int)name.len, name.data, type_name);
+    *insert = NULL;
+    if ((at->typed.lines == 0 ||
+         input_add(&text, (postern_str){at->typed.text, at->typed.length})) &&
+        input_add(&text, line)) {
+        complete(at->repl, (postern_str){text.text, text.length}, &found);
+        common = completion_common(&found);
+        if (common > found.typed || found.count == 1) {
+            *insert = copy_of(found.words[0].text + found.typed, common - found.typed,
+                              found.count == 1 ? found.words[0].ending : "");
+        } else if (found.count > 1) {
+            (void)fputc('\n', stdout);
+            completion_list(&found, stdout, style_width(&at->repl->style));
+            (void)fflush(stdout);
+            listed = true;
         }
+        completion_free(&found);
     }
+    input_free(&text);
+    return listed;
 }
 
-/* `rest` ends a NUL-terminated line that was trimmed in place. */
-static void run_command(session *repl, postern_str word, postern_str rest)
+/* --- Ctrl-C ----------------------------------------------------------------------- */
+
+/* It only has to interrupt a read that waits for a line. */
+static void take_note(int signal_number)
 {
-    if (is_word(word, ":request") && rest.len > 0) {
-        (void)session_load(repl, rest.data);
-    } else if (is_word(word, ":set") && rest.len > 0) {
-        const postern_str name = take_word(&rest);
-        (void)session_set(repl, name, rest);
-    } else if (is_word(word, ":fields")) {
-        list_fields(repl, rest);
-    } else if (is_word(word, ":print")) {
-        repl->print = !repl->print;
-    } else if (is_word(word, ":help")) {
-        (void)fputs(help, stdout);
+    (void)signal_number;
+}
+
+static void take_interrupts(void)
+{
+    struct sigaction action = {.sa_handler = take_note};
+
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGINT, &action, NULL);
+}
+
+static reader *open_reader(desk *at)
+{
+    const bool person = isatty(STDIN_FILENO) == 1;
+    const style *const look = &at->repl->style;
+    const char *const term = getenv("TERM");
+    reader *made = NULL;
+
+    if (person) {
+        take_interrupts();
+    }
+    if (person && look->terminal_out && term != NULL && strcmp(term, "dumb") != 0) {
+        made = reader_edit_open((reader_completer){press_tab, at}, look->colour_out);
+    }
+    if (made == NULL) {
+        made = reader_plain_open(!person ? NULL : look->terminal_out ? stdout : stderr);
+    }
+    if (person && look->terminal_out) {
+        (void)printf("postern %s: type an expression, or :help\n", postern_version());
+    }
+    return made;
+}
+
+/* --- lines ------------------------------------------------------------------------ */
+
+static void run(session *repl, postern_str text)
+{
+    command_line line;
+
+    if (text.len == 0) {
+        return;
+    }
+    if (command_split(text, &line)) {
+        command_run(repl, &line);
     } else {
-        (void)fprintf(stderr, "unknown or incomplete command; :help lists them\n");
+        evaluate_any(repl, text);
+    }
+    (void)fflush(stdout);
+}
+
+static void finish(desk *at, reader *from)
+{
+    const postern_str text = input_trim(&at->typed);
+
+    run(at->repl, text);
+    if (text.len > 0) {
+        input_join(&at->typed);
+        from->remember(from, text.data);
+    }
+    input_clear(&at->typed);
+}
+
+static void read_lines(desk *at, reader *from)
+{
+    static const char first[] = "postern> ";
+    static const char further[] = "    ...> ";
+
+    while (!at->repl->quit) {
+        const bool more = at->typed.lines > 0;
+        postern_str line;
+        const reader_outcome outcome = from->next(from, more ? further : first, &line);
+        if (outcome == READER_CANCELLED) {
+            input_clear(&at->typed);
+            continue;
+        }
+        if (outcome == READER_END) {
+            if (!more) {
+                break;
+            }
+            finish(at, from);
+            continue;
+        }
+        if (!input_add(&at->typed, line)) {
+            (void)fprintf(stderr, "out of memory\n");
+            input_clear(&at->typed);
+            continue;
+        }
+        if (!input_goes_on(&at->typed)) {
+            finish(at, from);
+        }
     }
 }
 
-static void evaluate(session *repl, postern_str expression)
+bool interactive_run(session *repl)
 {
-    const session_answer answer = session_evaluate(repl, expression);
+    desk at = {.repl = repl};
+    reader *const from = open_reader(&at);
 
-    if (answer != SESSION_FAILED) {
-        const bool yes = answer == SESSION_TRUE;
-        (void)printf("= %s%s%s\n",
-                     !repl->colour_out ? ""
-                     : yes             ? "\x1b[32m"
-                                       : "\x1b[33m",
-                     yes ? "true" : "false", repl->colour_out ? "\x1b[0m" : "");
+    if (from == NULL) {
+        return false;
     }
-}
-
-void interactive_run(session *repl)
-{
-    const bool prompt = isatty(STDIN_FILENO) == 1;
-    char *line = NULL;
-    size_t cap = 0;
-
-    for (;;) {
-        postern_str text;
-        ssize_t length;
-        if (prompt) {
-            (void)fputs("> ", stdout);
-        }
-        (void)fflush(stdout);
-        length = getline(&line, &cap, stdin);
-        if (length < 0) {
-            break;
-        }
-        text = trim((postern_str){line, (size_t)length});
-        if (text.len == 0) {
-            continue;
-        }
-        line[(text.data - line) + (ptrdiff_t)text.len] = '\0';
-        if (text.data[0] != ':') {
-            evaluate(repl, text);
-            continue;
-        }
-        const postern_str word = take_word(&text);
-        if (is_word(word, ":quit")) {
-            break;
-        }
-        run_command(repl, word, text);
-    }
-    free(line);
+    read_lines(&at, from);
+    from->close(from);
+    input_free(&at.typed);
+    return true;
 }

@@ -6,7 +6,8 @@
 
 #include "session.h"
 
-/** Reads to the end or :quit. Prompts only when stdin is a terminal. */
-void interactive_run(session *repl);
+/** Reads to the end or :quit. Prompts, and edits lines, only when a person is there.
+ *  @return false without memory */
+bool interactive_run(session *repl);
 
 #endif

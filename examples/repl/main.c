@@ -2,27 +2,28 @@
  * postern-repl - try expressions: one at a time from a terminal or a pipe, or one
  * given as an argument.
  *
- * Exit status: 0 evaluated; 1 a bad expression or a fault; 2 usage, or a request
- * that cannot be read.
+ * Exit status: 0 evaluated; 1 a bad expression or a fault; 2 usage, or a request or
+ * policy that cannot be read.
  */
-#define _POSIX_C_SOURCE 200809L
-
+#include "evaluate.h"
 #include "interactive.h"
 
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { EXIT_FINDING = 1, EXIT_USAGE = 2 };
 
 static const char usage[] =
-    "usage: postern-repl [--request FILE.json] [--strict-cloudflare] [--print]\n"
-    "       postern-repl -c EXPR [the same]\n"
+    "usage: postern-repl [OPTION]...\n"
+    "       postern-repl -c EXPR [OPTION]...\n"
     "\n"
     "Evaluates expressions against one request.\n"
     "\n"
     "  -c EXPR              evaluate EXPR, print true or false, and end\n"
     "  --request FILE.json  the request; without it every field is empty or missing\n"
+    "  --policy FILE.json   a policy, for its verdict and its lists\n"
+    "  --phase PHASE        which fields there are: request, response or packet\n"
     "  --print              show the compiled form before the answer\n"
     "  --strict-cloudflare  refuse what only postern has\n"
     "  --help               this text\n"
@@ -32,17 +33,38 @@ static const char usage[] =
 typedef struct arguments {
     const char *expression; /* NULL: interactive */
     const char *request;
+    const char *policy;
+    const char *phase;
     bool help;
 } arguments;
+
+/* The option that takes an argument, and was not given before; NULL: none. */
+static const char **option_with_argument(arguments *out, const char *name)
+{
+    const struct {
+        const char *name;
+        const char **place;
+    } options[] = {
+        {"-c",        &out->expression},
+        {"--request", &out->request   },
+        {"--policy",  &out->policy    },
+        {"--phase",   &out->phase     },
+    };
+
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        if (strcmp(name, options[i].name) == 0 && *options[i].place == NULL) {
+            return options[i].place;
+        }
+    }
+    return NULL;
+}
 
 static bool read_arguments(int argc, char **argv, arguments *out, session *repl)
 {
     for (int i = 1; i < argc; i++) {
-        const bool more = i + 1 < argc;
-        if (strcmp(argv[i], "-c") == 0 && more && out->expression == NULL) {
-            out->expression = argv[++i];
-        } else if (strcmp(argv[i], "--request") == 0 && more && out->request == NULL) {
-            out->request = argv[++i];
+        const char **const place = option_with_argument(out, argv[i]);
+        if (place != NULL && i + 1 < argc) {
+            *place = argv[++i];
         } else if (strcmp(argv[i], "--print") == 0) {
             repl->print = true;
         } else if (strcmp(argv[i], "--strict-cloudflare") == 0) {
@@ -59,45 +81,57 @@ static bool read_arguments(int argc, char **argv, arguments *out, session *repl)
     return true;
 }
 
+static bool read_phase(const char *name, session *repl)
+{
+    if (name == NULL || session_set_phase(repl, postern_text(name))) {
+        return true;
+    }
+    (void)fprintf(stderr, "postern-repl: unknown phase: %s\n%s", name, usage);
+    return false;
+}
+
 static int run(session *repl, const arguments *wanted)
 {
-    session_answer answer;
+    evaluate_answer answer;
 
     if (!session_open(repl)) {
         (void)fprintf(stderr, "postern-repl: out of memory\n");
         return EXIT_FINDING;
     }
-    if (wanted->request != NULL && !session_load(repl, wanted->request)) {
+    if ((wanted->request != NULL && !session_load(repl, wanted->request)) ||
+        (wanted->policy != NULL && !session_load_policy(repl, wanted->policy))) {
         return EXIT_USAGE;
     }
     if (wanted->expression == NULL) {
-        interactive_run(repl);
-        return EXIT_SUCCESS;
+        if (repl->policy != NULL && repl->file != NULL) {
+            (void)evaluate_verdict(repl);
+        }
+        return interactive_run(repl) ? EXIT_SUCCESS : EXIT_FINDING;
     }
-    answer = session_evaluate(repl, postern_text(wanted->expression));
-    if (answer == SESSION_FAILED) {
+    answer = evaluate_filter(repl, postern_text(wanted->expression));
+    if (answer == EVALUATE_FAILED) {
         return EXIT_FINDING;
     }
-    (void)puts(answer == SESSION_TRUE ? "true" : "false");
+    (void)puts(answer == EVALUATE_TRUE ? "true" : "false");
     return EXIT_SUCCESS;
 }
 
 int main(int argc, char **argv)
 {
-    const bool colour = getenv("NO_COLOR") == NULL;
     session repl = {0};
     arguments wanted = {0};
     int status;
 
-    if (!read_arguments(argc, argv, &wanted, &repl)) {
+    (void)setlocale(LC_CTYPE, ""); /* which characters people type */
+    if (!read_arguments(argc, argv, &wanted, &repl) ||
+        !read_phase(wanted.phase, &repl)) {
         return EXIT_USAGE;
     }
     if (wanted.help) {
         (void)fputs(usage, stdout);
         return EXIT_SUCCESS;
     }
-    repl.colour_out = colour && isatty(STDOUT_FILENO) == 1;
-    repl.colour_errors = colour && isatty(STDERR_FILENO) == 1;
+    repl.style = style_of_terminal();
     status = run(&repl, &wanted);
     session_close(&repl);
     if (fflush(stdout) != 0) {

@@ -1,21 +1,23 @@
 #include "session.h"
 
 #include "../field_json.h"
+#include "crypto.h"
+#include "file.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILE_MAX_BYTES = 16 << 20 };
-
 bool session_open(session *repl)
 {
     const postern_options options = {.clock = request_clock_read,
-                                     .clock_user = &repl->clock};
+                                     .clock_user = &repl->clock,
+                                     .crypto = repl_crypto()};
 
     repl->report = postern_report_new(NULL);
     return repl->report != NULL &&
            postern_scheme_new(&options, &repl->scheme) == POSTERN_OK &&
+           postern_scheme_provide(repl->scheme, postern_text("*")) == POSTERN_OK &&
            postern_request_new_simulated(repl->scheme, &repl->request) == POSTERN_OK;
 }
 
@@ -37,72 +39,52 @@ static void forget_settings(session *repl)
 void session_close(session *repl)
 {
     postern_request_free(repl->request);
+    postern_policy_release(repl->policy);
+    lists_free(&repl->lists);
     postern_scheme_free(repl->scheme);
     postern_report_free(repl->report);
     source_free(&repl->source);
     forget_settings(repl);
+    free(repl->policy_path);
     free(repl->file);
 }
 
-/* "FILE:LINE:COLUMN: error: MESSAGE", and the hint below. */
-static void complain(const session *repl, const char *file, const source_error *error)
+bool session_set_phase(session *repl, postern_str name)
 {
-    const char *const red = repl->colour_errors ? "\x1b[31m" : "";
-    const char *const plain = repl->colour_errors ? "\x1b[0m" : "";
+    static const postern_phase phases[] = {
+        POSTERN_PHASE_REQUEST, POSTERN_PHASE_RESPONSE, POSTERN_PHASE_PACKET};
 
-    if (error->line > 0) {
-        (void)fprintf(stderr, "%s:%zu:%zu: ", file, error->line, error->column);
-    } else {
-        (void)fprintf(stderr, "%s: ", file);
+    for (size_t i = 0; i < sizeof phases / sizeof phases[0]; i++) {
+        if (postern_str_equal(name, postern_text(postern_phase_text(phases[i])))) {
+            repl->phase = phases[i];
+            return true;
+        }
     }
-    (void)fprintf(stderr, "%serror:%s %s\n", red, plain, error->message);
-    if (error->hint[0] != '\0') {
-        (void)fprintf(stderr, "    %s\n", error->hint);
+    return false;
+}
+
+postern_compile_options session_compile_options(const session *repl)
+{
+    return (postern_compile_options){.strict_cloudflare = repl->strict,
+                                     .phase = repl->phase,
+                                     .lists = repl->lists.named,
+                                     .list_count = repl->lists.count};
+}
+
+void session_complain_of_fault(const session *repl, postern_status status)
+{
+    if (status == POSTERN_INVALID) {
+        style_complain_of(&repl->style, "fault",
+                          "the request's head is malformed; a server answers 400",
+                          "look at the method, the url, and that there is exactly one "
+                          "host");
+        return;
     }
+    style_complain_of(&repl->style, "fault", postern_status_text(status), NULL);
 }
 
 /* --- the request ------------------------------------------------------------------ */
 
-/* The whole of a file; NULL with errno set. The caller frees it. */
-static char *read_file(const char *path, size_t *length)
-{
-    FILE *const in = fopen(path, "rb");
-    char *text = NULL;
-    size_t cap = 0;
-    size_t got;
-
-    *length = 0;
-    if (in == NULL) {
-        return NULL;
-    }
-    do {
-        if (*length == cap) {
-            const bool large = *length > FILE_MAX_BYTES;
-            char *const grown = large ? NULL : realloc(text, cap * 2 + 4096);
-            if (grown == NULL) {
-                free(text);
-                (void)fclose(in);
-                errno = large ? EFBIG : ENOMEM;
-                return NULL;
-            }
-            cap = cap * 2 + 4096;
-            text = grown;
-        }
-        errno = 0;
-        got = fread(text + *length, 1, cap - *length, in);
-        *length += got;
-    } while (got > 0);
-    if (ferror(in)) {
-        const int error = errno;
-        free(text);
-        text = NULL;
-        errno = error;
-    }
-    (void)fclose(in);
-    return text;
-}
-
-/* Makes the request afresh: an evaluation seals it. */
 static bool fill(session *repl, const char *text, size_t length, source *memory)
 {
     if (text != NULL) {
@@ -118,14 +100,14 @@ bool session_load(session *repl, const char *path)
 {
     source memory = {0};
     size_t length;
-    char *const text = read_file(path, &length);
+    char *const text = file_read(path, &length);
 
     if (text == NULL) {
         (void)fprintf(stderr, "%s: %s\n", path, strerror(errno));
         return false;
     }
     if (!fill(repl, text, length, &memory)) {
-        complain(repl, path, &memory.error);
+        style_complain(&repl->style, path, &memory.error);
         postern_request_reset(repl->request);
         source_free(&memory);
         free(text);
@@ -140,20 +122,76 @@ bool session_load(session *repl, const char *path)
     return true;
 }
 
+bool session_prepare(session *repl)
+{
+    source memory = {0};
+    postern_status status = POSTERN_NO_MEMORY;
+
+    if (fill(repl, repl->file, repl->file_length, &memory)) {
+        status = POSTERN_OK;
+    }
+    source_free(&repl->source);
+    repl->source = memory;
+    for (const session_setting *at = repl->settings; at != NULL; at = at->next) {
+        if (status == POSTERN_OK) {
+            status = postern_request_set(repl->request, at->field, &at->value);
+        }
+    }
+    if (status != POSTERN_OK) {
+        session_complain_of_fault(repl, status);
+    }
+    return status == POSTERN_OK;
+}
+
+/* --- the policy ------------------------------------------------------------------- */
+
+bool session_load_policy(session *repl, const char *path)
+{
+    postern_source from = {.path = path};
+    postern_policy *policy = NULL;
+    size_t length;
+    char *const text = file_read(path, &length);
+    char *const name = malloc(strlen(path) + 1);
+
+    if (text == NULL || name == NULL) {
+        (void)fprintf(stderr, "%s: %s\n", path, strerror(errno));
+        free(text);
+        free(name);
+        return false;
+    }
+    (void)strcpy(name, path);
+    from.text = (postern_str){text, length};
+    postern_report_clear(repl->report);
+    (void)postern_policy_load(repl->scheme, &from, &policy, repl->report);
+    style_findings(&repl->style, repl->report);
+    if (policy == NULL) {
+        free(text);
+        free(name);
+        return false;
+    }
+    postern_policy_release(repl->policy);
+    repl->policy = policy;
+    free(repl->policy_path);
+    repl->policy_path = name;
+    lists_free(&repl->lists);
+    lists_read(from.text, &repl->lists);
+    free(text);
+    return true;
+}
+
 /* --- settings --------------------------------------------------------------------- */
 
 static void complain_of_field(const session *repl, postern_str name)
 {
     nearest_name nearest = {.wanted = name};
-    source_error error = {0};
+    char hint[160];
     postern_str known;
 
     for (size_t i = 0; postern_scheme_field_at(repl->scheme, i, &known, NULL); i++) {
         nearest_name_try(&nearest, known);
     }
-    nearest_name_hint(&nearest, error.hint, sizeof error.hint);
-    (void)snprintf(error.message, sizeof error.message, "unknown field");
-    complain(repl, ":set", &error);
+    nearest_name_hint(&nearest, hint, sizeof hint);
+    style_complain_of(&repl->style, ":set", "unknown field", hint);
 }
 
 /* Strings and addresses stand without quotes too, byte for byte. */
@@ -189,6 +227,49 @@ static bool read_setting(session_setting *setting, postern_type type, postern_st
            field_json_read(&setting->memory, 0, type, &setting->value);
 }
 
+static void complain_of_value(const session *repl, postern_type type,
+                              source_error *error)
+{
+    char wanted[64];
+
+    if (error->hint[0] == '\0') {
+        (void)postern_type_name(type, wanted, sizeof wanted);
+        (void)snprintf(error->hint, sizeof error->hint, "the field is of type %s",
+                       wanted);
+    }
+    style_complain(&repl->style, ":set", error);
+}
+
+/* The scheme's own spelling of `name`, which is valid as long as the scheme; of a
+ * deprecated name its successor. */
+static postern_str lasting_name(const session *repl, postern_str name)
+{
+    postern_field_info info;
+
+    for (size_t i = 0; postern_scheme_field_info(repl->scheme, i, &info); i++) {
+        if (postern_str_equal(info.name, name)) {
+            return info.successor.len > 0 ? info.successor : info.name;
+        }
+    }
+    return (postern_str){NULL, 0};
+}
+
+/* In place of what the field was set to before. */
+static void keep_setting(session *repl, session_setting *setting)
+{
+    session_setting **at = &repl->settings;
+
+    while (*at != NULL && (*at)->field.index != setting->field.index) {
+        at = &(*at)->next;
+    }
+    if (*at != NULL) {
+        session_setting *const old = *at;
+        setting->next = old->next;
+        free_setting(old);
+    }
+    *at = setting;
+}
+
 bool session_set(session *repl, postern_str name, postern_str text)
 {
     session_setting *setting;
@@ -205,136 +286,40 @@ bool session_set(session *repl, postern_str name, postern_str text)
         return false;
     }
     setting->field = field;
+    setting->name = lasting_name(repl, name);
     if (!read_setting(setting, type, text)) {
-        char wanted[64];
-        (void)postern_type_name(type, wanted, sizeof wanted);
-        if (setting->memory.error.hint[0] == '\0') {
-            (void)snprintf(setting->memory.error.hint,
-                           sizeof setting->memory.error.hint, "the field is of type %s",
-                           wanted);
-        }
-        complain(repl, ":set", &setting->memory.error);
+        complain_of_value(repl, type, &setting->memory.error);
         free_setting(setting);
         return false;
     }
-    setting->next = repl->settings;
-    repl->settings = setting;
+    keep_setting(repl, setting);
     return true;
 }
 
-/* The latest setting of a field stands first in the list and counts. */
-static postern_status apply_settings(const session *repl)
+bool session_unset(session *repl, postern_str name)
 {
-    for (const session_setting *at = repl->settings; at != NULL; at = at->next) {
-        const session_setting *later = repl->settings;
-        postern_status status;
-        while (later->field.index != at->field.index) {
-            later = later->next;
-        }
-        if (later != at) {
-            continue;
-        }
-        status = postern_request_set(repl->request, at->field, &at->value);
-        if (status != POSTERN_OK) {
-            return status;
-        }
+    session_setting **at = &repl->settings;
+    session_setting *gone;
+    postern_field field;
+
+    if (postern_str_equal(name, postern_text("*"))) {
+        forget_settings(repl);
+        return true;
     }
-    return POSTERN_OK;
-}
-
-/* --- evaluation ------------------------------------------------------------------- */
-
-static void show_finding(const session *repl, size_t index)
-{
-    const size_t length = postern_report_render(repl->report, index, NULL, 0);
-    char *const text = malloc(length + 1);
-    const char *mark;
-
-    if (text == NULL) {
-        (void)fprintf(stderr, "out of memory\n");
-        return;
+    if (postern_scheme_find_field(repl->scheme, name, &field, NULL) != POSTERN_OK) {
+        complain_of_field(repl, name);
+        return false;
     }
-    (void)postern_report_render(repl->report, index, text, length + 1);
-    mark = strstr(text, "error:");
-    if (repl->colour_errors && mark != NULL) {
-        (void)fprintf(stderr, "%.*s\x1b[31merror:\x1b[0m%s", (int)(mark - text), text,
-                      mark + strlen("error:"));
-    } else {
-        (void)fputs(text, stderr);
+    while (*at != NULL && (*at)->field.index != field.index) {
+        at = &(*at)->next;
     }
-    free(text);
-}
-
-static void show_listing(const postern_filter *filter)
-{
-    size_t length;
-
-    for (size_t i = 0; (length = postern_filter_print(filter, i, NULL, 0)) > 0; i++) {
-        char *const text = malloc(length + 1);
-        if (text == NULL) {
-            return;
-        }
-        (void)postern_filter_print(filter, i, text, length + 1);
-        (void)puts(text);
-        free(text);
+    if (*at == NULL) {
+        style_complain_of(&repl->style, ":unset", "the field was not set by hand",
+                          "\":set\" shows what was");
+        return false;
     }
-}
-
-static void complain_of_fault(const session *repl, postern_status status)
-{
-    source_error error = {0};
-
-    (void)snprintf(error.message, sizeof error.message, "%s",
-                   postern_status_text(status));
-    if (status == POSTERN_INVALID) {
-        (void)snprintf(error.message, sizeof error.message,
-                       "the request's head is malformed; a server answers 400");
-        (void)snprintf(
-            error.hint, sizeof error.hint,
-            "look at the method, the url, and that there is exactly one host");
-    }
-    complain(repl, "fault", &error);
-}
-
-static session_answer match(session *repl, const postern_filter *filter)
-{
-    source memory = {0};
-    bool matched = false;
-    postern_status status = POSTERN_NO_MEMORY;
-
-    if (fill(repl, repl->file, repl->file_length, &memory)) {
-        status = apply_settings(repl);
-    }
-    source_free(&repl->source);
-    repl->source = memory;
-    if (status == POSTERN_OK) {
-        status = postern_filter_match(filter, repl->request, &matched);
-    }
-    if (status != POSTERN_OK) {
-        complain_of_fault(repl, status);
-        return SESSION_FAILED;
-    }
-    return matched ? SESSION_TRUE : SESSION_FALSE;
-}
-
-session_answer session_evaluate(session *repl, postern_str expression)
-{
-    const postern_compile_options options = {.strict_cloudflare = repl->strict};
-    postern_filter *filter;
-    session_answer answer = SESSION_FAILED;
-
-    postern_report_clear(repl->report);
-    (void)postern_filter_compile(repl->scheme, expression, &options, &filter,
-                                 repl->report);
-    for (size_t i = 0; i < postern_report_count(repl->report); i++) {
-        show_finding(repl, i);
-    }
-    if (filter != NULL) {
-        if (repl->print) {
-            show_listing(filter);
-        }
-        answer = match(repl, filter);
-        postern_filter_free(filter);
-    }
-    return answer;
+    gone = *at;
+    *at = gone->next;
+    free_setting(gone);
+    return true;
 }

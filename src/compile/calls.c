@@ -390,6 +390,31 @@ static pst_term *call_new(pst_checker *c, const pst_node *node, size_t id, size_
     return call->arguments == NULL ? NULL : call;
 }
 
+/* Part of the call could not be read, which was told: only what its arguments name is
+ * looked at. */
+bool pst_check_broken_call(pst_checker *c, const pst_node *node)
+{
+    const pst_node *argument = node->first;
+
+    while (argument != NULL && argument->kind != PST_NODE_BROKEN) {
+        argument = argument->next;
+    }
+    if (argument == NULL) {
+        return false;
+    }
+    for (argument = node->first; argument != NULL && c->status == POSTERN_OK;
+         argument = argument->next) {
+        if (argument->kind == PST_NODE_NAME || argument->kind == PST_NODE_INDEX ||
+            argument->kind == PST_NODE_CALL) {
+            (void)pst_check_term(c, argument);
+        } else if (argument->kind == PST_NODE_NOT ||
+                   argument->kind == PST_NODE_COMPARE) {
+            (void)pst_check_claim(c, argument);
+        }
+    }
+    return true;
+}
+
 pst_term *pst_check_call(pst_checker *c, const pst_node *node)
 {
     const size_t id = pst_function_find(node->text);
@@ -401,6 +426,9 @@ pst_term *pst_check_call(pst_checker *c, const pst_node *node)
 
     if (id == PST_FUNCTION_COUNT) {
         pst_complain_unknown_function(&c->unit->complaints, name, node->text);
+        return NULL;
+    }
+    if (pst_check_broken_call(c, node)) {
         return NULL;
     }
     function = pst_function_at(id);

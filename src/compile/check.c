@@ -306,6 +306,9 @@ static PST_NOINLINE pst_claim *check_quantifier(pst_checker *c, const pst_node *
     pst_claim *claim = claim_new(c, kind);
     pst_claim *child;
 
+    if (pst_check_broken_call(c, node)) {
+        return NULL;
+    }
     if (argument == NULL || argument->next != NULL) {
         pst_complain_of(&c->unit->complaints, POSTERN_TYPE, node->span, "", node->text,
                         " takes exactly one argument",

@@ -92,7 +92,8 @@ void pst_complain_unknown_field(pst_complaints *complaints,
 {
     char text[192];
     pst_writer hint = {text, sizeof text, 0};
-    const char *told = excluded_hint(name);
+    const bool full = pst_complaints_full(complaints);
+    const char *told = full ? "" : excluded_hint(name);
 
     if (complaints->errors >= PST_COMPLAINTS_MAX) { /* counted, and not told */
         told = "";
@@ -148,7 +149,8 @@ void pst_complain_unknown_function(pst_complaints *complaints, pst_span span,
                                    postern_str name)
 {
     static const postern_str regex = POSTERN_STR("regex_replace");
-    const char *told = missing_function_hint(name);
+    const char *told =
+        pst_complaints_full(complaints) ? "" : missing_function_hint(name);
     char text[192];
     pst_writer hint = {text, sizeof text, 0};
     pst_nearest nearest;

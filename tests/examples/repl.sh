@@ -30,10 +30,18 @@ expect() {
     fi
 }
 
-# request NAME STATUS OUT ERR EXPRESSION JSON
+# request NAME STATUS OUT ERR EXPRESSION JSON [OPTION]...
 request() {
     printf '%s' "$6" >"$dir/r.json"
-    expect "$1" "$2" "$3" "$4" -c "$5" --request "$dir/r.json"
+    name=$1 status=$2 out=$3 err=$4 expression=$5
+    shift 6
+    expect "$name" "$status" "$out" "$err" -c "$expression" --request "$dir/r.json" "$@"
+}
+
+# session NAME OUT ERR - what stdin says goes into a session.
+session() {
+    cat >"$dir/in"
+    expect "$1" 0 "$2" "$3"
 }
 
 : >"$dir/in"
@@ -86,8 +94,18 @@ request 'broken JSON' 2 '' "$dir/r.json:2:8: error: " true '{"url":
 request 'not an object' 2 '' 'r.json:1:1: error: a request is an object' true '[]'
 request 'an unknown key' 2 '' 'did you mean "headers"?' true '{"header": []}'
 request 'a key twice' 2 '' 'duplicate key' true '{"ip": "1.1.1.1", "ip": "1.1.1.1"}'
-request 'a body' 0 true '' true '{"body": "a=b"}'
-request 'a certificate' 2 '' '"client_certificate"' true '{"client_certificate": {}}'
+request 'a body' 0 true '' \
+    'http.request.body.raw eq "a=b&c" and http.request.body.size eq 5 and
+     http.request.body.form["a"][0] eq "b"' \
+    '{"url": "http://h/", "headers": {"content-type": "application/x-www-form-urlencoded"},
+      "body": "a=b&c"}'
+request 'a body alone' 0 true '' \
+    'http.request.body.raw eq "\xff" and http.request.body.size eq 1' '{"body": {"hex": "ff"}}'
+request 'a body that is none' 2 '' 'type String' true '{"body": 1}'
+request 'a field of another phase' 0 true '' 'http.response.code eq 404' \
+    '{"fields": {"http.response.code": 404}}' --phase response
+request 'an external field' 0 true '' 'ip.src.country eq "PT"' '{"fields": {"ip.src.country": "PT"}}'
+request 'a certificate' 2 '' 'only a handshake can prove it' true '{"client_certificate": {}}'
 request 'an unknown field' 2 '' 'did you mean "ip.src"?' true '{"fields": {"ip.scr": "::"}}'
 request 'a wrong type' 2 '' ':1:21: error: a value of type Boolean is wanted here' true \
     '{"fields": {"ssl": "yes"}}'
@@ -112,10 +130,22 @@ request 'a leap day' 0 true '' 'http.request.timestamp.sec eq 1709164800' \
 request 'the first second' 0 true '' 'http.request.timestamp.sec eq 0' \
     '{"time": "1970-01-01T00:00:00z"}'
 
+expect 'an unknown phase' 2 '' 'unknown phase' -c true --phase later
+expect 'no such policy' 2 '' "$dir/nope.json: No such file" -c true --policy "$dir/nope.json"
+
+# --- sessions -------------------------------------------------------------------------
+# Nothing but answers comes out of a pipe: no prompt, no colour, no welcome.
+
 printf '%s' '{"url": "http://h/", "ip": "1.1.1.1"}' >"$dir/r.json"
-cat >"$dir/in" <<EOF
+session 'a session' '= true
+= true
+= true
+= true
+= true
+= true
+= false' '' <<EOF
 true
-:request $dir/r.json
+:load $dir/r.json
   ip.src eq 1.1.1.1
 :set ip.src 2.2.2.2
 ip.src eq 2.2.2.2 and http.host eq "h"
@@ -128,30 +158,95 @@ postern.client_cert.san_dns[0] eq "x"
 :set ssl false
 ssl
 
-:fields ip.
-:print
-ssl
 :quit
 never read
 EOF
-expect 'a session' 0 '= true
+session 'an empty session' '' '' </dev/null
+session 'the last line needs no newline' '= true' '' <<EOF
+$(printf 'true')
+EOF
+
+session 'values' '= "h"
+= {"host": ["h"]}
+= ["h"]
+= 1
+= missing
+= 1.1.1.1
+= "a\x1b"
+= 7' '' <<EOF
+:load $dir/r.json
+lower(http.host)
+http.request.headers
+http.request.headers["host"]
+len(http.host)
+http.request.headers["x"][0]
+:value ip.src
+:set http.host "a\u001b"
+http.host
+:set ip.src.asnum 7
+ip.src.asnum
+EOF
+session 'a claim is no value expression' '' 'error' <<EOF
+:value ssl and ssl
+EOF
+session 'the findings are the filter'"'"'s' '' "did you mean 'http.host'?" <<EOF
+lower(http.hots)
+EOF
+
+session 'lines go on' '= true
 = true
+= "a"
 = true
-= true
-= true
-= true
-= false
-ip.src                                           IP address
-0000 BOOL ssl | true, false
-= false' ''
-cat >"$dir/in" <<EOF
-:set nope.x 1
-:set ssl maybe
-:set ip.src 10.1
-:request $dir/none.json
-:nope
-http.hots
+= true' '' <<EOF
+:set http.host a
+(http.host eq "a"
+)
+http.host in {"b"
+"a"} and
+
+:value lower(
+http.host)
+http.host eq
+"a"
+not
+ssl
+EOF
+session 'the end of the input ends what is open' '' '1:5: error' <<EOF
+(ssl
+EOF
+session 'an empty line ends what is open' '= true' 'error' <<EOF
+(ssl
+
 true
 EOF
-expect 'mistakes do not end it' 0 '= true' 'unknown or incomplete command'
-echo "1..$count"
+
+session 'what is set' 'http.host  "a b"
+ip.src     ::1
+= true
+ip.src  ::1
+= false' '' <<EOF
+:set http.host x
+:set ip.src ::1
+:set http.host a b
+:set
+http.host eq "a b"
+:unset http.host
+:set
+http.host eq "a b"
+:unset *
+:set
+EOF
+session 'a deprecated name sets the field of today' 'ip.src.country  "PT"
+= true' '' <<EOF
+:set ip.geoip.country PT
+:set
+ip.src.country eq "PT"
+EOF
+session 'fields' 'http.request.body.raw        String   request  ""
+http.request.body.size       Integer  request  0
+http.request.body.truncated  Boolean  request  false' '' <<EOF
+:fields http.request.body.*r?w
+:fields http.request.body.raw
+:fields *body.siz*
+:fields body.trunc
+EOF

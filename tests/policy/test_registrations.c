@@ -57,7 +57,7 @@ START_TEST(revocation_modes_are_what_they_say)
     world_open(&w);
     world_must_load(&w, text);
     chain = corpus_read(leaf);
-    ck_assert_int_eq(pst_judge_chain(w.policy->hosts[0].authority, &chain, 1,
+    ck_assert_int_eq(pst_judge_chain(w.policy->body->hosts[0].authority, &chain, 1,
                                      1800000000, &judgement),
                      POSTERN_OK);
     ck_assert_msg(
@@ -84,15 +84,15 @@ START_TEST(members_of_a_host_are_kept)
                     " \"revoked\": \"rules\", \"monitor\": true},"
                     "{\"hostname\": \"c.example\", \"ca\": [\"corpus/ca/ca-a.pem\"],"
                     " \"revoked\": \"block\", \"monitor\": false}]}}");
-    ck_assert_uint_eq(w.policy->host_count, 3);
+    ck_assert_uint_eq(w.policy->body->host_count, 3);
     host = pst_policy_registration(w.policy, postern_text("a.example"));
-    ck_assert_ptr_eq(host, &w.policy->hosts[0]);
+    ck_assert_ptr_eq(host, &w.policy->body->hosts[0]);
     ck_assert(host->block_revoked && !host->monitor);
     host = pst_policy_registration(w.policy, postern_text("b.example"));
-    ck_assert_ptr_eq(host, &w.policy->hosts[1]);
+    ck_assert_ptr_eq(host, &w.policy->body->hosts[1]);
     ck_assert(!host->block_revoked && host->monitor);
     host = pst_policy_registration(w.policy, postern_text("c.example"));
-    ck_assert_ptr_eq(host, &w.policy->hosts[2]);
+    ck_assert_ptr_eq(host, &w.policy->body->hosts[2]);
     ck_assert(host->block_revoked && !host->monitor);
     ck_assert_ptr_null(pst_policy_registration(w.policy, postern_text("A.Example.")));
     world_close(&w);

@@ -57,9 +57,23 @@ typedef struct step {
     postern_str key;
 } step;
 
+/* Decimal, octal or hexadecimal. */
+static void write_index(generator *g, size_t index, char *text, size_t cap)
+{
+    switch (generator_pick(g, 3)) {
+    case 0:
+        (void)snprintf(text, cap, "[%zu]", index);
+        break;
+    case 1:
+        (void)snprintf(text, cap, "[ 0%zo ]", index);
+        break;
+    default:
+        (void)snprintf(text, cap, "[0x%zx]", index);
+    }
+}
+
 static step write_step(generator *g, postern_type type)
 {
-    static const char *const forms[] = {"[%zu]", "[ 0%zo ]", "[0x%zx]"};
     step out = {.is_key = postern_type_kind(type) == POSTERN_KIND_MAP};
     char text[32];
 
@@ -68,8 +82,7 @@ static step write_step(generator *g, postern_type type)
         (void)snprintf(text, sizeof text, "[\"%.*s\"]", (int)out.key.len, out.key.data);
     } else {
         out.index = generator_pick(g, 4);
-        (void)snprintf(text, sizeof text, forms[generator_pick(g, COUNT(forms))],
-                       out.index);
+        write_index(g, out.index, text, sizeof text);
     }
     generator_write(g, text);
     return out;

@@ -41,6 +41,7 @@ program curl|curl'
 tests='program re2c|re2c
 module check|check
 module libsubunit|libsubunit-dev
+module libedit|libedit-dev
 module zlib|zlib1g-dev
 program python3|python3'
 full='program g++|g++
