@@ -239,7 +239,7 @@ static pst_node *read_list(pst_parser *p)
         pst_complain_of(p->complaints, POSTERN_SYNTAX, pst_token_span(p),
                         "no list can be named", text, "",
                         "names of lists hold a to z, 0 to 9, '_' and, inside, '.'");
-        list->kind = PST_NODE_BROKEN;
+        return pst_recover(p);
     }
     pst_parser_advance(p);
     return list;
