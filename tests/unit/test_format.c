@@ -61,11 +61,7 @@ static const sample words[] = {
     {"a~\"x\"", "a matches \"x\""},
     {"a&4", "a bitwise_and 4"},
     {"a wildcard \"*\"", "a wildcard \"*\""},
-<<<<<<< HEAD
     {"a \n strict wildcard\nr\"*\"", "a strict wildcard r\"*\""},
-=======
-    {"a strict wildcard r\"*\"", "a strict wildcard r\"*\""},
->>>>>>> syntax
     {"a contains\"x\"", "a contains \"x\""},
     {"a contains 6a:0F", "a contains 6a:0F"},
     {"a in{1 2..3\n\"x\"}", "a in {1 2..3 \"x\"}"},
