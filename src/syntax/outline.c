@@ -2,72 +2,60 @@
  * syntax/outline.c - the tree of an expression, one node a line: how operators bind.
  */
 #include "syntax/print.h"
+#include "syntax/walk.h"
 
-typedef struct outline {
-    pst_writer out;
-    size_t indent;
-} outline;
+enum { INDENT = 2 };
 
-static void write_node(outline *o, const pst_node *node, bool pattern);
-
-static void begin_line(outline *o)
+static void write_named(pst_writer *out, const char *what, postern_str name)
 {
-    for (size_t i = 0; i < o->indent; i++) {
-        pst_write_byte(&o->out, ' ');
-    }
-}
-
-static void write_named(outline *o, const char *what, postern_str name)
-{
-    pst_write_text(&o->out, what);
-    pst_write_str(&o->out, name);
+    pst_write_text(out, what);
+    pst_write_str(out, name);
 }
 
 /* What the line of `node` says. */
-static void write_label(outline *o, const pst_node *node, bool pattern)
+static void write_label(pst_writer *out, const pst_node *node, bool pattern)
 {
     switch ((pst_node_kind)node->kind) {
     case PST_NODE_TRUE:
-        pst_write_text(&o->out, "true");
+        pst_write_text(out, "true");
         break;
     case PST_NODE_FALSE:
-        pst_write_text(&o->out, "false");
+        pst_write_text(out, "false");
         break;
     case PST_NODE_AND:
     case PST_NODE_OR:
     case PST_NODE_XOR:
-        pst_write_text(&o->out, pst_print_logical((pst_node_kind)node->kind, false));
+        pst_write_text(out, pst_print_logical((pst_node_kind)node->kind, false));
         break;
     case PST_NODE_NOT:
-        pst_write_text(&o->out, "not");
+        pst_write_text(out, "not");
         break;
     case PST_NODE_COMPARE:
-        pst_write_text(&o->out,
-                       pst_print_relation((pst_comparison)node->relation, false));
+        pst_write_text(out, pst_print_relation((pst_comparison)node->relation, false));
         break;
     case PST_NODE_NAME:
-        write_named(o, "field ", node->text);
+        write_named(out, "field ", node->text);
         break;
     case PST_NODE_CALL:
-        write_named(o, "call ", node->text);
+        write_named(out, "call ", node->text);
         break;
     case PST_NODE_INDEX:
-        pst_write_text(&o->out, "index");
+        pst_write_text(out, "index");
         break;
     case PST_NODE_TEXT:
-        pst_print_string(&o->out, node, pattern);
+        pst_print_string(out, node, pattern);
         break;
     case PST_NODE_NUMBER:
-        pst_write_str(&o->out, node->text);
+        pst_write_str(out, node->text);
         break;
     case PST_NODE_STAR:
-        pst_write_text(&o->out, "*");
+        pst_write_text(out, "*");
         break;
     case PST_NODE_SET:
-        pst_write_text(&o->out, "set");
+        pst_write_text(out, "set");
         break;
     case PST_NODE_LIST:
-        write_named(o, "list $", node->text);
+        write_named(out, "list $", node->text);
         break;
     case PST_NODE_BARE:
     case PST_NODE_BROKEN: /* of a text that parses there is none */
@@ -75,34 +63,44 @@ static void write_label(outline *o, const pst_node *node, bool pattern)
     }
 }
 
-static void write_node(outline *o, const pst_node *node, bool pattern)
+static void write_line(pst_writer *out, const pst_node *node, const pst_node *around,
+                       size_t indent)
 {
-    if (node->kind == PST_NODE_BARE) { /* the value says as much */
-        write_node(o, node->first, false);
-        return;
+    for (size_t i = 0; i < indent; i++) {
+        pst_write_byte(out, ' ');
     }
-    begin_line(o);
-    write_label(o, node, pattern);
-    pst_write_byte(&o->out, '\n');
-    o->indent += 2;
-    for (const pst_node *child = node->first; child != NULL; child = child->next) {
-        write_node(o, child,
-                   node->kind == PST_NODE_COMPARE &&
-                       node->relation == PST_COMPARE_MATCHES);
-    }
-    o->indent -= 2;
+    write_label(out, node,
+                around != NULL && around->kind == PST_NODE_COMPARE &&
+                    around->relation == PST_COMPARE_MATCHES);
+    pst_write_byte(out, '\n');
 }
 
 static postern_status write_outline(pst_arena *arena,
                                     const postern_format_options *options,
                                     const pst_node *root, pst_writer *out)
 {
-    outline o = {*out, 0};
+    pst_walk walk = {.arena = arena};
+    const pst_node *next = root;
+    size_t indent = 0;
 
-    (void)arena;
     (void)options;
-    write_node(&o, root, false);
-    *out = o.out;
+    do {
+        if (next != NULL) {
+            const pst_node *const around = walk.top != NULL ? walk.top->node : NULL;
+            if (pst_walk_enter(&walk, next) == NULL) {
+                return arena->status;
+            }
+            if (next->kind != PST_NODE_BARE) { /* the value says as much */
+                write_line(out, next, around, indent);
+                indent += INDENT;
+            }
+        } else {
+            indent -= walk.top->node->kind != PST_NODE_BARE ? INDENT : 0;
+            pst_walk_leave(&walk);
+        }
+        next =
+            walk.top != NULL && walk.top->rest != NULL ? pst_walk_child(&walk) : NULL;
+    } while (walk.top != NULL);
     return POSTERN_OK;
 }
 

@@ -8,6 +8,7 @@
  */
 #include "syntax/parser.h"
 
+#include "support/attribute.h"
 #include "syntax/hint.h"
 
 /* --- the token ------------------------------------------------------------------- */
@@ -179,7 +180,7 @@ pst_node *pst_read_expression(pst_parser *p)
 /* --- unary ------------------------------------------------------------------------- */
 
 /* Behind the claim inside parentheses, on to behind the one that closes. */
-static void close_group(pst_parser *p, size_t open)
+static PST_NOINLINE void close_group(pst_parser *p, size_t open)
 {
     while (p->status == POSTERN_OK && !pst_at(p, PST_TOKEN_CLOSE)) {
         if (pst_at(p, PST_TOKEN_END)) {
