@@ -268,6 +268,8 @@ static PST_NOINLINE bool count_fits(pst_checker *c, const pst_node *node,
                                     const pst_function *function, size_t most,
                                     size_t count)
 {
+    const bool limited =
+        count > most && function == pst_function_at(PST_FUNCTION_CONCAT);
     char after[96];
     pst_writer out = {after, sizeof after, 0};
 
@@ -283,9 +285,7 @@ static PST_NOINLINE bool count_fits(pst_checker *c, const pst_node *node,
     pst_write_text(&out, most == 1 ? " argument, not " : " arguments, not ");
     pst_write_size(&out, count);
     (void)pst_write_end(&out);
-    pst_complain_of(&c->unit->complaints,
-                    count > function->min && most < function->max ? POSTERN_LIMIT
-                                                                  : POSTERN_TYPE,
+    pst_complain_of(&c->unit->complaints, limited ? POSTERN_LIMIT : POSTERN_TYPE,
                     node->span, "the function", node->text, after, NULL);
     return false;
 }
@@ -390,28 +390,54 @@ static pst_term *call_new(pst_checker *c, const pst_node *node, size_t id, size_
     return call->arguments == NULL ? NULL : call;
 }
 
+/* Part of the call could not be read, which was told: only what its arguments name is
+ * looked at. */
+bool pst_check_broken_call(pst_checker *c, const pst_node *node)
+{
+    const pst_node *argument = node->first;
+
+    while (argument != NULL && argument->kind != PST_NODE_BROKEN) {
+        argument = argument->next;
+    }
+    if (argument == NULL) {
+        return false;
+    }
+    for (argument = node->first; argument != NULL && c->status == POSTERN_OK;
+         argument = argument->next) {
+        if (argument->kind == PST_NODE_NAME || argument->kind == PST_NODE_INDEX ||
+            argument->kind == PST_NODE_CALL) {
+            (void)pst_check_term(c, argument);
+        } else if (argument->kind == PST_NODE_NOT ||
+                   argument->kind == PST_NODE_COMPARE) {
+            (void)pst_check_claim(c, argument);
+        }
+    }
+    return true;
+}
+
 pst_term *pst_check_call(pst_checker *c, const pst_node *node)
 {
     const size_t id = pst_function_find(node->text);
     const size_t count = count_nodes(node->first);
     const pst_span name = {node->span.offset, node->text.len};
     const pst_function *function;
-    pst_function_check *check;
     pst_term *call;
 
     if (id == PST_FUNCTION_COUNT) {
         pst_complain_unknown_function(&c->unit->complaints, name, node->text);
         return NULL;
     }
+    if (pst_check_broken_call(c, node)) {
+        return NULL;
+    }
     function = pst_function_at(id);
-    check = pst_function_check_of(id);
     if (!may_be_called(c, node, name, function) ||
         !count_fits(c, node, function, most_arguments(c, function, id), count)) {
         return NULL;
     }
     call = call_new(c, node, id, count);
     if (call == NULL || !check_arguments(c, node, function, call) ||
-        (check != NULL && !check_literals(c, check, call))) {
+        (function->check != NULL && !check_literals(c, function->check, call))) {
         return NULL;
     }
     call->type = function->result != 0 ? function->result : call->arguments[0]->type;

@@ -306,6 +306,9 @@ static PST_NOINLINE pst_claim *check_quantifier(pst_checker *c, const pst_node *
     pst_claim *claim = claim_new(c, kind);
     pst_claim *child;
 
+    if (pst_check_broken_call(c, node)) {
+        return NULL;
+    }
     if (argument == NULL || argument->next != NULL) {
         pst_complain_of(&c->unit->complaints, POSTERN_TYPE, node->span, "", node->text,
                         " takes exactly one argument",
@@ -325,10 +328,8 @@ static PST_NOINLINE pst_claim *check_quantifier(pst_checker *c, const pst_node *
                         "any(http.request.headers[\"x-role\"][*] eq \"ops\")");
         return NULL;
     }
-    if (argument->kind ==
-        PST_NODE_BARE) { /* all((array)): in parentheses it is mapped */
-        child->direct = false;
-    }
+    /* in parentheses it is mapped: all((array)) */
+    child->direct = child->direct && argument->kind != PST_NODE_BARE;
     if (is_value(argument) && !child->direct) {
         pst_complain_of(&c->unit->complaints, POSTERN_TYPE, argument->span, "",
                         node->text, " takes an array of Booleans without [*]",

@@ -50,6 +50,9 @@ pst_term *pst_check_term(pst_checker *c, const pst_node *node);
 /** A call of a function. */
 pst_term *pst_check_call(pst_checker *c, const pst_node *node);
 
+/** True for a call that could not be read whole; it is dealt with. */
+bool pst_check_broken_call(pst_checker *c, const pst_node *node);
+
 /** True for any() and all(), with their kind of claim. */
 bool pst_is_quantifier(const pst_node *node, pst_claim_kind *kind);
 

@@ -4,7 +4,7 @@
 #include "support/report.h"
 
 /* Trees of one expression: generous, but never more than the text can need. */
-enum { SCRATCH_MAX = 64 << 20 };
+enum { SCRATCH_LEAST = 1 << 20, SCRATCH_PER_BYTE = 256 };
 
 void pst_compiler_init(pst_compiler *compiler, const postern_scheme *scheme,
                        pst_arena *constants, const postern_compile_options *options)
@@ -14,7 +14,7 @@ void pst_compiler_init(pst_compiler *compiler, const postern_scheme *scheme,
         compiler->options = *options;
     }
     pst_emitter_init(&compiler->emitter, scheme, constants);
-    pst_arena_init(&compiler->scratch, scheme->options.allocator, SCRATCH_MAX);
+    pst_arena_init(&compiler->scratch, scheme->options.allocator, SCRATCH_LEAST);
 }
 
 void pst_compiler_free(pst_compiler *compiler)
@@ -28,6 +28,9 @@ static pst_compilation unit_of(pst_compiler *compiler, postern_str expression,
                                postern_report *report)
 {
     pst_arena_reset(&compiler->scratch);
+    if (expression.len < SIZE_MAX / 2 / SCRATCH_PER_BYTE) {
+        compiler->scratch.limit = SCRATCH_LEAST + expression.len * SCRATCH_PER_BYTE;
+    }
     return (pst_compilation){
         .scheme = compiler->scheme,
         .complaints = {.report = report, .expression = expression, .origin = origin},
@@ -106,14 +109,28 @@ static postern_status compile_value(pst_compilation *unit, pst_emitter *emitter,
     return emitted(unit, pst_emit_value(emitter, term, slot));
 }
 
+/* An arena that is full has told nobody why. */
+static postern_status told(pst_compilation *unit, postern_status status)
+{
+    if (status == POSTERN_LIMIT && unit->complaints.errors > 0) {
+        return unit->complaints.first;
+    }
+    if (status == POSTERN_LIMIT) {
+        pst_complain(&unit->complaints, status, (pst_span){0, 0},
+                     "the expression has more parts than fit into memory set aside",
+                     NULL);
+    }
+    return status == POSTERN_NO_MEMORY ? pst_report_no_memory(unit->complaints.report)
+                                       : status;
+}
+
 postern_status pst_compiler_add(pst_compiler *compiler, postern_str expression,
                                 const pst_expression_origin *origin,
                                 postern_report *report)
 {
     pst_compilation unit = unit_of(compiler, expression, origin, report);
-    const postern_status status = compile(&unit, &compiler->emitter);
 
-    return status == POSTERN_NO_MEMORY ? pst_report_no_memory(report) : status;
+    return told(&unit, compile(&unit, &compiler->emitter));
 }
 
 postern_status pst_compiler_add_value(pst_compiler *compiler, postern_str expression,
@@ -121,9 +138,8 @@ postern_status pst_compiler_add_value(pst_compiler *compiler, postern_str expres
                                       postern_type *type)
 {
     pst_compilation unit = unit_of(compiler, expression, NULL, report);
-    const postern_status status = compile_value(&unit, &compiler->emitter, slot, type);
 
-    return status == POSTERN_NO_MEMORY ? pst_report_no_memory(report) : status;
+    return told(&unit, compile_value(&unit, &compiler->emitter, slot, type));
 }
 
 postern_status pst_compiler_finish(pst_compiler *compiler, pst_program *out)

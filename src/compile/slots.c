@@ -5,6 +5,7 @@
 #include "compile/emit.h"
 
 #include "support/alloc.h"
+#include "support/attribute.h"
 #include "support/hash.h"
 #include "support/text.h"
 
@@ -230,24 +231,17 @@ static pst_step step_of(const pst_term *term)
     return (pst_step){.kind = PST_STEP_INDEX, .index = term->index};
 }
 
-/* The array of all elements: array[*] is the array itself, everything else is made. */
-static postern_status place_mapped(pst_emitter *e, pst_term *term)
+/* What is placed first nests as deep as the expression; the slots are described behind
+ * it, in functions of their own, so that descriptions do not pile up on the stack. */
+
+static PST_NOINLINE postern_status derive_path(pst_emitter *e, pst_term *term)
 {
     pst_derived how = {.kind = PST_DERIVED_FLATTEN,
                        .type = POSTERN_ARRAY_OF(term->type)};
     size_t count;
-    pst_term *root = path_root(term, &count);
-    postern_status status = pst_place_term(e, root);
-    pst_step *steps;
+    const pst_term *root = path_root(term, &count);
+    pst_step *steps = pst_arena_array(e->constants, count, sizeof *steps);
 
-    if (status != POSTERN_OK) {
-        return status;
-    }
-    if (count == 1 && postern_type_kind(root->type) == POSTERN_KIND_ARRAY) {
-        term->slot = root->slot;
-        return POSTERN_OK;
-    }
-    steps = pst_arena_array(e->constants, count, sizeof *steps);
     if (steps == NULL) {
         return e->constants->status;
     }
@@ -260,7 +254,24 @@ static postern_status place_mapped(pst_emitter *e, pst_term *term)
     return derived_slot(e, &how, &term->slot);
 }
 
-static postern_status place_call(pst_emitter *e, pst_term *term)
+/* The array of all elements: array[*] is the array itself, everything else is made. */
+static postern_status place_mapped(pst_emitter *e, pst_term *term)
+{
+    size_t count;
+    pst_term *root = path_root(term, &count);
+    const postern_status status = pst_place_term(e, root);
+
+    if (status != POSTERN_OK) {
+        return status;
+    }
+    if (count == 1 && postern_type_kind(root->type) == POSTERN_KIND_ARRAY) {
+        term->slot = root->slot;
+        return POSTERN_OK;
+    }
+    return derive_path(e, term);
+}
+
+static PST_NOINLINE postern_status derive_call(pst_emitter *e, pst_term *term)
 {
     pst_call *call = pst_arena_alloc(e->constants, sizeof *call);
     pst_operand *operands =
@@ -278,14 +289,8 @@ static postern_status place_call(pst_emitter *e, pst_term *term)
                        .types = types,
                        .prepared = term->prepared};
     for (size_t i = 0; i < term->count; i++) {
-        pst_term *argument = term->arguments[i];
-        const bool literal = argument->kind == PST_TERM_LITERAL;
-        const postern_status status =
-            literal ? POSTERN_OK : pst_place_term(e, argument);
-        if (status != POSTERN_OK) {
-            return status;
-        }
-        operands[i] = (pst_operand){.literal = literal,
+        const pst_term *argument = term->arguments[i];
+        operands[i] = (pst_operand){.literal = argument->kind == PST_TERM_LITERAL,
                                     .type = argument->type,
                                     .slot = argument->slot,
                                     .value = argument->value};
@@ -294,41 +299,74 @@ static postern_status place_call(pst_emitter *e, pst_term *term)
     return derived_slot(e, &how, &term->slot);
 }
 
-static postern_status place_claim(pst_emitter *e, pst_term *term)
+static postern_status place_call(pst_emitter *e, pst_term *term)
 {
-    pst_derived how = {.kind = PST_DERIVED_CLAIM, .type = term->type};
-    postern_status status;
+    postern_status status = POSTERN_OK;
 
-    if (term->kind == PST_TERM_CLAIM) {
-        status = pst_prepare_claim(e, term->claim);
-        if (status == POSTERN_OK) {
-            status = pst_emit_body(e, term->claim, &how.as.body);
+    for (size_t i = 0; i < term->count && status == POSTERN_OK; i++) {
+        if (term->arguments[i]->kind != PST_TERM_LITERAL) {
+            status = pst_place_term(e, term->arguments[i]);
         }
-    } else {
-        pst_each *each = NULL;
-        how.kind = PST_DERIVED_CLAIMS;
-        status = pst_emit_each(e, term->claim, &each);
-        how.as.each = each;
+    }
+    return status == POSTERN_OK ? derive_call(e, term) : status;
+}
+
+static PST_NOINLINE postern_status derive_claim(pst_emitter *e, pst_term *term,
+                                                const pst_each *each)
+{
+    pst_derived how = {.kind = PST_DERIVED_CLAIMS, .type = term->type, .as.each = each};
+    postern_status status = POSTERN_OK;
+
+    if (each == NULL) {
+        how.kind = PST_DERIVED_CLAIM;
+        status = pst_emit_body(e, term->claim, &how.as.body);
     }
     return status == POSTERN_OK ? derived_slot(e, &how, &term->slot) : status;
 }
 
+static postern_status place_claim(pst_emitter *e, pst_term *term)
+{
+    pst_each *each = NULL;
+    const postern_status status = term->kind == PST_TERM_CLAIM
+                                      ? pst_prepare_claim(e, term->claim)
+                                      : pst_emit_each(e, term->claim, &each);
+
+    return status == POSTERN_OK ? derive_claim(e, term, each) : status;
+}
+
+static PST_NOINLINE postern_status derive_element(pst_emitter *e, pst_term *term)
+{
+    pst_derived how = {.type = term->type,
+                       .key = term->key,
+                       .index = term->index,
+                       .slot = term->base->slot};
+
+    how.kind =
+        term->kind == PST_TERM_MAP_GET ? PST_DERIVED_MAP_GET : PST_DERIVED_ARRAY_GET;
+    return derived_slot(e, &how, &term->slot);
+}
+
+static PST_NOINLINE postern_status derive_header(pst_emitter *e, pst_term *term)
+{
+    const postern_str key = term->base->key;
+    const pst_derived how = {.kind = PST_DERIVED_HEADER,
+                             .type = term->type,
+                             .key = key,
+                             .index = term->index,
+                             .hash = pst_hash_folded(key)};
+
+    return derived_slot(e, &how, &term->slot);
+}
+
 static postern_status place_element(pst_emitter *e, pst_term *term)
 {
-    pst_derived how = {.type = term->type, .key = term->key, .index = term->index};
     postern_status status;
 
     if (is_header(term)) {
-        how.kind = PST_DERIVED_HEADER;
-        how.key = term->base->key;
-        how.hash = pst_hash_folded(how.key);
-        return derived_slot(e, &how, &term->slot);
+        return derive_header(e, term);
     }
-    how.kind =
-        term->kind == PST_TERM_MAP_GET ? PST_DERIVED_MAP_GET : PST_DERIVED_ARRAY_GET;
     status = pst_place_term(e, term->base);
-    how.slot = term->base->slot;
-    return status == POSTERN_OK ? derived_slot(e, &how, &term->slot) : status;
+    return status == POSTERN_OK ? derive_element(e, term) : status;
 }
 
 /* The depth of terms is that of the expression, which the parser limits. */

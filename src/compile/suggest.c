@@ -92,8 +92,12 @@ void pst_complain_unknown_field(pst_complaints *complaints,
 {
     char text[192];
     pst_writer hint = {text, sizeof text, 0};
-    const char *told = excluded_hint(name);
+    const bool full = pst_complaints_full(complaints);
+    const char *told = full ? "" : excluded_hint(name);
 
+    if (complaints->errors >= PST_COMPLAINTS_MAX) { /* counted, and not told */
+        told = "";
+    }
     if (told == NULL && !fused_hint(scheme, name, &hint) &&
         !function_hint(name, &hint) && !capitals_hint(scheme, name, &hint)) {
         pst_nearest nearest;
@@ -145,7 +149,8 @@ void pst_complain_unknown_function(pst_complaints *complaints, pst_span span,
                                    postern_str name)
 {
     static const postern_str regex = POSTERN_STR("regex_replace");
-    const char *told = missing_function_hint(name);
+    const char *told =
+        pst_complaints_full(complaints) ? "" : missing_function_hint(name);
     char text[192];
     pst_writer hint = {text, sizeof text, 0};
     pst_nearest nearest;
@@ -155,6 +160,9 @@ void pst_complain_unknown_function(pst_complaints *complaints, pst_span span,
                      "regular expressions are not available in this version",
                      "wildcard_replace() often does the same");
         return;
+    }
+    if (complaints->errors >= PST_COMPLAINTS_MAX) { /* counted, and not told */
+        told = "";
     }
     pst_nearest_init(&nearest, name);
     for (size_t i = 0; told == NULL && i < PST_FUNCTION_COUNT; i++) {

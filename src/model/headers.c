@@ -97,14 +97,37 @@ static postern_status lower_copy(pst_arena *arena, postern_str text, postern_str
     return POSTERN_OK;
 }
 
+/* A map that was given, without what is hidden. */
+static postern_status visible_entries(postern_request *request, pst_map given,
+                                      pst_map *out)
+{
+    pst_entry *entries = pst_arena_array(&request->arena, given.count, sizeof *entries);
+    size_t count = 0;
+
+    if (entries == NULL) {
+        return request->arena.status;
+    }
+    for (size_t i = 0; i < given.count; i++) {
+        if (!request->hide_identity ||
+            !pst_header_claims_identity(given.entries[i].key)) {
+            entries[count++] = given.entries[i];
+        }
+    }
+    *out = (pst_map){entries, count};
+    return POSTERN_OK;
+}
+
 postern_status pst_derive_header_map(postern_request *request, pst_field_id field,
                                      pst_value *out)
 {
+    const size_t at = field == PST_FIELD_RAW_HEADERS;
     pst_pairs pairs;
-    postern_status status =
-        pst_pairs_new(&request->arena, request->header_count, &pairs);
+    postern_status status;
 
-    (void)field;
+    if (request->header_maps[at].given) {
+        return visible_entries(request, request->header_maps[at].map, &out->map);
+    }
+    status = pst_pairs_new(&request->arena, request->header_count, &pairs);
     for (size_t i = 0; i < request->header_count && status == POSTERN_OK; i++) {
         const pst_header *header = &request->headers[i];
         postern_str name = {NULL, 0};

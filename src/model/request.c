@@ -149,6 +149,7 @@ void postern_request_reset(postern_request *request)
     request->body_size = 0;
     request->body_truncated = false;
     request->parts = NULL;
+    request->header_maps[0].given = request->header_maps[1].given = false;
     pst_arena_reset(&request->arena);
     reset_slots(request);
 }
@@ -357,6 +358,16 @@ static postern_status convert(pst_arena *arena, const postern_value *value,
     return POSTERN_TYPE;
 }
 
+/* What is seen of it depends on who looks: it is derived when somebody does. */
+static void set_headers(postern_request *request, pst_field_id field, pst_map map)
+{
+    const size_t at = field == PST_FIELD_RAW_HEADERS;
+
+    request->header_maps[at].given = true;
+    request->header_maps[at].map = map;
+    request->states[field] = PST_SLOT_UNKNOWN;
+}
+
 postern_status postern_request_set(postern_request *request, postern_field field,
                                    const postern_value *value)
 {
@@ -375,6 +386,10 @@ postern_status postern_request_set(postern_request *request, postern_field field
     status = convert(&request->arena, value, info->type, &converted);
     if (status != POSTERN_OK) {
         return poison(request, status);
+    }
+    if (field.index == PST_FIELD_HEADERS || field.index == PST_FIELD_RAW_HEADERS) {
+        set_headers(request, (pst_field_id)field.index, converted.map);
+        return POSTERN_OK;
     }
     if (info->origin == PST_ORIGIN_SUPPLIED &&
         request->states[field.index] != PST_SLOT_SET) {

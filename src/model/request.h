@@ -59,6 +59,12 @@ struct postern_request {
     size_t slot_cap;
     uint16_t *given; /* SUPPLIED fields that the host has set: room for all fields */
     size_t given_count;
+    /* The two maps of headers, when a simulated request was given them as they are:
+     * HEADERS, then RAW_HEADERS. */
+    struct {
+        bool given;
+        pst_map map;
+    } header_maps[2];
     pst_arena arena;
     const postern_named_list *lists; /* of the program that runs; borrowed */
     /* What the last verdict borrowed from, kept until the next one. */

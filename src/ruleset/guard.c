@@ -82,7 +82,8 @@ static bool is_hidden(const pst_program *program, uint32_t slot)
     while (slot >= fields) {
         const pst_derived *how = &program->derived[slot - fields];
         if (how->kind == PST_DERIVED_HEADER ||
-            (how->kind == PST_DERIVED_MAP_GET && how->slot == PST_FIELD_HEADERS)) {
+            (how->kind == PST_DERIVED_MAP_GET &&
+             (how->slot == PST_FIELD_HEADERS || how->slot == PST_FIELD_RAW_HEADERS))) {
             return pst_header_claims_identity(how->key);
         }
         if (how->kind == PST_DERIVED_CALL && !how->as.call->operands[0].literal &&

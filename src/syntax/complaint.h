@@ -35,6 +35,12 @@ typedef struct pst_span {
     size_t length;
 } pst_span;
 
+/** True when further errors are only counted: no need to look for a hint. */
+static inline bool pst_complaints_full(const pst_complaints *complaints)
+{
+    return complaints->errors >= PST_COMPLAINTS_MAX;
+}
+
 /** Records an error. `message` and `hint` are printf formats' results: plain text;
  *  `hint` may be NULL. Errors behind the eighth are counted only. */
 void pst_complain(pst_complaints *complaints, postern_status status, pst_span span,

@@ -66,9 +66,11 @@ static void skip_argument(pst_parser *p)
     }
 }
 
-/* Behind an argument: true when another one follows. */
-static bool take_comma(pst_parser *p, const pst_node *argument)
+/* Behind an argument: true when another one follows. `whole` receives false when
+ * something else does, which is told. */
+static bool take_comma(pst_parser *p, const pst_node *argument, bool *whole)
 {
+    *whole = false;
     if (argument->kind == PST_NODE_BROKEN) {
         skip_argument(p);
     } else if (pst_at_logical(p)) {
@@ -80,6 +82,8 @@ static bool take_comma(pst_parser *p, const pst_node *argument)
                !p->gave_up) {
         (void)pst_expected_operator(p, "',' or ')' after an argument", argument);
         skip_argument(p);
+    } else {
+        *whole = true;
     }
     if (!pst_at(p, PST_TOKEN_COMMA)) {
         return false;
@@ -92,6 +96,7 @@ static bool take_comma(pst_parser *p, const pst_node *argument)
 static pst_node *read_arguments(pst_parser *p, pst_node *call)
 {
     pst_node *last = NULL;
+    bool whole = true;
     bool more;
 
     if (!pst_enter(p)) {
@@ -104,7 +109,10 @@ static pst_node *read_arguments(pst_parser *p, pst_node *call)
         pst_node *argument = read_argument(p);
         if (p->status == POSTERN_OK) {
             append(call, &last, argument);
-            more = take_comma(p, argument);
+            more = take_comma(p, argument, &whole);
+        }
+        if (p->status == POSTERN_OK && !whole) {
+            append(call, &last, pst_broken(p));
         }
     }
     p->depth--;

@@ -6,6 +6,7 @@
  */
 #include "vm/program.h"
 
+#include "model/derive.h"
 #include "support/attribute.h"
 #include "vm/flatten.h"
 
@@ -39,34 +40,29 @@ static const pst_value *array_at(pst_array array, uint32_t index)
     return index < array.count ? &array.items[index] : NULL;
 }
 
-/* A map of headers that the host has set hides what lines would hide. */
-static bool is_hidden(const postern_request *request, uint32_t base, postern_str key)
-{
-    return base == PST_FIELD_HEADERS && request->hide_identity &&
-           pst_header_claims_identity(key);
-}
-
-/* Headers are looked up line by line, unless the host has set the whole map. */
-static PST_NOINLINE void get_header(postern_request *request, const pst_derived *how,
-                                    uint32_t slot)
+/* Headers are looked up line by line, unless the whole map was given. */
+static PST_NOINLINE postern_status get_header(postern_request *request,
+                                              const pst_derived *how, uint32_t slot)
 {
     const postern_str *line;
     const pst_value *values;
+    pst_value map;
+    postern_status status;
 
-    if (request->states[PST_FIELD_HEADERS] == PST_SLOT_SET) {
-        values = is_hidden(request, PST_FIELD_HEADERS, how->key)
-                     ? NULL
-                     : pst_map_find(request->values[PST_FIELD_HEADERS].map, how->key);
+    if (request->header_maps[0].given) {
+        status = pst_request_value(request, PST_FIELD_HEADERS, &map);
+        values = status == POSTERN_OK ? pst_map_find(map.map, how->key) : NULL;
         set(request, slot, values == NULL ? NULL : array_at(values->array, how->index));
-        return;
+        return status;
     }
     line = pst_request_header(request, how->key, how->hash, how->index);
     if (line == NULL) {
         request->states[slot] = PST_SLOT_MISSING;
-        return;
+        return POSTERN_OK;
     }
     request->values[slot].string = *line;
     request->states[slot] = PST_SLOT_PRESENT;
+    return POSTERN_OK;
 }
 
 /* --- calls ----------------------------------------------------------------------- */
@@ -255,10 +251,7 @@ static postern_status compute_look_up(const pst_program *program,
     if (how->kind == PST_DERIVED_ARRAY_GET) {
         set(request, slot, array_at(base->array, how->index));
     } else {
-        set(request, slot,
-            is_hidden(request, how->slot, how->key)
-                ? NULL
-                : pst_map_find(base->map, how->key));
+        set(request, slot, pst_map_find(base->map, how->key));
     }
     return POSTERN_OK;
 }
@@ -274,8 +267,7 @@ static postern_status compute(const pst_program *program, postern_request *reque
     case PST_DERIVED_FLATTEN:
         return compute_look_up(program, request, how, slot);
     case PST_DERIVED_HEADER:
-        get_header(request, how, slot);
-        return POSTERN_OK;
+        return get_header(request, how, slot);
     case PST_DERIVED_CALL:
         return compute_call(program, request, how->as.call, slot);
     case PST_DERIVED_CLAIM:

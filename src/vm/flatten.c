@@ -2,10 +2,8 @@
 
 /* Goes through everything the steps reach: first counted, then written down. */
 typedef struct walk {
-    const postern_request *request;
     const pst_step *steps;
     size_t step_count;
-    bool hide;        /* the base is the map of headers, and identities are hidden */
     pst_value *items; /* NULL: only count */
     size_t count;
 } walk;
@@ -23,10 +21,7 @@ static void visit_all(walk *w, const pst_value *value, postern_type type, size_t
         return;
     }
     for (size_t i = 0; i < value->map.count; i++) {
-        const pst_entry *entry = &value->map.entries[i];
-        if (!(w->hide && step == 0 && pst_header_claims_identity(entry->key))) {
-            visit(w, &entry->value, element, step + 1);
-        }
+        visit(w, &value->map.entries[i].value, element, step + 1);
     }
 }
 
@@ -65,10 +60,7 @@ postern_status pst_flatten(const pst_program *program, postern_request *request,
 {
     const postern_type type = pst_program_slot_type(program, how->slot);
     const pst_value *base = &request->values[how->slot];
-    walk w = {.request = request,
-              .steps = how->as.path.steps,
-              .step_count = how->as.path.count,
-              .hide = request->hide_identity && how->slot == PST_FIELD_HEADERS};
+    walk w = {.steps = how->as.path.steps, .step_count = how->as.path.count};
 
     visit(&w, base, type, 0);
     w.items = pst_arena_array(&request->arena, w.count, sizeof *w.items);

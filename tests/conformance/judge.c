@@ -211,7 +211,6 @@ static void judge_compiling(const judge *bench, bool value, judgement *out)
 
 /* --- evaluating ------------------------------------------------------------------ */
 
-/* Matches and empties the request. */
 static void judge_match(judge *bench, const json_line *line,
                         const postern_filter *filter, postern_request *request,
                         judgement *out)
@@ -238,7 +237,6 @@ static void judge_match(judge *bench, const json_line *line,
             explain(out, postern_status_text(status), (postern_str){NULL, 0});
         }
     }
-    postern_request_reset(request);
 }
 
 static void judge_evaluation(judge *bench, const json_line *line,
@@ -333,7 +331,9 @@ static postern_str keep_exactly(judge *bench, postern_str text)
     if (bench->exact == NULL) {
         abort();
     }
-    memcpy(bench->exact, text.data, text.len);
+    if (text.len > 0) {
+        memcpy(bench->exact, text.data, text.len);
+    }
     return (postern_str){bench->exact, text.len};
 }
 

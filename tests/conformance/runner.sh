@@ -61,6 +61,8 @@ passes 'ne and a missing value' '{"id": "a", "expr": "t.int ne 1", "ctx": {},
     "expect": true, "expect_nil_ne_false": false}'
 passes 'built-in fields are missing, too' '{"id": "a", "expect": false, "ctx": {},
     "expr": "http.host eq \"\" or cf.threat_score eq 0 or ssl"}'
+passes 'the clock is missing, too' \
+    '{"id": "a", "expr": "http.request.timestamp.sec gt 0", "ctx": {}, "expect": false}'
 passes 'built-in fields are set as they are' '{"id": "a", "expect": true,
     "ctx": {"http.host": "A.example.:80", "ssl": true}, "expr": "http.host eq \"A.example.:80\" and ssl"}'
 passes 'fields with capitals' \
@@ -70,7 +72,7 @@ passes 'values of every type' '{"id": "a", "expect": true, "ctx": {"t.bool": tru
     "t.map_arr_bytes": {"k": ["v"]}, "t.map_int": {"pairs": [["k", 7], [{"hex": "ff"}, 8]]},
     "t.arr_map_bytes": [{"hex": "x"}]}, "expr": "t.bool and t.int eq -5 and
     t.bytes eq \"a\\xff\\x00\" and t.ip eq 2001:db8::1 and t.arr_int[1] eq 2 and
-    t.map_arr_bytes[\"k\"][0] eq \"v\" and t.map_int[\"k\"] eq 7 and len(t.map_int) eq 2 and
+    t.map_arr_bytes[\"k\"][0] eq \"v\" and t.map_int[\"k\"] eq 7 and any(t.map_int[*] eq 8) and
     t.arr_map_bytes[0][\"hex\"] eq \"x\""}'
 passes 'a map with a key that means something elsewhere' '{"id": "a", "expect": true,
     "ctx": {"t.map_arr_int": {"pairs": [1, 2]}}, "expr": "t.map_arr_int[\"pairs\"][1] eq 2"}'
@@ -82,11 +84,10 @@ expect 'nothing is left over from the line before' 0 '2 0 0' '' "$dir/two.jsonl"
 
 lists='"lists": {"ip": {"x": ["10.0.0.0/8", "::1"]}, "int": {"x": [5, "7..9"], "y": []},
     "bytes": {"x": ["a"]}}'
-passes 'a list of the right kind' '{"id": "a", "expect": true, "ctx": {"t.ip": "10.1.1.1",
-    "t.int": 8, "t.bytes": "a"}, "expr": "t.ip in $x and t.int in $x and not t.int in $y",
-    '"$lists"'}'
-passes 'a list of strings' '{"id": "a", "expect": true, "ctx": {"t.bytes": "a"},
-    "expr": "t.bytes in $x", '"$lists"'}'
+for expression in 't.ip in $x' 't.int in $x' 't.bytes in $x' 't.ip in $x and not t.int in $y'; do
+    passes "a list of the right kind: $expression" '{"id": "a", "expect": true, "ctx":
+        {"t.ip": "10.1.1.1", "t.int": 8, "t.bytes": "a"}, "expr": "'"$expression"'", '"$lists"'}'
+done
 passes 'a list that nobody declared' '{"id": "a", "expect": "error", "ctx": {},
     "expr": "t.int in $z", '"$lists"'}'
 fails 'a list that cannot be made' '"got": "unreadable"' '{"id": "a", "expect": "error",
@@ -131,8 +132,9 @@ fails 'an unknown field' 'not in the scheme: t.nope' \
 for value in '{"t.bool": 1}' '{"t.int": true}' '{"t.int": 9223372036854775808}' \
     '{"t.bytes": 1}' '{"t.bytes": {"hex": "6"}}' '{"t.bytes": {"hex": "6g"}}' \
     '{"t.bytes": {"hex": "61", "x": 1}}' '{"t.ip": "10.1"}' '{"t.ip": 10}' \
-    '{"t.arr_int": {"a": 1}}' '{"t.arr_int": [true]}' '{"t.map_int": [1]}' \
-    '{"t.map_int": {"pairs": [["k"]]}}' '{"t.map_int": {"a": "b"}}' '{"t.map_int": 1}'; do
+    '{"t.arr_int": {}}' '{"t.arr_int": 1}' '{"t.arr_int": [true]}' '{"t.map_int": [1]}' \
+    '{"t.map_int": {"pairs": [["k"]]}}' '{"t.map_int": {"pairs": [["k", 1, 2]]}}' \
+    '{"t.map_int": {"a": "b"}}' '{"t.map_int": 1}'; do
     fails "a wrong value: $value" "not of its field's type: t." \
         '{"id": "a", "expr": "t.bool", "ctx": '"$value"', "expect": false}'
 done
@@ -176,9 +178,11 @@ expect 'nothing excuses a broken line' 1 '1 1 1' '"got": "unreadable"' \
 excepted wrong wrong
 expect 'an exception twice' 2 '' 'has an id twice' --exceptions "$dir/exceptions" \
     "$dir/two.jsonl"
-echo '{"id": "a"}' >"$dir/exceptions"
-expect 'an exception without a decision' 2 '' 'exceptions:1: is not' \
-    --exceptions "$dir/exceptions" "$dir/two.jsonl"
+for line in '{"id": "a"}' '{"id": "a", "decision": ""}' '{"decision": "D0"}' 'a'; do
+    echo "$line" >"$dir/exceptions"
+    expect "an exception that is none: $line" 2 '' 'exceptions:1: is not' \
+        --exceptions "$dir/exceptions" "$dir/two.jsonl"
+done
 expect 'no such exceptions' 2 '' 'none:0: cannot be opened' --exceptions "$dir/none" \
     "$dir/two.jsonl"
 
@@ -197,6 +201,10 @@ if grep -q 'built without zlib' "$dir/err"; then
 else
     expect 'a compressed file' 1 '1 1 0' '"id": "wrong"' "$dir/two.jsonl.gz"
     head -c 60 "$dir/two.jsonl.gz" >"$dir/cut.jsonl.gz"
+    { head -c 40 "$dir/two.jsonl.gz" && printf 'damaged!' && tail -c +49 "$dir/two.jsonl.gz"; } \
+        >"$dir/damaged.jsonl.gz"
+    expect 'a damaged compressed file' 1 '0 1 0' 'cannot be read to its end' \
+        "$dir/damaged.jsonl.gz"
     expect 'a cut compressed file' 1 '0 1 0' 'cannot be read to its end' "$dir/cut.jsonl.gz"
 fi
 mkdir "$dir/other"
@@ -206,7 +214,7 @@ echo '{"id": "a", "expr": "x.own", "ctx": {"x.own": true}, "expect": true}' \
 expect 'the scheme beside a file' 0 '1 0 0' '' "$dir/other/own.jsonl"
 cp "$dir/other/own.jsonl" "$dir/own.jsonl"
 expect 'a scheme of choice' 0 '1 0 0' '' --scheme "$dir/other/scheme.json" "$dir/own.jsonl"
-for scheme in '{"fields": {"x.own": "Float"}}' '{"fields": {"x.own": "Array(Int"}}' \
+for scheme in '{"fields": {"x.own": "Float"}}' '{"fields": {"x.own": "Array(Int]"}}' \
     '{"fields": {"http.host": "Int"}}' '{"fields": []}' '{}' '{'; do
     echo "$scheme" >"$dir/other/scheme.json"
     expect "a scheme that is none: $scheme" 1 '0 1 0' 'scheme.json' "$dir/other/own.jsonl"

@@ -108,14 +108,6 @@ postern_scheme *plain_scheme(void)
     return make_scheme(&(postern_options){.crypto = stub_crypto()});
 }
 
-/* Evaluating reads the clock again whatever the scheme says of these, so the vectors'
- * fields of that name are others. */
-static void hide_clock(postern_scheme *scheme)
-{
-    scheme->fields[PST_FIELD_TIMESTAMP_SEC].name = (postern_str){NULL, 0};
-    scheme->fields[PST_FIELD_TIMESTAMP_MSEC].name = (postern_str){NULL, 0};
-}
-
 /* Names may be taken otherwise, or hold capitals. */
 static bool add_word(postern_scheme *scheme, const vocabulary_word *word)
 {
@@ -157,7 +149,6 @@ const vocabulary_word *vocabulary_scheme(const vocabulary *words,
     if (wishes->has_nesting) { /* past the options, where 0 means the default */
         scheme->options.limits.nesting = wishes->nesting;
     }
-    hide_clock(scheme);
     for (size_t i = 0; i < words->count; i++) {
         if (!add_word(scheme, &words->words[i])) {
             postern_scheme_free(scheme);

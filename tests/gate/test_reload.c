@@ -174,29 +174,41 @@ START_TEST(the_anchors_outlive_the_policy_until_the_handshake_ends)
 }
 END_TEST
 
-/* A path of the handshake was built for the old policy's anchors. */
-START_TEST(a_path_counts_for_the_policy_that_asked)
-{
+/* A connection on which host A was named, and the path its handshake would tell of. */
+typedef struct shown {
     postern_str chain[2];
-    postern_path_step path[2] = {
-        {{NULL, 0}, 0},
-        {{NULL, 0}, 0}
-    };
-    postern_tls_info info = {.size = sizeof info, .fresh = true, .chain = chain};
+    postern_path_step path[2];
+    postern_tls_info info;
+} shown;
+
+static void begin_with_path(shown *s, const char *leaf, const char *anchor)
+{
     bool ask;
 
-    door_open(&d, CA_ADDED);
+    memset(s, 0, sizeof *s);
     door_connect(&d);
     ck_assert_int_eq(postern_connection_on_sni(d.connection, postern_text(A), &ask),
                      POSTERN_OK);
-    (void)door_chain("ok-by-b", NULL, chain, 1);
-    (void)door_chain("extra/../corpus/ca/ca-b", NULL, chain + 1, 1);
-    path[0].certificate = chain[0];
-    path[1].certificate = chain[1];
-    info.chain_count = 1;
-    info.path = path;
-    info.path_count = 2;
-    ck_assert_int_eq(postern_connection_set_tls(d.connection, &info), POSTERN_OK);
+    (void)door_chain(leaf, NULL, s->chain, 1);
+    (void)door_chain(anchor, NULL, s->chain + 1, 1);
+    s->path[0].certificate = s->chain[0];
+    s->path[1].certificate = s->chain[1];
+    s->info.size = sizeof s->info;
+    s->info.fresh = true;
+    s->info.chain = s->chain;
+    s->info.chain_count = 1;
+    s->info.path = s->path;
+    s->info.path_count = 2;
+}
+
+/* A path of the handshake was built for the old policy's anchors. */
+START_TEST(a_path_counts_for_the_policy_that_asked)
+{
+    shown s;
+
+    door_open(&d, CA_ADDED);
+    begin_with_path(&s, "ok-by-b", "extra/../corpus/ca/ca-b");
+    ck_assert_int_eq(postern_connection_set_tls(d.connection, &s.info), POSTERN_OK);
     door_ask(&d, A);
     door_expect(&d, "before", let_in);
     door_replace(&d, CRL_FULL); /* trusts ca-a alone */
@@ -206,13 +218,10 @@ START_TEST(a_path_counts_for_the_policy_that_asked)
 
     /* and the other way round: nobody vouched for it then, somebody does now */
     door_open(&d, CRL_FULL);
-    door_connect(&d);
-    ck_assert_int_eq(postern_connection_on_sni(d.connection, postern_text(A), &ask),
-                     POSTERN_OK);
-    (void)door_chain("ok-by-b", NULL, chain, 1);
-    path[0] = (postern_path_step){chain[0], POSTERN_OBJECTION_UNTRUSTED};
-    info.path_count = 1;
-    ck_assert_int_eq(postern_connection_set_tls(d.connection, &info), POSTERN_OK);
+    begin_with_path(&s, "ok-by-b", "extra/../corpus/ca/ca-b");
+    s.path[0].objections = POSTERN_OBJECTION_UNTRUSTED;
+    s.info.path_count = 1;
+    ck_assert_int_eq(postern_connection_set_tls(d.connection, &s.info), POSTERN_OK);
     door_ask(&d, A);
     door_expect(&d, "before", kept_out("untrusted-issuer"));
     door_replace(&d, CA_ADDED);
@@ -320,30 +329,15 @@ END_TEST
 /* A path of the handshake was built for these anchors, whatever the lists are. */
 START_TEST(a_path_counts_after_an_exchange_too)
 {
-    postern_str chain[2];
-    postern_path_step path[2] = {
-        {{NULL, 0}, 0},
-        {{NULL, 0}, 0}
-    };
-    postern_tls_info info = {.size = sizeof info, .fresh = true, .chain = chain};
     const bool late = _i == 1;
-    bool ask;
+    shown s;
 
     open_counting(LISTED(B));
-    door_connect(&d);
-    ck_assert_int_eq(postern_connection_on_sni(d.connection, postern_text(A), &ask),
-                     POSTERN_OK);
-    (void)door_chain("ok-p256", NULL, chain, 1);
-    (void)door_chain("extra/../corpus/ca/ca-a", NULL, chain + 1, 1);
-    path[0].certificate = chain[0];
-    path[1].certificate = chain[1];
-    info.chain_count = 1;
-    info.path = path;
-    info.path_count = 2;
+    begin_with_path(&s, "ok-p256", "extra/../corpus/ca/ca-a");
     if (!late) {
         exchange(A);
     }
-    ck_assert_int_eq(postern_connection_set_tls(d.connection, &info), POSTERN_OK);
+    ck_assert_int_eq(postern_connection_set_tls(d.connection, &s.info), POSTERN_OK);
     if (late) {
         exchange(A);
     }

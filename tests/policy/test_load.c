@@ -22,7 +22,8 @@
 
 enum { LINE_BYTES = 1024, PIECE_SHOWN = 24 };
 
-static const char *const case_files[] = {"top", "hosts", "guards", "rules", "import", "lists"};
+static const char *const case_files[] = {"top",   "hosts",  "guards",
+                                         "rules", "import", "lists"};
 
 enum { FILE_COUNT = sizeof case_files / sizeof case_files[0] };
 
@@ -389,9 +390,9 @@ END_TEST
 
 Suite *test_suite(void)
 {
-    const TTest *const loops[FILE_COUNT] = {
-        cases_of_top, cases_of_hosts, cases_of_guards, cases_of_rules, cases_of_import,
-        cases_of_lists};
+    const TTest *const loops[FILE_COUNT] = {cases_of_top,    cases_of_hosts,
+                                            cases_of_guards, cases_of_rules,
+                                            cases_of_import, cases_of_lists};
     Suite *suite = suite_create("policy-load");
     TCase *sources = tcase_create("sources");
 

@@ -30,14 +30,15 @@ static said each_of(generator *g, const value *items)
     return out;
 }
 
-static said write_each_leaf(generator *g)
+/* alone: the whole argument of a quantifier, where Booleans come without [*]. */
+static said write_each_leaf(generator *g, bool alone)
 {
     const postern_type type = compared[generator_pick(g, COUNT(compared))];
     value items;
     tested of;
 
     if (writing_chance(g, 4)) {
-        const bool direct = writing_chance(g, 2);
+        const bool direct = alone || writing_chance(g, 2);
         said out;
         items = direct ? writing_value(g, POSTERN_ARRAY_OF(POSTERN_BOOL))
                        : writing_mapped(g, POSTERN_BOOL);
@@ -68,18 +69,18 @@ static said combine(generator *g, truth (*by)(truth, truth), said a, said b)
 
 static said write_each_or(generator *g);
 
-static said write_each_unary(generator *g)
+static said write_each_unary(generator *g, bool alone)
 {
     const size_t way = g->nesting < WRITING_NESTING ? generator_pick(g, 8) : 7;
     said out;
 
     if (way > 1) {
-        return write_each_leaf(g);
+        return write_each_leaf(g, alone);
     }
     g->nesting++;
     if (way == 0) {
         generator_write(g, writing_chance(g, 2) ? "not " : "!");
-        out = write_each_unary(g);
+        out = write_each_unary(g, false);
         for (size_t i = 0; i < out.count; i++) {
             out.of[i] = truth_not(out.of[i]);
         }
@@ -111,8 +112,8 @@ static void write_operator(generator *g, size_t level)
 
 static said write_each_chain(generator *g, size_t level)
 {
-    said out =
-        level < COUNT(operators) ? write_each_chain(g, level + 1) : write_each_unary(g);
+    said out = level < COUNT(operators) ? write_each_chain(g, level + 1)
+                                        : write_each_unary(g, false);
 
     while (level < COUNT(operators) && writing_chance(g, 8)) {
         write_operator(g, level);
@@ -140,7 +141,7 @@ static said write_each_argument(generator *g)
         out = write_each_or(g);
         generator_write(g, ")");
     } else {
-        out = write_each_unary(g);
+        out = write_each_unary(g, true);
     }
     g->nesting--;
     return out;
@@ -283,9 +284,9 @@ value writing_claims_argument(generator *g)
 
     g->nesting++;
     generator_write(g, "(");
-    all = write_each_leaf(g);
+    all = write_each_leaf(g, false);
     write_operator(g, 0);
-    all = combine(g, truth_or, all, write_each_leaf(g));
+    all = combine(g, truth_or, all, write_each_leaf(g, false));
     generator_write(g, ")");
     g->nesting--;
     if (all.missing) { /* nothing can be said of it */

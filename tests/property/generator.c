@@ -65,9 +65,10 @@ static const char *const addresses[] = {
     "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
 };
 
+/* In the order that maps have. */
 static const postern_str keys[] = {
-    POSTERN_STR("k0"), POSTERN_STR("k1"), POSTERN_STR("a"),
-    POSTERN_STR("K0"), POSTERN_STR(""),   POSTERN_STR("k3"),
+    POSTERN_STR(""),   POSTERN_STR("K0"), POSTERN_STR("a"),
+    POSTERN_STR("k0"), POSTERN_STR("k1"), POSTERN_STR("k3"),
 };
 
 value writing_scalar(generator *g, postern_type type)
@@ -92,6 +93,24 @@ postern_str writing_key(generator *g)
     return keys[generator_pick(g, COUNT(keys))];
 }
 
+static value pick_value(generator *g, postern_type type);
+
+static value pick_map(generator *g, postern_type type)
+{
+    value out = value_array(&g->memory, postern_type_element(type), COUNT(keys));
+
+    out.type = type;
+    out.keys = pool_take(&g->memory, COUNT(keys), sizeof *out.keys);
+    out.count = 0;
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        if (writing_chance(g, 3)) {
+            out.items[out.count] = pick_value(g, postern_type_element(type));
+            out.keys[out.count++] = keys[i];
+        }
+    }
+    return out;
+}
+
 /* A value of any type; arrays and maps are short and often empty. */
 static value pick_value(generator *g, postern_type type)
 {
@@ -101,16 +120,12 @@ static value pick_value(generator *g, postern_type type)
     if (element == 0) {
         return writing_scalar(g, type);
     }
-    out = value_array(&g->memory, element, generator_pick(g, 5));
-    out.type = type;
     if (postern_type_kind(type) == POSTERN_KIND_MAP) {
-        out.keys = pool_take(&g->memory, out.count, sizeof *out.keys);
+        return pick_map(g, type);
     }
+    out = value_array(&g->memory, element, generator_pick(g, 5));
     for (size_t i = 0; i < out.count; i++) {
         out.items[i] = pick_value(g, element);
-        if (out.keys != NULL) {
-            out.keys[i] = keys[i];
-        }
     }
     return out;
 }
@@ -165,11 +180,40 @@ static const struct {
     {"http.request.headers.values", STRINGS                                         },
 };
 
+static postern_value to_value(generator *g, const value *from);
+
+static postern_value to_array(generator *g, const value *from)
+{
+    postern_value *const items = pool_take(&g->memory, from->count, sizeof *items);
+
+    for (size_t i = 0; i < from->count; i++) {
+        items[i] = to_value(g, &from->items[i]);
+    }
+    return (postern_value){from->type, {.array = {items, from->count}}};
+}
+
+/* In any order, and one key twice: the first entry counts. */
+static postern_value to_map(generator *g, const value *from)
+{
+    const size_t count = from->count;
+    const size_t start = generator_pick(g, count + 1);
+    postern_entry *const entries = pool_take(&g->memory, count + 1, sizeof *entries);
+    postern_value out = {from->type, {.map = {entries, count}}};
+
+    for (size_t i = 0; i < count; i++) {
+        const size_t at = (start + i) % count;
+        entries[i] = (postern_entry){from->keys[at], to_value(g, &from->items[at])};
+    }
+    if (count > 0 && writing_chance(g, 2)) {
+        entries[count] = (postern_entry){entries[0].key, entries[count - 1].value};
+        out.as.map.count++;
+    }
+    return out;
+}
+
 static postern_value to_value(generator *g, const value *from)
 {
     postern_value out = {.type = from->type};
-    postern_value *items = NULL;
-    postern_entry *entries = NULL;
 
     switch (postern_type_kind(from->type)) {
     case POSTERN_KIND_BOOL:
@@ -185,25 +229,11 @@ static postern_value to_value(generator *g, const value *from)
         out.as.address = from->address;
         break;
     case POSTERN_KIND_ARRAY:
-        items = pool_take(&g->memory, from->count, sizeof *items);
-        out.as.array.items = items;
-        out.as.array.count = from->count;
-        break;
+        return to_array(g, from);
     case POSTERN_KIND_MAP:
-        entries = pool_take(&g->memory, from->count, sizeof *entries);
-        out.as.map.entries = entries;
-        out.as.map.count = from->count;
-        break;
+        return to_map(g, from);
     case POSTERN_KIND_NONE:
         break;
-    }
-    for (size_t i = 0; i < from->count; i++) {
-        const postern_value item = to_value(g, &from->items[i]);
-        if (entries != NULL) {
-            entries[i] = (postern_entry){from->keys[i], item};
-        } else {
-            items[i] = item;
-        }
     }
     return out;
 }
@@ -230,31 +260,43 @@ static void append(value *array, postern_str text)
     array->items[array->count++] = value_text(text);
 }
 
+/* The values of the header called `name`, in lower case. */
+static value *header_values(generator *g, postern_str name)
+{
+    value *const map = &g->fields[HEADERS].now;
+    const value wanted = value_text(name);
+    size_t at = 0;
+
+    for (; at < map->count; at++) {
+        const value key = value_text(map->keys[at]);
+        if (value_order(&key, &wanted) >= 0) {
+            break;
+        }
+    }
+    if (at < map->count && postern_str_equal(map->keys[at], name)) {
+        return &map->items[at];
+    }
+    memmove(&map->keys[at + 1], &map->keys[at],
+            (map->count - at) * sizeof map->keys[0]);
+    memmove(&map->items[at + 1], &map->items[at],
+            (map->count - at) * sizeof map->items[0]);
+    map->count++;
+    map->keys[at] = name;
+    map->items[at] = value_array(&g->memory, POSTERN_STRING, GENERATOR_HEADERS + 1);
+    map->items[at].count = 0;
+    return &map->items[at];
+}
+
 /* One more line: in the map under its name in lower case, and in the two arrays. */
 static void add_header(generator *g, postern_request *request, postern_str name,
                        postern_str text)
 {
-    const postern_str lower = text_lower(&g->memory, name);
-    value *const map = &g->fields[HEADERS].now;
-    size_t at = 0;
-
     if (postern_request_add_header(request, name, text) != POSTERN_OK) {
         ck_abort_msg("a header cannot be added");
     }
     append(&g->fields[HEADER_NAMES].now, name);
     append(&g->fields[HEADER_VALUES].now, text);
-    while (at < map->count &&
-           (map->keys[at].len != lower.len ||
-            memcmp(map->keys[at].data, lower.data, lower.len) != 0)) {
-        at++;
-    }
-    if (at == map->count) {
-        map->keys[at] = lower;
-        map->items[at] = value_array(&g->memory, POSTERN_STRING, GENERATOR_HEADERS + 1);
-        map->items[at].count = 0;
-        map->count++;
-    }
-    append(&map->items[at], text);
+    append(header_values(g, text_lower(&g->memory, name)), text);
 }
 
 static void fill_head(generator *g, postern_request *request)

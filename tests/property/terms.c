@@ -3,7 +3,7 @@
  */
 #include "writing.h"
 
-#include <check.h>
+#include <inttypes.h>
 #include <stdio.h>
 
 /* --- fields and elements --------------------------------------------------------------- */
@@ -57,9 +57,23 @@ typedef struct step {
     postern_str key;
 } step;
 
+/* Decimal, octal or hexadecimal. */
+static void write_index(generator *g, size_t index, char *text, size_t cap)
+{
+    switch (generator_pick(g, 3)) {
+    case 0:
+        (void)snprintf(text, cap, "[%zu]", index);
+        break;
+    case 1:
+        (void)snprintf(text, cap, "[ 0%zo ]", index);
+        break;
+    default:
+        (void)snprintf(text, cap, "[0x%zx]", index);
+    }
+}
+
 static step write_step(generator *g, postern_type type)
 {
-    static const char *const forms[] = {"[%zu]", "[ 0%zo ]", "[0x%zx]"};
     step out = {.is_key = postern_type_kind(type) == POSTERN_KIND_MAP};
     char text[32];
 
@@ -68,8 +82,7 @@ static step write_step(generator *g, postern_type type)
         (void)snprintf(text, sizeof text, "[\"%.*s\"]", (int)out.key.len, out.key.data);
     } else {
         out.index = generator_pick(g, 4);
-        (void)snprintf(text, sizeof text, forms[generator_pick(g, COUNT(forms))],
-                       out.index);
+        write_index(g, out.index, text, sizeof text);
     }
     generator_write(g, text);
     return out;
@@ -276,13 +289,13 @@ static const shape shapes[] = {
     {NOT_MODELLED, "encode_base64", S, false, {{VALUE, S, NULL}, {LITERAL, S, "\"up\""}}},
     {NOT_MODELLED, "decode_base64", S, false, {{VALUE, S, NULL}}},
     {NOT_MODELLED, "url_decode", S, false, {{VALUE, S, NULL}, {LITERAL, S, "\"r\""}}},
-    {NOT_MODELLED, "remove_bytes", S, false, {{VALUE, S, NULL}, {EITHER, S, NULL}}},
+    {NOT_MODELLED, "remove_bytes", S, false, {{VALUE, S, NULL}, {LITERAL, S, "61:2c"}}},
     {NOT_MODELLED, "remove_query_args", S, false, {{VALUE, S, NULL}, {EITHER, S, NULL}}},
     {NOT_MODELLED, "lookup_json_string", S, false, {{VALUE, S, NULL}, {EITHER, S, NULL}}},
     {NOT_MODELLED, "lookup_json_integer", I, false, {{VALUE, S, NULL}, {EITHER, S, NULL}}},
     {NOT_MODELLED, "uuidv4", S, false, {{VALUE, S, NULL}}},
     {NOT_MODELLED, "wildcard_replace", S, true, {{VALUE, S, NULL}, {LITERAL, S, "r\"*a*\""}, {LITERAL, S, "\"${2}-${1}\""}}},
-    {NOT_MODELLED, "bit_slice", I, false, {{VALUE, S, NULL}, {LITERAL, I, "3"}, {LITERAL, I, "0x10"}}},
+    {NOT_MODELLED, "bit_slice", I, false, {{VALUE, S, NULL}, {LITERAL, I, "3"}, {LITERAL, I, "16"}}},
     {NOT_MODELLED, "hash_in_range", I, false, {{LITERAL, I, "0"}, {LITERAL, I, "4"}, {VALUE, S, NULL}, {VALUE, P, NULL}}},
     {NOT_MODELLED, "cidr", P, false, {{VALUE, P, NULL}, {LITERAL, I, "24"}, {LITERAL, I, "64"}}},
     {NOT_MODELLED, "cidr6", P, false, {{VALUE, P, NULL}, {LITERAL, I, "32"}}},
@@ -387,6 +400,7 @@ static value write_literal_argument(generator *g, const parameter *of)
 {
     static const char *const separators[] = {",", "a", "b", "ab", "aa", "k0"};
     value out = {.type = of->type, .present = true};
+    char number[32];
 
     if (of->form == SEPARATOR) {
         out =
@@ -394,12 +408,17 @@ static value write_literal_argument(generator *g, const parameter *of)
     } else if (of->form == PARTS) {
         out = value_number(1 + (int64_t)generator_pick(g, 5));
     } else if (of->form == EITHER) {
-        return generator_literal(g, of->type);
+        out = writing_scalar(g, of->type);
     } else {
         generator_write(g, of->literal);
         return out;
     }
-    writing_literal(g, &out);
+    if (of->type == I) { /* no hexadecimal here */
+        (void)snprintf(number, sizeof number, "%" PRId64, out.number);
+        generator_write(g, number);
+    } else {
+        writing_literal(g, &out);
+    }
     return out;
 }
 

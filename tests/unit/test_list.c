@@ -6,8 +6,6 @@
 #include "match/list.h"
 #include "support/text.h"
 
-#include <postern/request.h>
-
 #include <stdio.h>
 
 enum { ITEMS_MAX = 16 };
