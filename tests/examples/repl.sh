@@ -345,6 +345,7 @@ session 'an unknown list' "$dir/p.json: 2 rules, lists \$office, \$teams, \$host
 ip.src in \$offic
 EOF
 : >"$dir/in"
+# shellcheck disable=SC2016 # a list of the language, no variable
 expect 'the lists of a policy' 0 false '' -c 'ip.src in $office' --policy "$dir/p.json" \
     --request "$dir/r.json"
 expect 'a verdict to begin with' 0 '= blocked 403: a rule blocks
