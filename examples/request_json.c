@@ -23,7 +23,6 @@ typedef struct reader {
     size_t fields;
     size_t body;
     size_t refused;
-    bool begun; /* there is a head */
 } reader;
 
 static const postern_str nothing = {NULL, 0};
@@ -283,11 +282,20 @@ static bool read_head(reader *r)
     if (folds_to(url, "https://") && !set_field(r, r->url, postern_text("ssl"), &yes)) {
         return false;
     }
-    r->begun = true;
     return read_headers(r);
 }
 
-/* Without a head there is nothing to hand a body to: its own fields are set then. */
+/* --- what is not the head -------------------------------------------------------- */
+
+static bool read_named(reader *r, size_t node, postern_str name, postern_type type)
+{
+    postern_value value;
+
+    return field_json_read(r->from, node, type, &value) &&
+           set_field(r, node, name, &value);
+}
+
+/* As fields, as postern_request_set_body() takes a body only after a head. */
 static bool read_body(reader *r)
 {
     postern_value body;
@@ -300,23 +308,8 @@ static bool read_body(reader *r)
         return false;
     }
     size.as.integer = (int64_t)body.as.string.len;
-    if (!r->begun) {
-        return set_field(r, r->body, postern_text("http.request.body.raw"), &body) &&
-               set_field(r, r->body, postern_text("http.request.body.size"), &size);
-    }
-    return postern_request_set_body(r->request, body.as.string, body.as.string.len,
-                                    false) == POSTERN_OK ||
-           source_refuse(r->from, r->body, "the body cannot be set", nothing, NULL);
-}
-
-/* --- what is not the head -------------------------------------------------------- */
-
-static bool read_named(reader *r, size_t node, postern_str name, postern_type type)
-{
-    postern_value value;
-
-    return field_json_read(r->from, node, type, &value) &&
-           set_field(r, node, name, &value);
+    return set_field(r, r->body, postern_text("http.request.body.raw"), &body) &&
+           set_field(r, r->body, postern_text("http.request.body.size"), &size);
 }
 
 static bool read_connection(reader *r)

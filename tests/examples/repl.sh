@@ -137,6 +137,7 @@ expect 'no such policy' 2 '' "$dir/nope.json: No such file" -c true --policy "$d
 # Nothing but answers comes out of a pipe: no prompt, no colour, no welcome.
 
 printf '%s' '{"url": "http://h/", "ip": "1.1.1.1"}' >"$dir/r.json"
+printf '%s' '{"nope": 1}' >"$dir/bad.json"
 session 'a session' '= true
 = true
 = true
@@ -160,6 +161,21 @@ ssl
 
 :quit
 never read
+EOF
+session 'a request forgets what was set' '= true
+= false' '' <<EOF
+:set ssl true
+ssl
+:load $dir/r.json
+ssl
+EOF
+session 'a request that is refused changes nothing' '= true
+= true' 'unknown key' <<EOF
+:load $dir/r.json
+:set ssl true
+ssl
+:load $dir/bad.json
+ssl and http.host eq "h"
 EOF
 session 'an empty session' '' '' </dev/null
 session 'the last line needs no newline' '= true' '' <<EOF
@@ -295,7 +311,8 @@ cat >"$dir/p.json" <<'EOF'
            {"name": "hosts", "kind": "hostname",
             "items": [{"hostname": {"url_hostname": "a.example"}}]}],
  "rulesets": [{"phase": "http_request_firewall_custom", "rules": [
-   {"ref": "watch", "expression": "ip.src in $office", "action": "log",
+   {"ref": "watch", "action": "log",
+    "expression": "ip.src in $office or ip.src.country eq \"XX\"",
     "description": "From the office"},
    {"ref": "no-one", "expression": "http.host eq \"h\"", "action": "block",
     "description": "Nobody may"}]}]}
@@ -328,6 +345,7 @@ session 'an unknown list' "$dir/p.json: 2 rules, lists \$office, \$teams, \$host
 ip.src in \$offic
 EOF
 : >"$dir/in"
+# shellcheck disable=SC2016 # a list of the language, no variable
 expect 'the lists of a policy' 0 false '' -c 'ip.src in $office' --policy "$dir/p.json" \
     --request "$dir/r.json"
 expect 'a verdict to begin with' 0 '= blocked 403: a rule blocks

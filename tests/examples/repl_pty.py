@@ -19,7 +19,7 @@ import termios
 import time
 import traceback
 
-PATIENCE = float(os.environ.get("REPL_PATIENCE", "20"))  # seconds for anything that should happen; sanitizers are slow
+PATIENCE = 20.0  # seconds for anything that should happen; sanitizers are slow
 PROMPT = r"postern>(\x1b\[0m)? $"
 MORE = r"\.\.\.>(\x1b\[0m)? $"
 UP, CTRL_A, CTRL_C, CTRL_D, CTRL_W = "\x1b[A", "\x01", "\x03", "\x04", "\x17"
@@ -205,6 +205,14 @@ def keys():
         repl.wait()
         holds(repl.ask("true"), TRUE)
         repl.leave()
+    with row("Ctrl-C clears what Ctrl-D has handed over"), Terminal() as repl:
+        repl.wait()
+        repl.press("nonsense" + CTRL_D)
+        repl.wait("nonsense")
+        repl.press(CTRL_C)
+        repl.wait()
+        holds(repl.ask("true"), TRUE)
+        repl.leave()
     with row("Ctrl-C clears all lines of an expression"), Terminal() as repl:
         repl.wait()
         repl.ask("(ssl and", MORE)
@@ -341,6 +349,7 @@ def history():
         repl.ask("or not ssl)")
         repl.press(UP + "\n")
         holds(repl.wait("= .*" + PROMPT), TRUE)
+        assert history_of(repl.folder.name) == ["(ssl or not ssl)"]
         repl.leave()
     with tempfile.TemporaryDirectory() as home:
         with row("lines come back in another session"):
@@ -358,7 +367,7 @@ def history():
                 repl.press(UP + "\n")
                 holds(repl.wait("= .*" + PROMPT), TRUE)
                 repl.leave()
-            assert history_of(home) == ["not ssl"] * 2 or history_of(home) == ["not ssl"]
+            assert history_of(home) == ["not ssl"] * 2, history_of(home)
     for home in "/dev/null", "", "relative":
         with row(f"it does without a history with HOME='{home}'"), \
                 Terminal(HOME=home) as repl:
