@@ -174,7 +174,7 @@ lane_gcc-tsan() {
 lane_valgrind() {
   if CC=gcc build gcc-plain -Dwerror=true -Dtests=enabled -Ddispatch=switch \
     -Dregenerate=disabled -Dexamples=enabled; then
-    run_tests valgrind gcc-plain -t 20 --no-suite tidy --no-suite e2e \
+    run_tests valgrind gcc-plain -t 20 --no-suite tidy --no-suite e2e --no-suite limits \
       '--wrap=valgrind -q --error-exitcode=99 --leak-check=full --trace-children=yes'
   else
     report valgrind 0 1 0 "did not build"

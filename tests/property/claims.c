@@ -311,6 +311,28 @@ truth generator_expression(generator *g)
     return write_chain(g, 0);
 }
 
+truth generator_relatives(generator *g)
+{
+    truth out = NO;
+    bool nested; /* there is much to see behind [*] */
+
+    g->nesting = 0;
+    g->rewrote = g->repeats;
+    g->memory.used = g->kept;
+    writing_choose_favourites(g);
+    nested = postern_type_element(postern_type_element(g->favourite->type)) != 0;
+    generator_write(g, "false");
+    for (size_t i = 0; i < 12; i++) {
+        g->budget = 2;
+        write_operator(g, 1);
+        out = truth_xor(out, nested && !writing_chance(g, 4) ? write_quantifier(g)
+                                                             : write_leaf(g));
+    }
+    g->favourite = NULL;
+    g->favourite_call = 0;
+    return out;
+}
+
 void generator_each(generator *g)
 {
     g->budget = 4;

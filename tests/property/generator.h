@@ -49,7 +49,9 @@ typedef struct generator {
     char text[GENERATOR_TEXT_MAX];
     size_t length;
     int nesting;
-    int budget;   /* what the expression may still spend on calls */
+    int budget;                       /* what the expression may still spend on calls */
+    const generated_field *favourite; /* NULL: any field is as good */
+    size_t favourite_call;            /* likewise 0; otherwise 1 + its place */
     bool repeats; /* the test repeats what is written: no call of what is called once */
     bool rewrote; /* a function that may be called once has been */
     pool memory;
@@ -68,6 +70,9 @@ void generator_fill(generator *g, postern_request *request);
 /** Each writes to g->text, behind what is there (set g->length to 0 for a new one), and
  *  returns what the request filled last makes of it. */
 truth generator_expression(generator *g);
+
+/** Many comparisons of values that hardly differ: of one field, with one function. */
+truth generator_relatives(generator *g);
 
 /** A value expression, of any type. */
 value generator_value(generator *g);

@@ -25,11 +25,11 @@ static int steps_to(postern_type from, postern_type to)
 
 static const generated_field *pick_field(generator *g, postern_type to, int least)
 {
-    const generated_field *field;
+    const generated_field *field = g->favourite;
 
-    do {
+    while (field == NULL || steps_to(field->type, to) < least) {
         field = &g->fields[generator_pick(g, GENERATOR_FIELDS)];
-    } while (steps_to(field->type, to) < least);
+    }
     return field;
 }
 
@@ -464,7 +464,9 @@ static value write_call(generator *g, const shape *how, bool mapped)
 static const shape *pick_shape(generator *g, postern_type result)
 {
     for (size_t tries = 0; tries < 2 * COUNT(shapes); tries++) {
-        const shape *const how = &shapes[generator_pick(g, COUNT(shapes))];
+        const shape *const how = g->favourite_call > 0 && tries < 2
+                                     ? &shapes[g->favourite_call - 1]
+                                     : &shapes[generator_pick(g, COUNT(shapes))];
         if (how->result == result && !(how->once && g->rewrote)) {
             return how;
         }
@@ -506,6 +508,12 @@ value writing_value(generator *g, postern_type type)
         }
     }
     return write_access(g, type);
+}
+
+void writing_choose_favourites(generator *g)
+{
+    g->favourite = &g->fields[generator_pick(g, GENERATOR_FIELDS)];
+    g->favourite_call = 1 + generator_pick(g, COUNT(shapes));
 }
 
 value generator_term(generator *g, postern_type type)

@@ -70,7 +70,8 @@ static void three_opinions(bench *b, tally *t)
 
     generator_fill(b->g, b->request);
     b->g->length = 0;
-    wanted = generator_expression(b->g);
+    wanted = generator_pick(b->g, 4) == 0 ? generator_relatives(b->g)
+                                          : generator_expression(b->g);
     count(t, wanted);
     text = (postern_str){b->g->text, b->g->length};
     filter = bench_compile(b, text);

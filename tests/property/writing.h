@@ -30,6 +30,9 @@ value writing_value(generator *g, postern_type type);
 /** What [*] makes of something: the array of what it stands for. */
 value writing_mapped(generator *g, postern_type element);
 
+/** From now on expressions are about one field and one function, where they fit. */
+void writing_choose_favourites(generator *g);
+
 /** Some of the names that maps have and have not. */
 postern_str writing_key(generator *g);
 
