@@ -27,7 +27,8 @@ typedef struct postern_format_options {
  * Writes `expression` in canonical form: one blank between tokens, parentheses where
  * `and`, `or` and `xor` mix and nowhere else, long expressions broken at their logical
  * operators. The result parses to the same tree, and formatting it again changes
- * nothing.
+ * nothing. Parentheses that only show precedence are left out where they would nest
+ * deeper than the limit.
  *
  * @param options may be NULL
  * @param buf     receives the text, cut and NUL-terminated as snprintf does; may be NULL

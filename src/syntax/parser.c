@@ -1,14 +1,15 @@
 /*
- * syntax/parser.c - claims, by recursive descent over grammar/postern.ebnf: one
- * function a production, in the same order; values and literals have files of their
- * own.
+ * syntax/parser.c - logic over grammar/postern.ebnf; comparisons, values and literals
+ * have files of their own.
+ *
+ * The productions from `expression` to `unary` are one loop, which keeps the groups it
+ * is in on a stack of its own. Only calls recur.
  *
  * After an error the parser skips to the next logical operator or closing bracket of
  * the same depth and goes on, so that one run tells all that is wrong.
  */
 #include "syntax/parser.h"
 
-#include "support/attribute.h"
 #include "syntax/hint.h"
 
 /* --- the token ------------------------------------------------------------------- */
@@ -151,73 +152,137 @@ static pst_node *close_tighter(pst_node *open[], int level, pst_node *operand)
     return operand;
 }
 
-static pst_node *read_unary(pst_parser *p);
-
-/* All three productions are one loop, so that a level of parentheses costs one frame
- * and not three. */
-pst_node *pst_read_expression(pst_parser *p)
+/* Where the claim that was just read is an operand: takes it into the chain and the
+ * operator away. Else returns false, and all chains are complete. */
+static bool take_operand(pst_parser *p, pst_node *open[], pst_node **claim)
 {
-    pst_node *open[LOGICAL_LEVELS] = {NULL}; /* the chains that are being read */
+    const int level = logical_level(p);
 
-    for (;;) {
-        pst_node *operand = read_unary(p);
-        const int level = logical_level(p);
-        if (p->status != POSTERN_OK) {
-            return operand;
-        }
-        operand = close_tighter(open, level, operand);
-        if (level < 0) {
-            return operand;
-        }
-        if (open[level] == NULL) {
-            open[level] = pst_node_new(p, logical_kinds[level], pst_token_span(p));
-        }
-        push(open[level], operand);
-        pst_parser_advance(p);
+    *claim = close_tighter(open, level, *claim);
+    if (level < 0) {
+        return false;
     }
+    if (open[level] == NULL) {
+        open[level] = pst_node_new(p, logical_kinds[level], pst_token_span(p));
+    }
+    push(open[level], *claim);
+    pst_parser_advance(p);
+    return true;
 }
 
 /* --- unary ------------------------------------------------------------------------- */
 
-/* Behind the claim inside parentheses, on to behind the one that closes. */
-static PST_NOINLINE void close_group(pst_parser *p, size_t open)
+/* An expression that is being read: the whole, an argument, or inside parentheses. */
+struct pst_group {
+    struct pst_group *outer;
+    struct pst_group *inner; /* room that was used before, or NULL */
+    pst_node *open[LOGICAL_LEVELS];
+    pst_node *negation; /* innermost; each holds the one outside it as its child until
+                           there is something to negate */
+    pst_node *broken;   /* what stood before something that was told, or NULL */
+    size_t offset;      /* of the parenthesis */
+};
+
+/* Groups are kept in the arena and not in frames of functions: parentheses cost no
+ * stack. */
+static pst_group *open_group(pst_parser *p)
+{
+    pst_group *const outer = p->group;
+    pst_group **const room = outer != NULL ? &outer->inner : &p->groups;
+    pst_group *group = *room;
+
+    if (group == NULL) {
+        group = pst_arena_alloc(p->arena, sizeof *group);
+        if (group == NULL) {
+            p->status = p->arena->status;
+            return NULL;
+        }
+        group->inner = NULL;
+        *room = group;
+    }
+    *group =
+        (pst_group){.outer = outer, .inner = group->inner, .offset = p->token.offset};
+    p->group = group;
+    return group;
+}
+
+/* { "not" | "(" }, up to what is no longer either. */
+static void read_openings(pst_parser *p)
+{
+    for (;;) {
+        const bool negated = at_either(p, PST_TOKEN_NOT, "not");
+        if ((!negated && !pst_at(p, PST_TOKEN_OPEN)) || !pst_enter(p)) {
+            return;
+        }
+        if (negated) {
+            pst_node *node = pst_node_new(p, PST_NODE_NOT, pst_token_span(p));
+            node->first = p->group->negation;
+            p->group->negation = node;
+        } else if (open_group(p) == NULL) {
+            return;
+        }
+        pst_parser_advance(p);
+    }
+}
+
+static pst_node *negate(pst_parser *p, pst_node *claim)
+{
+    while (p->status == POSTERN_OK && p->group->negation != NULL) {
+        pst_node *negation = p->group->negation;
+        p->group->negation = negation->first;
+        negation->first = claim;
+        claim = negation;
+        p->depth--;
+    }
+    return claim;
+}
+
+/* On to the parenthesis that closes the group. False when an operator comes first,
+ * which is taken: what follows it is read, in order to tell what is wrong there. */
+static bool find_close(pst_parser *p)
 {
     while (p->status == POSTERN_OK && !pst_at(p, PST_TOKEN_CLOSE)) {
         if (pst_at(p, PST_TOKEN_END)) {
             if (!p->gave_up) {
-                pst_complain(p->complaints, POSTERN_SYNTAX, (pst_span){open, 1},
+                pst_complain(p->complaints, POSTERN_SYNTAX,
+                             (pst_span){p->group->offset, 1},
                              "this parenthesis is never closed", NULL);
             }
-            return;
+            return true;
         }
         if (pst_at_logical(p)) {
-            pst_parser_advance(p); /* what stood before it was told already */
-            (void)pst_read_expression(p);
-        } else {
-            (void)pst_expected_operator(p, "'and', 'or', 'xor' or ')'", NULL);
+            pst_parser_advance(p);
+            return false;
         }
+        (void)pst_expected_operator(p, "'and', 'or', 'xor' or ')'", NULL);
     }
-    pst_parser_advance(p);
+    return true;
 }
 
-static pst_node *read_group(pst_parser *p)
+/* Behind a claim: whether another one is wanted, inside of `base` or of a group in it.
+ * Groups that end here become the claim. */
+static bool go_on(pst_parser *p, const pst_group *base, pst_node **claim)
 {
-    const size_t open = p->token.offset;
-    pst_node *inner;
-
-    if (!pst_enter(p)) {
-        return pst_broken(p);
+    while (p->status == POSTERN_OK) {
+        *claim = negate(p, *claim);
+        if (take_operand(p, p->group->open, claim)) {
+            return p->status == POSTERN_OK;
+        }
+        if (p->group == base) {
+            return false;
+        }
+        if (p->group->broken == NULL) {
+            p->group->broken = *claim;
+        }
+        if (!find_close(p)) {
+            return true;
+        }
+        *claim = p->group->broken;
+        p->group = p->group->outer;
+        p->depth--;
+        pst_parser_advance(p);
     }
-    pst_parser_advance(p);
-    inner = pst_read_expression(p);
-    close_group(p, open);
-    p->depth--;
-    return inner;
-}
-
-static bool at_not(const pst_parser *p)
-{
-    return at_either(p, PST_TOKEN_NOT, "not");
+    return false;
 }
 
 static pst_node *read_constant(pst_parser *p, pst_node_kind kind)
@@ -230,8 +295,8 @@ static pst_node *read_constant(pst_parser *p, pst_node_kind kind)
 
 static pst_node *read_positive(pst_parser *p)
 {
-    if (pst_at(p, PST_TOKEN_OPEN)) {
-        return read_group(p);
+    if (p->gave_up) {
+        return pst_broken(p);
     }
     if (pst_at_word(p, "true")) {
         return read_constant(p, PST_NODE_TRUE);
@@ -242,26 +307,20 @@ static pst_node *read_positive(pst_parser *p)
     return pst_read_comparison(p);
 }
 
-/* { not } positive: a loop, so that `not` in a row costs no stack. Each one holds the
- * one outside it until there is something to negate. */
-static pst_node *read_unary(pst_parser *p)
+pst_node *pst_read_expression(pst_parser *p)
 {
-    pst_node *negation = NULL;
-    pst_node *claim;
+    pst_group *const base = open_group(p);
+    pst_node *claim = &p->failed;
 
-    while (at_not(p) && pst_enter(p)) {
-        pst_node *inner = pst_node_new(p, PST_NODE_NOT, pst_token_span(p));
-        inner->first = negation;
-        negation = inner;
-        pst_parser_advance(p);
-    }
-    claim = p->gave_up ? pst_broken(p) : read_positive(p);
-    while (negation != NULL && p->status == POSTERN_OK) {
-        pst_node *outer = negation->first;
-        negation->first = claim;
-        claim = negation;
-        negation = outer;
-        p->depth--;
+    do {
+        if (p->status != POSTERN_OK) {
+            return &p->failed;
+        }
+        read_openings(p);
+        claim = read_positive(p);
+    } while (go_on(p, base, &claim));
+    if (p->status == POSTERN_OK) {
+        p->group = base->outer;
     }
     return claim;
 }

@@ -17,12 +17,17 @@
 #include "syntax/lexer.h"
 #include "syntax/tree.h"
 
+/** An expression inside another one; parser.c's own. */
+typedef struct pst_group pst_group;
+
 typedef struct pst_parser {
     pst_lexer lexer;
     pst_token token; /* the one being looked at */
     pst_arena *arena;
     pst_complaints *complaints;
     postern_status status; /* not POSTERN_OK: out of memory, unwind */
+    pst_group *group;      /* the innermost expression that is being read */
+    pst_group *groups;     /* the outermost one */
     uint32_t depth;
     uint32_t nesting;
     bool gave_up;    /* the rest was skipped, so nothing is missing at the end */
