@@ -93,7 +93,10 @@ static size_t encode_group(const unsigned char *bytes, size_t count,
         if (i > count && !padded) {
             return i;
         }
-        out[i] = i > count ? '=' : alphabet[bits >> (18 - 6 * i) & 0x3fU];
+        out[i] = alphabet[bits >> (18 - 6 * i) & 0x3fU];
+        if (i > count) {
+            out[i] = '=';
+        }
     }
     return 4;
 }

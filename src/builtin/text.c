@@ -89,7 +89,7 @@ postern_status pst_body_SUBSTRING(const pst_invocation *in, pst_result *out)
     const size_t end =
         in->count > 2 ? place(in->values[2].integer, text.len) : text.len;
 
-    out->value.string = pst_str_slice(text, start, end > start ? end : start);
+    out->value.string = pst_str_slice(text, start, end);
     return POSTERN_OK;
 }
 

@@ -152,7 +152,7 @@ postern_status pst_body_IS_TIMED_HMAC_VALID_V0(const pst_invocation *in,
     const int64_t ttl = in->values[2].integer;
     const int64_t now = in->values[3].integer;
     const size_t separator_length = in->count > 4 ? (size_t)in->values[4].integer : 0;
-    unsigned char mac[MAC_BYTES];
+    unsigned char mac[MAC_BYTES] = {0};
     postern_status status;
     token read;
 

@@ -114,8 +114,11 @@ static size_t decode_once(postern_str text, bool unicode, char *out)
             i += taken;
             continue;
         }
-        out[len++] = text.data[i] == '+' ? ' ' : text.data[i];
-        i++;
+        out[len] = text.data[i++];
+        if (out[len] == '+') {
+            out[len] = ' ';
+        }
+        len++;
     }
     return len;
 }

@@ -32,7 +32,7 @@ typedef struct given {
 #define EMPTY(element) {POSTERN_ARRAY_OF(element), false, {.array = {NULL, 0}}}
 #define M(element, list) {POSTERN_MAP_OF(element), false, \
     {.map = {list, sizeof(list) / sizeof(list)[0]}}}
-#define MISSING(type) {type, true, {.integer = 0}}
+#define MISSING(type) {type, true, {.string = {NULL, 5}}} /* nobody may look */
 #define NOTHING MISSING(POSTERN_STRING)
 #define FN(id) PST_FUNCTION_##id
 /* clang-format on */
@@ -80,7 +80,8 @@ static inline void call_open(call *c, pst_function_id id, const given *arguments
         c->types[i] = from->type;
         c->values[i] = from->value;
         c->present[i] = !from->missing;
-        if (from->type == POSTERN_STRING && from->value.string.len > 0) {
+        if (!from->missing && from->type == POSTERN_STRING &&
+            from->value.string.len > 0) {
             c->texts[i] = room_for(from->value.string.len, 1);
             memcpy(c->texts[i], from->value.string.data, from->value.string.len);
             c->values[i].string.data = c->texts[i];
