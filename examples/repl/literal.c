@@ -41,13 +41,29 @@ static bool is_harmless(uint32_t point)
            !(point >= 0x2066 && point <= 0x2069) && point != 0xFEFF;
 }
 
+static bool is_text(postern_str text)
+{
+    for (size_t at = 0; at < text.len;) {
+        uint32_t point;
+        const size_t length = sequence_at(text, at, &point);
+        if (length == 0) {
+            return false;
+        }
+        at += length;
+    }
+    return true;
+}
+
+/* Bytes that are no text are all written as such, what looks like a letter too. */
 static void write_bytes(FILE *out, postern_str text, bool quoted)
 {
+    const uint32_t most = is_text(text) ? 0x10FFFF : 0x7F;
+
     for (size_t at = 0; at < text.len;) {
         uint32_t point = 0;
         const size_t length = sequence_at(text, at, &point);
         const char byte = text.data[at];
-        if (length == 0 || !is_harmless(point)) {
+        if (length == 0 || point > most || !is_harmless(point)) {
             const size_t count = length == 0 ? 1 : length;
             for (size_t i = 0; i < count; i++) {
                 (void)fprintf(out, "\\x%02x", (unsigned char)text.data[at + i]);

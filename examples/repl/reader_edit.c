@@ -119,6 +119,8 @@ static reader_outcome next_line(reader *self, const char *prompt, postern_str *l
     set_prompt(held, prompt);
     held->cancelled = false;
     (void)fflush(stdout);
+    /* libedit would show the prompt first: keys pressed at once were not edited. */
+    (void)el_set(held->line, EL_PREP_TERM, 1);
     text = el_gets(held->line, &length);
     if (held->cancelled) {
         return READER_CANCELLED;

@@ -97,26 +97,27 @@ static void write_first_line(const style *look, const char *line, size_t length,
     (void)fwrite(mark, 1, length - (size_t)(mark - line), stderr);
 }
 
+/* The lines are: what is wrong, the excerpt and the caret below it if there is a place,
+ * and the hint. */
 static void write_finding(const style *look, const char *text,
-                          postern_severity severity)
+                          const postern_finding *finding)
 {
+    const char *const colour = severities[finding->severity].colour;
+    const size_t caret = finding->excerpt.len > 0 ? 2 : 0;
+
     for (size_t number = 0; *text != '\0'; number++) {
         const size_t length = strcspn(text, "\n");
-        const char *const line = text;
-        const char *colour = "";
-        text += text[length] == '\n' ? length + 1 : length;
         if (number == 0) {
-            write_first_line(look, line, length, severity);
-            (void)fputc('\n', stderr);
-            continue;
+            write_first_line(look, text, length, finding->severity);
+        } else if (number + 1 == caret) {
+            (void)fwrite(text, 1, length, stderr);
+        } else {
+            (void)fprintf(stderr, "%s%.*s%s",
+                          on_errors(look, number == caret ? colour : STYLE_CYAN),
+                          (int)length, text, on_errors(look, STYLE_PLAIN));
         }
-        if (number == 2) { /* the caret, below the excerpt */
-            colour = on_errors(look, severities[severity].colour);
-        } else if (number > 2) {
-            colour = on_errors(look, STYLE_CYAN);
-        }
-        (void)fprintf(stderr, "%s%.*s%s\n", colour, (int)length, line,
-                      colour[0] != '\0' ? STYLE_PLAIN : "");
+        (void)fputc('\n', stderr);
+        text += text[length] == '\n' ? length + 1 : length;
     }
 }
 
@@ -133,7 +134,7 @@ void style_findings(const style *look, const postern_report *report)
             return;
         }
         (void)postern_report_render(report, i, text, length + 1);
-        write_finding(look, text, finding.severity);
+        write_finding(look, text, &finding);
         free(text);
     }
 }

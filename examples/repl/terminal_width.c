@@ -1,6 +1,3 @@
-/* ioctl's TIOCGWINSZ */
-#define _DEFAULT_SOURCE
-
 #include "terminal_width.h"
 
 #include <sys/ioctl.h>

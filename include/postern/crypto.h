@@ -89,8 +89,9 @@ typedef struct postern_crypto {
                                    const postern_str *chain, size_t count,
                                    postern_path_observer observer, void *user);
 
-    /** Writes the HMAC (RFC 2104) of data[0..len) under `key` to `out` (room for
-     *  `algorithm` bytes). */
+    /** Writes the HMAC (RFC 2104) of data[0..len) under key[0..key_len) to `out`
+     *  (room for `algorithm` bytes). Either may be empty. NULL: not offered; whatever
+     *  needs it then fails with POSTERN_CRYPTO. */
     postern_status (*hmac)(void *context, postern_digest algorithm, const void *key,
                            size_t key_len, const void *data, size_t len,
                            unsigned char *out);

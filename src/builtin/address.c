@@ -1,60 +1,24 @@
-/*
- * builtin/address.c - networks of addresses.
- */
-#include "builtin/bodies.h"
+/* address.c - the network an address is in. */
+#include "builtin/body.h"
 
-static bool bits_ok(const pst_argument *argument, int64_t most)
+/* The first `bits` (1 to 64) of a word. */
+static uint64_t first_bits(int64_t bits)
 {
-    return argument->value.integer >= 1 && argument->value.integer <= most;
+    return UINT64_MAX << (64 - bits);
 }
 
-postern_status pst_check_CIDR(pst_arena *arena, const pst_argument *arguments,
-                              size_t count, uint32_t star_limit, const void **prepared,
-                              pst_argument_problem *problem)
+static pst_ip network(pst_ip address, int64_t v4_bits, int64_t v6_bits)
 {
-    (void)arena;
-    (void)count;
-    (void)star_limit;
-    (void)prepared;
-    if (!bits_ok(&arguments[1], 32)) {
-        return pst_refuse_argument(problem, 1, "IPv4 networks have 1 to 32 bits", NULL);
+    if (pst_ip_is_v4(address)) {
+        /* The low word is 32 bits of the block, then the address. */
+        address.low &= first_bits(32 + v4_bits);
+    } else if (v6_bits <= 64) {
+        address.high &= first_bits(v6_bits);
+        address.low = 0;
+    } else {
+        address.low &= first_bits(v6_bits - 64);
     }
-    if (!bits_ok(&arguments[2], 128)) {
-        return pst_refuse_argument(problem, 2, "IPv6 networks have 1 to 128 bits",
-                                   NULL);
-    }
-    return POSTERN_OK;
-}
-
-postern_status pst_check_CIDR6(pst_arena *arena, const pst_argument *arguments,
-                               size_t count, uint32_t star_limit, const void **prepared,
-                               pst_argument_problem *problem)
-{
-    (void)arena;
-    (void)count;
-    (void)star_limit;
-    (void)prepared;
-    if (!bits_ok(&arguments[1], 128)) {
-        return pst_refuse_argument(problem, 1, "IPv6 networks have 1 to 128 bits",
-                                   NULL);
-    }
-    return POSTERN_OK;
-}
-
-/* The first `bits` of 64. */
-static uint64_t leading(int64_t bits)
-{
-    if (bits <= 0) {
-        return 0;
-    }
-    return bits >= 64 ? UINT64_MAX : ~(UINT64_MAX >> bits);
-}
-
-static pst_ip network(pst_ip ip, int64_t v4_bits, int64_t v6_bits)
-{
-    const int64_t bits = pst_ip_is_v4(ip) ? v4_bits + 96 : v6_bits;
-
-    return (pst_ip){ip.high & leading(bits), ip.low & leading(bits - 64)};
+    return address;
 }
 
 postern_status pst_body_CIDR(const pst_invocation *in, pst_result *out)
@@ -68,4 +32,32 @@ postern_status pst_body_CIDR6(const pst_invocation *in, pst_result *out)
 {
     out->value.ip = network(in->values[0].ip, 32, in->values[1].integer);
     return POSTERN_OK;
+}
+
+static const char v6_range[] = "the prefix of an IPv6 network is from 1 to 128 bits";
+
+postern_status pst_check_CIDR(pst_arena *arena, const pst_argument *arguments,
+                              size_t count, uint32_t star_limit, const void **prepared,
+                              pst_argument_problem *problem)
+{
+    const postern_status status =
+        pst_check_range(arguments, count, 1, 1, 32,
+                        "the prefix of an IPv4 network is from 1 to 32 bits", problem);
+
+    (void)arena;
+    (void)star_limit;
+    (void)prepared;
+    return status != POSTERN_OK
+               ? status
+               : pst_check_range(arguments, count, 2, 1, 128, v6_range, problem);
+}
+
+postern_status pst_check_CIDR6(pst_arena *arena, const pst_argument *arguments,
+                               size_t count, uint32_t star_limit, const void **prepared,
+                               pst_argument_problem *problem)
+{
+    (void)arena;
+    (void)star_limit;
+    (void)prepared;
+    return pst_check_range(arguments, count, 1, 1, 128, v6_range, problem);
 }

@@ -1,42 +1,52 @@
-/*
- * builtin/bits.c - numbers cut out of bytes.
- */
-#include "builtin/bodies.h"
+/* bits.c - a number from the bits of a packet. */
+#include "builtin/body.h"
 
-enum { BITS_MOST = 32, OFFSET_MOST = 2040 };
+/* The first bit of a byte is its highest. A text that ends before has no such bits. */
+postern_status pst_body_BIT_SLICE(const pst_invocation *in, pst_result *out)
+{
+    const postern_str source = in->values[0].string;
+    const size_t start = (size_t)in->values[1].integer;
+    const size_t end = (size_t)in->values[2].integer;
+    const size_t last = (end - 1) / 8;
+    uint64_t bits = 0;
+
+    if (last >= source.len) {
+        return pst_missing(out);
+    }
+    for (size_t i = start / 8; i <= last; i++) { /* at most five bytes */
+        bits = bits << 8 | (unsigned char)source.data[i];
+    }
+    bits >>= (last + 1) * 8 - end;
+    out->value.integer = (int64_t)(bits & (UINT64_MAX >> (64 - (end - start))));
+    return POSTERN_OK;
+}
 
 postern_status pst_check_BIT_SLICE(pst_arena *arena, const pst_argument *arguments,
                                    size_t count, uint32_t star_limit,
                                    const void **prepared, pst_argument_problem *problem)
 {
-    const int64_t start = arguments[1].value.integer;
-    const int64_t end = arguments[2].value.integer;
+    static const char range[] = "offsets are from 0 to 2040 bits";
+    postern_status status =
+        pst_check_range(arguments, count, 1, 0, 2040, range, problem);
+    int64_t start;
 
     (void)arena;
-    (void)count;
     (void)star_limit;
     (void)prepared;
-    if (start < 0 || start > OFFSET_MOST) {
-        return pst_refuse_argument(problem, 1, "the start is between 0 and 2040", NULL);
+    if (status == POSTERN_OK) {
+        status = pst_check_range(arguments, count, 2, 0, 2040, range, problem);
     }
-    if (end <= start || end - start > BITS_MOST) {
-        return pst_refuse_argument(problem, 2, "a slice has 1 to 32 bits", NULL);
+    if (status != POSTERN_OK) {
+        return status;
     }
-    return POSTERN_OK;
-}
-
-/* The first bit is the highest of the first byte. Bits that are not there make the result
- * missing. */
-postern_status pst_body_BIT_SLICE(const pst_invocation *in, pst_result *out)
-{
-    const postern_str text = in->values[0].string;
-    const size_t start = (size_t)in->values[1].integer;
-    const size_t end = (size_t)in->values[2].integer;
-
-    out->present = end <= text.len * 8;
-    for (size_t bit = start; out->present && bit < end; bit++) {
-        const unsigned char byte = (unsigned char)text.data[bit / 8];
-        out->value.integer = out->value.integer * 2 + (byte >> (7 - bit % 8) & 1);
+    start = arguments[1].value.integer;
+    if (arguments[2].value.integer <= start) {
+        return pst_refuse_literal(problem, POSTERN_INVALID, 2,
+                                  arguments[2].value.integer == start
+                                      ? "the slice ends where it starts"
+                                      : "the slice ends before it starts",
+                                  "the end is the first bit that is not taken");
     }
-    return POSTERN_OK;
+    return pst_check_range(arguments, count, 2, start + 1, start + 32,
+                           "a slice has at most 32 bits", problem);
 }

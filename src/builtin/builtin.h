@@ -3,8 +3,8 @@
  *
  * A function is pure: the same arguments give the same result, which may borrow
  * from them or live in the request's arena. This room knows values, not slots or
- * syntax. To add one: a row in functions.def and a pst_body_ID() in the file of its
- * family; one whose literals have rules of their own gets a pst_check_ID() too.
+ * syntax. To add one: a row in functions.def and a pst_body_ID() in one of the files
+ * here; one whose literals have rules of their own gets a pst_check_ID() too.
  */
 #ifndef PST_BUILTIN_BUILTIN_H
 #define PST_BUILTIN_BUILTIN_H
@@ -54,7 +54,8 @@ typedef struct pst_argument {
     pst_value value; /* of a literal */
 } pst_argument;
 
-/** What is wrong with a literal argument. */
+/** What is wrong with a literal argument. Texts live in the arena of the check, or
+ *  for ever. */
 typedef struct pst_argument_problem {
     postern_status status; /* INVALID, SYNTAX or LIMIT */
     size_t argument;
@@ -88,7 +89,8 @@ typedef postern_status pst_function_body(const pst_invocation *in, pst_result *o
  * lives in `arena`, with the program.
  *
  * @param star_limit wildcard stars allowed in one pattern
- * @return POSTERN_OK; the arena's failure; anything else: *problem says what is wrong
+ * @return POSTERN_OK; the arena's failure, and *problem is as it was; anything else:
+ *         problem->status, and *problem says what is wrong
  */
 typedef postern_status pst_function_check(pst_arena *arena,
                                           const pst_argument *arguments, size_t count,
@@ -105,13 +107,11 @@ typedef struct pst_function {
     uint8_t parameter_count;
     const pst_parameter *parameters;
     pst_function_body *body;
+    pst_function_check *check; /* or NULL */
 } pst_function;
 
 /** `id` must be less than PST_FUNCTION_COUNT. */
 const pst_function *pst_function_at(size_t id);
-
-/** How the literals of calls are looked at, or NULL: whatever has the type will do. */
-pst_function_check *pst_function_check_of(size_t id);
 
 /** The function called `name`, or PST_FUNCTION_COUNT. */
 size_t pst_function_find(postern_str name);

@@ -1,10 +1,170 @@
 /*
- * builtin/json.c - values out of JSON texts.
+ * json.c - one value out of a JSON text, without a tree.
+ *
+ * The strict reader looks at the whole text first, so that what is walked over
+ * afterwards is known to be JSON and not too deep. It counts only, so duplicate keys
+ * are left to the walk: a member looked for that is there twice is missing, for nobody
+ * knows which one another reader would take.
  */
-#include "builtin/bodies.h"
-#include "support/text.h"
+#include "builtin/body.h"
 
-#include <postern/json.h>
+#include "support/json_lexer.h"
+#include "support/json_walk.h"
+
+static bool is_json(postern_str text)
+{
+    postern_json_error error;
+    size_t count;
+
+    /* With room for no node, a good text is one with too many. */
+    return postern_json_read(text, NULL, 0, &count, &error) == POSTERN_LIMIT &&
+           error.message[0] == '\0';
+}
+
+/* Where the value ends that begins with `token`. */
+static size_t end_of_value(postern_str text, pst_json_token token)
+{
+    size_t depth = 0;
+
+    for (;;) {
+        size_t at = token.end;
+        if (token.kind == PST_JSON_QUOTE) {
+            at = pst_json_lex_string(text, at).end + 1;
+        } else if (token.kind == PST_JSON_OPEN_OBJECT ||
+                   token.kind == PST_JSON_OPEN_ARRAY) {
+            depth++;
+        } else if (token.kind == PST_JSON_CLOSE_OBJECT ||
+                   token.kind == PST_JSON_CLOSE_ARRAY) {
+            depth--;
+        }
+        if (depth == 0) {
+            return at;
+        }
+        token = pst_json_lex(text, at);
+    }
+}
+
+/* The string behind a quote, as a node of the reader. */
+static postern_json_node string_node(postern_str text, pst_json_token quote)
+{
+    const pst_json_token string = pst_json_lex_string(text, quote.end);
+
+    return (postern_json_node){
+        .offset = (uint32_t)string.start, /* is_json(): all places fit */
+        .length = (uint32_t)(string.end - string.start),
+        .kind = POSTERN_JSON_STRING,
+        .escaped = string.kind == PST_JSON_STRING_ESCAPED,
+    };
+}
+
+/* Both start at the bracket in *token and leave the first token of the value there. */
+static bool find_member(postern_str text, postern_str name, pst_json_token *token)
+{
+    const pst_json_walk wanted = pst_json_walk_plain(name);
+    pst_json_token found = {.kind = PST_JSON_END};
+    pst_json_token key = pst_json_lex(text, token->end);
+
+    while (key.kind == PST_JSON_QUOTE) {
+        const postern_json_node node = string_node(text, key);
+        const pst_json_token colon =
+            pst_json_lex(text, (size_t)node.offset + node.length + 1);
+        const pst_json_token value = pst_json_lex(text, colon.end);
+        if (pst_json_walk_order(pst_json_walk_node(text, &node), wanted) == 0) {
+            if (found.kind != PST_JSON_END) {
+                return false;
+            }
+            found = value;
+        }
+        key = pst_json_lex(text, end_of_value(text, value));
+        if (key.kind == PST_JSON_COMMA) {
+            key = pst_json_lex(text, key.end);
+        }
+    }
+    *token = found;
+    return found.kind != PST_JSON_END;
+}
+
+static bool find_element(postern_str text, int64_t index, pst_json_token *token)
+{
+    pst_json_token value = pst_json_lex(text, token->end);
+
+    if (index < 0) {
+        return false;
+    }
+    for (; value.kind != PST_JSON_CLOSE_ARRAY; index--) {
+        pst_json_token comma;
+        if (index == 0) {
+            *token = value;
+            return true;
+        }
+        comma = pst_json_lex(text, end_of_value(text, value));
+        if (comma.kind != PST_JSON_COMMA) {
+            return false;
+        }
+        value = pst_json_lex(text, comma.end);
+    }
+    return false;
+}
+
+/* The first token of the value that the keys lead to. */
+static bool find(const pst_invocation *in, pst_json_token *token)
+{
+    const postern_str text = in->values[0].string;
+
+    if (!is_json(text)) {
+        return false;
+    }
+    *token = pst_json_lex(text, 0);
+    for (size_t i = 1; i < in->count; i++) {
+        const bool by_name = in->types[i] == POSTERN_STRING;
+        if (token->kind != (by_name ? PST_JSON_OPEN_OBJECT : PST_JSON_OPEN_ARRAY) ||
+            !(by_name ? find_member(text, in->values[i].string, token)
+                      : find_element(text, in->values[i].integer, token))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* 42.0 and 4e1 are no whole numbers here, nor is what does not fit in 64 bits. */
+postern_status pst_body_LOOKUP_JSON_INTEGER(const pst_invocation *in, pst_result *out)
+{
+    pst_json_token token;
+    postern_json_node node;
+
+    if (!find(in, &token) || token.kind != PST_JSON_INTEGER) {
+        return pst_missing(out);
+    }
+    node = (postern_json_node){.offset = (uint32_t)token.start,
+                               .length = (uint32_t)(token.end - token.start),
+                               .kind = POSTERN_JSON_INTEGER};
+    out->present =
+        postern_json_integer(in->values[0].string, &node, &out->value.integer);
+    return POSTERN_OK;
+}
+
+postern_status pst_body_LOOKUP_JSON_STRING(const pst_invocation *in, pst_result *out)
+{
+    const postern_str text = in->values[0].string;
+    pst_json_token token;
+    postern_json_node node;
+    char *decoded;
+
+    if (!find(in, &token) || token.kind != PST_JSON_QUOTE) {
+        return pst_missing(out);
+    }
+    node = string_node(text, token);
+    if (!node.escaped) {
+        out->value.string = (postern_str){text.data + node.offset, node.length};
+        return POSTERN_OK;
+    }
+    decoded = pst_text_result(in, node.length, out);
+    if (decoded == NULL) {
+        return in->arena->status;
+    }
+    out->value.string.len = postern_json_decode(text, &node, decoded, node.length);
+    return POSTERN_OK;
+}
 
 static postern_status check_keys(const pst_argument *arguments, size_t count,
                                  pst_argument_problem *problem)
@@ -12,7 +172,9 @@ static postern_status check_keys(const pst_argument *arguments, size_t count,
     for (size_t i = 1; i < count; i++) {
         if (arguments[i].literal && arguments[i].type == POSTERN_INT &&
             arguments[i].value.integer < 0) {
-            return pst_refuse_argument(problem, i, "elements are counted from 0", NULL);
+            return pst_refuse_literal(problem, POSTERN_INVALID, i,
+                                      "an index into a JSON array is not negative",
+                                      "the first element has the index 0");
         }
     }
     return POSTERN_OK;
@@ -39,90 +201,4 @@ postern_status pst_check_LOOKUP_JSON_STRING(pst_arena *arena,
     (void)star_limit;
     (void)prepared;
     return check_keys(arguments, count, problem);
-}
-
-/* Element `index` of the array at `at`, or 0. */
-static size_t element(const postern_json_node *nodes, size_t at, int64_t index)
-{
-    if (nodes[at].kind != POSTERN_JSON_ARRAY || index < 0) {
-        return 0;
-    }
-    for (size_t i = at + 1; i < nodes[at].next; i = nodes[i].next) {
-        if (index-- == 0) {
-            return i;
-        }
-    }
-    return 0;
-}
-
-/* Reads the document and follows the keys. *found is 0 when they lead nowhere: to the
- * document itself leads no key. */
-static postern_status look_up(const pst_invocation *in, postern_json_node **nodes,
-                              size_t *found)
-{
-    const postern_str text = in->values[0].string;
-    size_t count = 0;
-    size_t at = 0;
-
-    *found = 0;
-    if (postern_json_read(text, NULL, 0, &count, NULL) != POSTERN_LIMIT || count == 0) {
-        return POSTERN_OK;
-    }
-    *nodes = pst_arena_array(in->arena, count, sizeof **nodes);
-    if (*nodes == NULL) {
-        return in->arena->status;
-    }
-    if (postern_json_read(text, *nodes, count, &count, NULL) != POSTERN_OK) {
-        return POSTERN_OK;
-    }
-    for (size_t i = 1; i < in->count; i++) {
-        at = in->types[i] == POSTERN_STRING
-                 ? postern_json_member(text, *nodes, at, in->values[i].string)
-                 : element(*nodes, at, in->values[i].integer);
-        if (at == 0) {
-            return POSTERN_OK;
-        }
-    }
-    *found = at;
-    return POSTERN_OK;
-}
-
-postern_status pst_body_LOOKUP_JSON_INTEGER(const pst_invocation *in, pst_result *out)
-{
-    postern_json_node *nodes = NULL;
-    size_t found;
-    const postern_status status = look_up(in, &nodes, &found);
-
-    out->present =
-        status == POSTERN_OK && found != 0 &&
-        postern_json_integer(in->values[0].string, &nodes[found], &out->value.integer);
-    return status;
-}
-
-postern_status pst_body_LOOKUP_JSON_STRING(const pst_invocation *in, pst_result *out)
-{
-    const postern_str text = in->values[0].string;
-    postern_json_node *nodes = NULL;
-    size_t found;
-    const postern_status status = look_up(in, &nodes, &found);
-    char *decoded;
-
-    out->present =
-        status == POSTERN_OK && found != 0 && nodes[found].kind == POSTERN_JSON_STRING;
-    if (!out->present) {
-        return status;
-    }
-    if (!nodes[found].escaped) {
-        out->value.string =
-            (postern_str){text.data + nodes[found].offset, nodes[found].length};
-        return POSTERN_OK;
-    }
-    decoded = pst_arena_alloc(in->arena, nodes[found].length);
-    if (decoded == NULL) {
-        return in->arena->status;
-    }
-    out->value.string.data = decoded;
-    out->value.string.len =
-        postern_json_decode(text, &nodes[found], decoded, nodes[found].length);
-    return POSTERN_OK;
 }

@@ -1,52 +1,79 @@
-/*
- * builtin/query.c - queries of URIs.
- */
-#include "builtin/bodies.h"
-#include "support/text.h"
+/* query.c - the query of a URL without some of its parameters. */
+#include "builtin/body.h"
 
-/* Names are compared byte by byte, as they are written. */
-static bool is_named(const pst_invocation *in, postern_str pair)
+/* The name of the parameter `piece`, as it is written. */
+static postern_str name_of(postern_str piece)
 {
-    const char *equals = pair.len == 0 ? NULL : memchr(pair.data, '=', pair.len);
-    const postern_str name = {pair.data,
-                              equals == NULL ? pair.len : (size_t)(equals - pair.data)};
+    const char *equals = piece.len == 0 ? NULL : memchr(piece.data, '=', piece.len);
 
+    return equals == NULL ? piece
+                          : pst_str_slice(piece, 0, (size_t)(equals - piece.data));
+}
+
+static bool is_named(const pst_invocation *in, postern_str name)
+{
     for (size_t i = 1; i < in->count; i++) {
-        if (pst_str_same(name, in->values[i].string)) {
+        if (pst_str_same(in->values[i].string, name)) {
             return true;
         }
     }
     return false;
 }
 
+/* Where the piece that starts at `at` ends: at the next '&', or with the query. */
+static size_t end_of_piece(postern_str query, size_t at)
+{
+    const char *ampersand =
+        at == query.len ? NULL : memchr(query.data + at, '&', query.len - at);
+
+    return ampersand == NULL ? query.len : (size_t)(ampersand - query.data);
+}
+
+static bool loses_any(const pst_invocation *in, postern_str query)
+{
+    for (size_t at = 0; at <= query.len;) {
+        const size_t end = end_of_piece(query, at);
+        if (is_named(in, name_of(pst_str_slice(query, at, end)))) {
+            return true;
+        }
+        at = end + 1;
+    }
+    return false;
+}
+
+/* Names are compared as they are written, without decoding; the parameters that stay
+ * keep their order. A query that loses none is its own result. */
 postern_status pst_body_REMOVE_QUERY_ARGS(const pst_invocation *in, pst_result *out)
 {
     const postern_str query = in->values[0].string;
-    char *kept = pst_arena_alloc(in->arena, query.len);
     size_t len = 0;
-    bool any = false;
+    bool empty = true;
+    char *kept;
 
+    if (!loses_any(in, query)) {
+        out->value.string = query;
+        return POSTERN_OK;
+    }
+    kept = pst_text_result(in, query.len, out);
     if (kept == NULL) {
         return in->arena->status;
     }
     for (size_t at = 0; at <= query.len;) {
-        const char *mark =
-            at < query.len ? memchr(query.data + at, '&', query.len - at) : NULL;
-        const size_t end = mark == NULL ? query.len : (size_t)(mark - query.data);
-        const postern_str pair = pst_str_slice(query, at, end);
+        const size_t end = end_of_piece(query, at);
+        const postern_str piece = pst_str_slice(query, at, end);
         at = end + 1;
-        if (is_named(in, pair)) {
+        if (is_named(in, name_of(piece))) {
             continue;
         }
-        if (any) {
+        if (!empty) {
             kept[len++] = '&';
         }
-        any = true;
-        if (pair.len > 0) {
-            memcpy(kept + len, pair.data, pair.len);
-            len += pair.len;
+        empty = false;
+        if (piece.len > 0) {
+            memcpy(kept + len, piece.data, piece.len);
+            len += piece.len;
         }
     }
-    out->value.string = (postern_str){kept, len};
+    out->value.string.len = len;
     return POSTERN_OK;
 }

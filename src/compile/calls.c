@@ -421,7 +421,6 @@ pst_term *pst_check_call(pst_checker *c, const pst_node *node)
     const size_t count = count_nodes(node->first);
     const pst_span name = {node->span.offset, node->text.len};
     const pst_function *function;
-    pst_function_check *check;
     pst_term *call;
 
     if (id == PST_FUNCTION_COUNT) {
@@ -432,14 +431,13 @@ pst_term *pst_check_call(pst_checker *c, const pst_node *node)
         return NULL;
     }
     function = pst_function_at(id);
-    check = pst_function_check_of(id);
     if (!may_be_called(c, node, name, function) ||
         !count_fits(c, node, function, most_arguments(c, function, id), count)) {
         return NULL;
     }
     call = call_new(c, node, id, count);
     if (call == NULL || !check_arguments(c, node, function, call) ||
-        (check != NULL && !check_literals(c, check, call))) {
+        (function->check != NULL && !check_literals(c, function->check, call))) {
         return NULL;
     }
     call->type = function->result != 0 ? function->result : call->arguments[0]->type;

@@ -8,7 +8,7 @@
 enum {
     EXCERPT_BEFORE = 60, /* bytes of the line shown before the piece, */
     EXCERPT_PIECE = 100, /* of the piece itself, */
-    EXCERPT_AFTER = 100   /* and behind it */
+    EXCERPT_AFTER = 100  /* and behind it */
 };
 
 struct postern_report {

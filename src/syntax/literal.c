@@ -168,6 +168,8 @@ pst_node *pst_read_key(pst_parser *p)
 bool pst_at_byte_name(const pst_parser *p)
 {
     const postern_str text = pst_token_bytes(p);
+    pst_lexer ahead = p->lexer;
+    pst_token_kind next;
 
     if (!pst_at(p, PST_TOKEN_NAME) || text.len < 5 || text.len % 3 != 2) {
         return false;
@@ -178,7 +180,8 @@ bool pst_at_byte_name(const pst_parser *p)
             return false;
         }
     }
-    return true;
+    next = pst_lexer_next(&ahead).kind;
+    return next != PST_TOKEN_OPEN && next != PST_TOKEN_OPEN_INDEX;
 }
 
 pst_node *pst_read_number(pst_parser *p)
@@ -236,7 +239,7 @@ static pst_node *read_list(pst_parser *p)
         pst_complain_of(p->complaints, POSTERN_SYNTAX, pst_token_span(p),
                         "no list can be named", text, "",
                         "names of lists hold a to z, 0 to 9, '_' and, inside, '.'");
-        list->kind = PST_NODE_BROKEN;
+        return pst_recover(p);
     }
     pst_parser_advance(p);
     return list;

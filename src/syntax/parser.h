@@ -123,7 +123,8 @@ pst_node *pst_read_number(pst_parser *p);
 /** The same behind an operator, where "1and" is told. */
 pst_node *pst_read_operand_number(pst_parser *p);
 
-/** At a name: it can only be hex bytes (`ab.cd`). */
+/** At a name that is read as hex bytes (`ab.cd`) where those may stand: nothing is
+ *  called or indexed. */
 bool pst_at_byte_name(const pst_parser *p);
 
 pst_node *pst_read_set(pst_parser *p);

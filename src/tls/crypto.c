@@ -22,10 +22,17 @@ static mbedtls_md_type_t md_of(postern_digest algorithm)
     return MBEDTLS_MD_NONE;
 }
 
+/* mbedTLS wants a pointer even where there are no bytes. */
+static const unsigned char *bytes_of(const void *data, size_t len)
+{
+    static const unsigned char nothing[1] = {0};
+
+    return len == 0 ? nothing : data;
+}
+
 static postern_status digest(void *context, postern_digest algorithm, const void *data,
                              size_t len, unsigned char *out)
 {
-    static const unsigned char nothing[1] = {0};
     const mbedtls_md_info_t *info = mbedtls_md_info_from_type(md_of(algorithm));
     int rc;
 
@@ -33,7 +40,7 @@ static postern_status digest(void *context, postern_digest algorithm, const void
     if (info == NULL || !pst_tls_start()) {
         return POSTERN_CRYPTO;
     }
-    rc = mbedtls_md(info, len == 0 ? nothing : (const unsigned char *)data, len, out);
+    rc = mbedtls_md(info, bytes_of(data, len), len, out);
     return rc == 0 ? POSTERN_OK : pst_tls_failure(rc, POSTERN_CRYPTO);
 }
 
@@ -41,7 +48,6 @@ static postern_status hmac(void *context, postern_digest algorithm, const void *
                            size_t key_len, const void *data, size_t len,
                            unsigned char *out)
 {
-    static const unsigned char nothing[1] = {0};
     const mbedtls_md_info_t *info = mbedtls_md_info_from_type(md_of(algorithm));
     int rc;
 
@@ -49,9 +55,8 @@ static postern_status hmac(void *context, postern_digest algorithm, const void *
     if (info == NULL || !pst_tls_start()) {
         return POSTERN_CRYPTO;
     }
-    rc = mbedtls_md_hmac(info, key_len == 0 ? nothing : (const unsigned char *)key,
-                         key_len, len == 0 ? nothing : (const unsigned char *)data, len,
-                         out);
+    rc = mbedtls_md_hmac(info, bytes_of(key, key_len), key_len, bytes_of(data, len),
+                         len, out);
     return rc == 0 ? POSTERN_OK : pst_tls_failure(rc, POSTERN_CRYPTO);
 }
 
@@ -106,11 +111,11 @@ const postern_crypto *postern_mbedtls_crypto(void)
     static const postern_crypto table = {
         .size = sizeof table,
         .digest = digest,
-        .hmac = hmac,
         .verify = verify,
         .trust_new = pst_tls_trust_new,
         .trust_free = pst_tls_trust_free,
         .trust_verify = pst_tls_trust_verify,
+        .hmac = hmac,
     };
 
     return &table;

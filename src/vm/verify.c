@@ -300,9 +300,8 @@ static bool operand_fits(const verifier *v, const pst_call *call, size_t index,
     if (call->mapped && index == 0) {
         type = POSTERN_ARRAY_OF(type);
     }
-    return given->literal ||
-           (input_ok(v, given->slot, limit) &&
-            pst_program_slot_type(v->program, given->slot) == type);
+    return given->literal || (input_ok(v, given->slot, limit) &&
+                              pst_program_slot_type(v->program, given->slot) == type);
 }
 
 static bool call_ok(const verifier *v, const pst_derived *how, size_t limit)

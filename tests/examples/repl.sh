@@ -203,7 +203,7 @@ session 'lines go on' '= true
 )
 http.host in {"b"
 "a"} and
-
+not ssl
 :value lower(
 http.host)
 http.host eq
@@ -211,7 +211,7 @@ http.host eq
 not
 ssl
 EOF
-session 'the end of the input ends what is open' '' '1:5: error' <<EOF
+session 'the end of the input ends what is open' '' 'never closed' <<EOF
 (ssl
 EOF
 session 'an empty line ends what is open' '= true' 'error' <<EOF
@@ -242,11 +242,143 @@ session 'a deprecated name sets the field of today' 'ip.src.country  "PT"
 :set
 ip.src.country eq "PT"
 EOF
-session 'fields' 'http.request.body.raw        String   request  ""
-http.request.body.size       Integer  request  0
-http.request.body.truncated  Boolean  request  false' '' <<EOF
-:fields http.request.body.*r?w
-:fields http.request.body.raw
-:fields *body.siz*
-:fields body.trunc
+session 'fields' 'postern.tls.sni      String   tls  "a"
+postern.tls.resumed  Boolean  tls  false
+postern.tls.alpn     String   tls  ""
+ip.src.asnum  Integer  host  7
+ip.geoip.asnum  Integer  host  write ip.src.asnum instead
+http.response.code  Integer  host  0' '' <<EOF
+:set postern.tls.sni a
+:set ip.src.asnum 7
+:fields postern.tls
+:fields *.src.*sn*
+:fields geoip.as
+:phase response
+:fields response.code
 EOF
+session 'no such field' '' 'no field has such a name' <<EOF
+:fields nope
+EOF
+
+session 'other ways to look' 'and
+  not
+    field ssl
+  eq
+    field http.host
+    "a"
+call lower
+  field http.host
+not ssl and http.host eq "a"
+lower(http.host)
+0000 BOOL ssl | true, false' '' <<EOF
+:ast not ssl and http.host eq "a"
+:ast lower(http.host)
+:format !ssl   && (http.host
+== "a")
+:format lower( http.host )
+:code ssl
+EOF
+session 'another phase' 'request
+response
+= true' '' <<EOF
+:phase
+:phase response
+:phase
+:set http.response.code 404
+http.response.code eq 404
+EOF
+
+cat >"$dir/p.json" <<'EOF'
+{"version": 1,
+ "lists": [{"name": "office", "kind": "ip", "items": [{"ip": "10.0.0.0/8"}]},
+           {"name": "teams", "kind": "asn", "items": [64512, "64600..64700"]},
+           {"name": "hosts", "kind": "hostname",
+            "items": [{"hostname": {"url_hostname": "a.example"}}]}],
+ "rulesets": [{"phase": "http_request_firewall_custom", "rules": [
+   {"ref": "watch", "expression": "ip.src in $office", "action": "log",
+    "description": "From the office"},
+   {"ref": "no-one", "expression": "http.host eq \"h\"", "action": "block",
+    "description": "Nobody may"}]}]}
+EOF
+session 'a policy' "$dir/p.json: 2 rules, lists \$office, \$teams, \$hosts
+= blocked 403: a rule blocks
+  block  no-one  Nobody may
+= true
+= blocked 403: a rule blocks
+  log    watch   From the office
+  block  no-one  Nobody may
+= true
+= true
+= allowed
+  log    watch  From the office" '' <<EOF
+:policy $dir/p.json
+:load $dir/r.json
+:set ip.src 10.1.1.1
+ip.src in \$office
+:decide
+:set ip.src.asnum 64650
+ip.src.asnum in \$teams
+:set http.host a.example
+http.host in \$hosts
+:decide
+EOF
+session 'an unknown list' "$dir/p.json: 2 rules, lists \$office, \$teams, \$hosts" \
+    "did you mean '\$office'?" <<EOF
+:policy $dir/p.json
+ip.src in \$offic
+EOF
+: >"$dir/in"
+expect 'the lists of a policy' 0 false '' -c 'ip.src in $office' --policy "$dir/p.json" \
+    --request "$dir/r.json"
+expect 'a verdict to begin with' 0 '= blocked 403: a rule blocks
+  block  no-one  Nobody may' '' --policy "$dir/p.json" --request "$dir/r.json"
+expect 'a request is no policy' 2 '' "$dir/r.json:1:" --policy "$dir/r.json"
+session 'the old policy stays' "$dir/p.json: 2 rules, lists \$office, \$teams, \$hosts
+$dir/p.json: 2 rules, lists \$office, \$teams, \$hosts" 'unknown key' <<EOF
+:policy $dir/p.json
+:policy $dir/r.json
+:policy
+EOF
+session 'no policy' 'no policy is loaded' ':decide: error: there is no policy' <<EOF
+:policy
+:decide
+EOF
+
+session 'help' - '' <<EOF
+:help
+EOF
+session 'help for a command' - '' <<EOF
+:help :set
+:help load
+EOF
+
+# mistake LINE ERR - it is told, and the session goes on.
+mistake() {
+    printf '%s\ntrue\n' "$1" >"$dir/in"
+    expect "a mistake: $1" 0 '= true' "$2"
+}
+mistake ':set nope.x 1' 'unknown field'
+mistake ':set ip.scr 1' 'did you mean "ip.src"?'
+mistake ':set ssl maybe' 'of type Boolean'
+mistake ':set ssl' 'a value is missing'
+mistake ':set ip.src 10.1' 'not an IP address'
+mistake ':set postern.client_cert.san_dns ["a", 1]' ':set:1:7: error'
+mistake ":load $dir/none.json" 'No such file'
+mistake ':load' ':load FILE'
+mistake ':load /' 'directory'
+mistake ":policy $dir/none.json" 'No such file'
+mistake ':unset ssl' 'was not set by hand'
+mistake ':unset nope' 'unknown field'
+mistake ':phase nope' 'unknown phase'
+mistake ':lod x' 'did you mean ":load"?'
+mistake ':frobnicate' 'lists the commands'
+mistake ':help :hlp' 'did you mean ":help"?'
+mistake 'http.hots' 'unknown field'
+mistake ':value http.hots' 'unknown field'
+mistake ':ast ssl ssl' 'expected an operator'
+mistake ':format ssl ssl' 'expected an operator'
+mistake ':code http.host' 'error'
+printf '%s' '{"url": "/a"}' >"$dir/r.json"
+printf ':load %s\nhttp.host\nssl\n' "$dir/r.json" >"$dir/in"
+expect 'a fault is no answer' 0 '' 'a server answers 400'
+echo "1..$count"

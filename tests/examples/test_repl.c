@@ -562,6 +562,7 @@ static const struct {
     {"\xf0\x9f\x98\x80", "\"\xf0\x9f\x98\x80\""    },
     {"\xff\xfe",         "\"\\xff\\xfe\""          },
     {"\xc3",             "\"\\xc3\""               },
+    {"a\xc3\xa9\xff",    "\"a\\xc3\\xa9\\xff\""    },
     {"\xc0\x80",         "\"\\xc0\\x80\""          }, /* overlong */
     {"\xe0\x80\x80",     "\"\\xe0\\x80\\x80\""     },
     {"\xed\xa0\x80",     "\"\\xed\\xa0\\x80\""     }, /* surrogate */

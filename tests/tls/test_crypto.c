@@ -69,6 +69,78 @@ START_TEST(an_unknown_digest_is_refused)
     ck_assert_uint_eq(crypto->size, sizeof *crypto);
     ck_assert_int_eq(crypto->digest(crypto->context, (postern_digest)16, "", 0, out),
                      POSTERN_CRYPTO);
+    ck_assert_int_eq(
+        crypto->hmac(crypto->context, (postern_digest)16, "k", 1, "", 0, out),
+        POSTERN_CRYPTO);
+}
+END_TEST
+
+/* --- message authentication -------------------------------------------------------- */
+
+/* RFC 4231, cases 1, 2 and 6; and nothing under nothing. */
+/* clang-format off */
+static const struct authenticated {
+    postern_digest algorithm;
+    const char *key; /* NULL: `times` bytes `repeated` */
+    unsigned char repeated;
+    size_t times;
+    const char *text;
+    const char *hex;
+} authenticated[] = {
+    {POSTERN_SHA256, NULL, 0x0b, 20,
+     "Hi There",
+     "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"},
+    {POSTERN_SHA512, NULL, 0x0b, 20,
+     "Hi There",
+     "87aa7cdea5ef619d4ff0b4241a1d6cb02379f4e2ce4ec2787ad0b30545e17cde"
+     "daa833b7d6b8a702038b274eaea3f4e4be9d914eeb61f1702e696c203a126854"},
+    {POSTERN_SHA256, "Jefe", 0, 0,
+     "what do ya want for nothing?",
+     "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
+    {POSTERN_SHA384, "Jefe", 0, 0,
+     "what do ya want for nothing?",
+     "af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e"
+     "8e2240ca5e69e2c78b3239ecfab21649"},
+    {POSTERN_SHA256, NULL, 0xaa, 131,
+     "Test Using Larger Than Block-Size Key - Hash Key First",
+     "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"},
+    {POSTERN_SHA384, NULL, 0xaa, 131,
+     "Test Using Larger Than Block-Size Key - Hash Key First",
+     "4ece084485813e9088d2c63a041bc5b44f9ef1012a2b588f3cd11f05033ac4c6"
+     "0c2ef6ab4030fe8296248df163f44952"},
+    {POSTERN_SHA512, NULL, 0xaa, 131,
+     "Test Using Larger Than Block-Size Key - Hash Key First",
+     "80b24263c7c1a3ebb71493c1dd7be8b49b46d1f41b4aeec1121b013783f8f352"
+     "6b56d037e05f2598bd0fd2215d6a1e5295e64f73f63f0aec8b915a985d786598"},
+    {POSTERN_SHA256, "", 0, 0, "", "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad"},
+};
+/* clang-format on */
+enum { AUTHENTICATED = sizeof authenticated / sizeof authenticated[0] };
+
+START_TEST(message_authentication_codes_are_those_of_the_standard)
+{
+    const postern_crypto *crypto = postern_mbedtls_crypto();
+    const struct authenticated *a = &authenticated[_i];
+    unsigned char repeated[131];
+    const void *key = a->key;
+    size_t key_len = a->times;
+    unsigned char out[64];
+    char hex[129];
+
+    memset(repeated, a->repeated, sizeof repeated);
+    if (a->key == NULL) {
+        key = repeated;
+    } else {
+        key_len = strlen(a->key);
+    }
+    ck_assert_int_eq(
+        crypto->hmac(crypto->context, a->algorithm, key_len == 0 ? NULL : key, key_len,
+                     a->text[0] == '\0' ? NULL : a->text, strlen(a->text), out),
+        POSTERN_OK);
+    for (size_t i = 0; i < (size_t)a->algorithm; i++) {
+        snprintf(hex + 2 * i, 3, "%02x", out[i]);
+    }
+    ck_assert_str_eq(hex, a->hex);
 }
 END_TEST
 
@@ -538,6 +610,8 @@ Suite *test_suite(void)
 
     tcase_add_loop_test(plain, digests_are_those_of_the_standard, 0, VECTORS);
     tcase_add_test(plain, an_unknown_digest_is_refused);
+    tcase_add_loop_test(plain, message_authentication_codes_are_those_of_the_standard,
+                        0, AUTHENTICATED);
     tcase_add_loop_test(plain, a_signature_holds_for_its_own_data_only, 0, SIGNERS);
     tcase_add_loop_test(plain, a_key_of_another_scheme_is_refused, 0, SIGNERS);
     tcase_add_test(plain, flags_that_are_unknown_are_objections);

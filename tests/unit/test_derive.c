@@ -1041,8 +1041,7 @@ START_TEST(sorting_more_than_can_be_numbered_is_refused)
     pst_arena arena;
 
     pst_arena_init(&arena, pst_alloc_or_default(NULL), SIZE_MAX / 2);
-    ck_assert_ptr_null(
-        pst_sort(&arena, NULL, (size_t)UINT32_MAX / 2 + 1, by_value));
+    ck_assert_ptr_null(pst_sort(&arena, NULL, (size_t)UINT32_MAX / 2 + 1, by_value));
     ck_assert_int_eq(arena.status, POSTERN_LIMIT);
     pst_arena_free(&arena);
 }

@@ -393,7 +393,11 @@ static void set_fields(postern_request *request, size_t step)
                 postern_request_set(request, (postern_field){(uint32_t)i}, &value),
                 POSTERN_OK);
         }
-        ck_assert_uint_eq(request->states[i], PST_SLOT_SET);
+        /* What is seen of a map of headers depends on who looks. */
+        ck_assert_uint_eq(request->states[i],
+                          i == PST_FIELD_HEADERS || i == PST_FIELD_RAW_HEADERS
+                              ? PST_SLOT_UNKNOWN
+                              : PST_SLOT_SET);
     }
 }
 
