@@ -131,6 +131,28 @@ pst_derived *patient_find_derived(const patient *p, pst_derived_kind kind)
     return NULL;
 }
 
+pst_derived *patient_find_call(const patient *p, pst_function_id function)
+{
+    for (size_t i = 0; i < p->program.derived_count; i++) {
+        if (p->derived[i].kind == PST_DERIVED_CALL &&
+            p->derived[i].as.call->function == function) {
+            return &p->derived[i];
+        }
+    }
+    ck_abort_msg("the program has no such call");
+    return NULL;
+}
+
+void patient_forget(patient *p, uint32_t slot)
+{
+    for (size_t i = 0; i < p->program.length; i++) {
+        if (pst_insn_reads_slot(&p->code[i]) && p->code[i].slot == slot &&
+            p->code[i].op != PST_OP_ENSURE) {
+            p->code[i].op = PST_OP_ALWAYS;
+        }
+    }
+}
+
 uint32_t patient_slot(const patient *p, const pst_derived *derived)
 {
     return (uint32_t)(p->scheme->field_count + (size_t)(derived - p->derived));
@@ -165,6 +187,14 @@ pst_operand *patient_open_operands(patient *p, pst_call *call)
 }
 
 /* A walk, open to damage: everybody who knew it knows the copy. */
+postern_type *patient_open_types(patient *p, pst_call *call)
+{
+    postern_type *const types = arena_copy(p, call->types, call->count * sizeof *types);
+
+    call->types = types;
+    return types;
+}
+
 patient_walk patient_open_walk(patient *p, const pst_each *old)
 {
     patient_walk w = {arena_copy(p, old, sizeof *old),

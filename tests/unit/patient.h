@@ -44,12 +44,19 @@ pst_insn *patient_find(const patient *p, pst_opcode op);
 
 pst_derived *patient_find_derived(const patient *p, pst_derived_kind kind);
 
+/** The call of `function`. */
+pst_derived *patient_find_call(const patient *p, pst_function_id function);
+
 /** The slot that `derived` computes. */
 uint32_t patient_slot(const patient *p, const pst_derived *derived);
+
+/** Nothing tests the slot any more: damage to it is damage to nothing else. */
+void patient_forget(patient *p, uint32_t slot);
 
 /** Each opens what the program only borrows to damage. */
 pst_call *patient_open_call(patient *p, pst_derived *derived);
 pst_operand *patient_open_operands(patient *p, pst_call *call);
+postern_type *patient_open_types(patient *p, pst_call *call);
 pst_step *patient_open_path(patient *p, pst_derived *derived);
 
 typedef struct patient_walk {

@@ -187,6 +187,13 @@ static void first_of_two_ensures_removed(patient *p)
     compare[-2].op = PST_OP_ALWAYS;
 }
 
+static void other_slot_not_ensured(patient *p)
+{
+    pst_insn *const compare = patient_find(p, PST_OP_IP_COMPARE);
+
+    compare[-1].slot = compare->slot;
+}
+
 static void entry_behind_an_ensure(patient *p)
 {
     p->entries[0]++;
@@ -221,19 +228,39 @@ static void element_of_a_scalar(patient *p)
     patient_find_derived(p, PST_DERIVED_ARRAY_GET)->slot = PST_FIELD_HOST;
 }
 
+static void element_of_a_map(patient *p)
+{
+    pst_derived *const derived = patient_find_derived(p, PST_DERIVED_ARRAY_GET);
+
+    derived->slot = PST_FIELD_HEADERS;
+    derived->type = POSTERN_ARRAY_OF(POSTERN_STRING);
+    patient_forget(p, patient_slot(p, derived));
+}
+
 static void entry_of_an_array(patient *p)
 {
-    patient_find_derived(p, PST_DERIVED_MAP_GET)->slot = PST_FIELD_HEADER_NAMES;
+    pst_derived *const derived = patient_find_derived(p, PST_DERIVED_MAP_GET);
+    pst_derived *const len = patient_find_call(p, PST_FUNCTION_LEN);
+
+    derived->slot = PST_FIELD_HEADER_NAMES;
+    derived->type = POSTERN_STRING;
+    patient_open_operands(p, patient_open_call(p, len))->slot = PST_FIELD_HEADER_NAMES;
 }
 
 static void element_of_another_type(patient *p)
 {
-    patient_find_derived(p, PST_DERIVED_ARRAY_GET)->type = POSTERN_IP;
+    pst_derived *const derived = patient_find_derived(p, PST_DERIVED_ARRAY_GET);
+
+    derived->type = POSTERN_IP;
+    patient_forget(p, patient_slot(p, derived));
 }
 
 static void header_that_is_no_string(patient *p)
 {
+    pst_derived *const lower = patient_find_call(p, PST_FUNCTION_LOWER);
+
     patient_find_derived(p, PST_DERIVED_HEADER)->type = POSTERN_INT;
+    patient_open_operands(p, patient_open_call(p, lower))->slot = PST_FIELD_HOST;
 }
 
 static void call_of_nothing(patient *p)
@@ -283,9 +310,9 @@ static void call_of_a_later_slot(patient *p)
 
 static void call_with_a_wrong_argument(patient *p)
 {
-    pst_derived *const derived = patient_find_derived(p, PST_DERIVED_CALL);
+    pst_derived *const lower = patient_find_call(p, PST_FUNCTION_LOWER);
 
-    patient_open_operands(p, patient_open_call(p, derived))->slot = PST_FIELD_SSL;
+    patient_open_call(p, lower)->function = PST_FUNCTION_TO_STRING;
 }
 
 static void call_with_a_false_type(patient *p)
@@ -295,24 +322,44 @@ static void call_with_a_false_type(patient *p)
     patient_open_operands(p, patient_open_call(p, derived))->type = POSTERN_IP;
 }
 
+static void call_told_a_false_type(patient *p)
+{
+    pst_derived *const derived = patient_find_derived(p, PST_DERIVED_CALL);
+
+    *patient_open_types(p, patient_open_call(p, derived)) = POSTERN_IP;
+}
+
 static void call_of_another_result(patient *p)
 {
-    patient_find_derived(p, PST_DERIVED_CALL)->type = POSTERN_INT;
+    pst_derived *const call = patient_find_call(p, PST_FUNCTION_TO_STRING);
+
+    call->type = POSTERN_INT;
+    patient_forget(p, patient_slot(p, call));
+}
+
+static pst_derived *mapped_call(const patient *p)
+{
+    for (size_t i = 0; i < p->program.derived_count; i++) {
+        if (p->derived[i].kind == PST_DERIVED_CALL && p->derived[i].as.call->mapped) {
+            return &p->derived[i];
+        }
+    }
+    ck_abort_msg("the program maps no call");
+    return NULL;
 }
 
 static void mapped_call_of_a_scalar(patient *p)
 {
-    patient_open_call(p, patient_find_derived(p, PST_DERIVED_CALL))->mapped = true;
+    pst_derived *const derived = mapped_call(p);
+
+    patient_open_operands(p, patient_open_call(p, derived))->slot = PST_FIELD_HOST;
 }
 
 static void mapped_call_of_a_literal(patient *p)
 {
-    pst_derived *const derived = patient_find_derived(p, PST_DERIVED_CALL);
-    pst_call *const call = patient_open_call(p, derived);
+    pst_derived *const derived = mapped_call(p);
 
-    patient_open_operands(p, call)->literal = true;
-    call->mapped = true;
-    derived->type = POSTERN_ARRAY_OF(POSTERN_STRING);
+    patient_open_operands(p, patient_open_call(p, derived))->literal = true;
 }
 
 static void path_of_another_type(patient *p)
@@ -327,8 +374,8 @@ static void path_of_no_array(patient *p)
 
 static void path_without_a_star(patient *p)
 {
-    patient_open_path(p, patient_find_derived(p, PST_DERIVED_FLATTEN))[0].kind =
-        PST_STEP_KEY;
+    patient_open_path(p, patient_find_derived(p, PST_DERIVED_FLATTEN))[0] =
+        (pst_step){.kind = PST_STEP_KEY};
 }
 
 static void path_with_a_key_into_an_array(patient *p)
@@ -339,8 +386,11 @@ static void path_with_a_key_into_an_array(patient *p)
 
 static void path_with_an_index_into_a_map(patient *p)
 {
-    patient_open_path(p, patient_find_derived(p, PST_DERIVED_FLATTEN))[0].kind =
-        PST_STEP_INDEX;
+    pst_step *const steps =
+        patient_open_path(p, patient_find_derived(p, PST_DERIVED_FLATTEN));
+
+    steps[0].kind = PST_STEP_INDEX;
+    steps[1].kind = PST_STEP_EACH;
 }
 
 static void path_too_short(patient *p)
@@ -351,6 +401,14 @@ static void path_too_short(patient *p)
 static void path_into_a_scalar(patient *p)
 {
     patient_find_derived(p, PST_DERIVED_FLATTEN)->slot = PST_FIELD_HOST;
+}
+
+static void path_of_itself(patient *p)
+{
+    pst_derived *const derived = patient_find_derived(p, PST_DERIVED_FLATTEN);
+
+    derived->slot = patient_slot(p, derived);
+    derived->as.path.count = 1;
 }
 
 /* --- of walks and bodies --- */
@@ -367,12 +425,34 @@ static void walk_of_nothing(patient *p)
 
 static void walk_of_too_many(patient *p)
 {
-    patient_open_any(p).each->count = PST_EACH_ARRAYS_MAX + 1;
+    const patient_walk w = patient_open_any(p);
+    uint32_t *const many =
+        pst_arena_array(&p->arena, 2 * (PST_EACH_ARRAYS_MAX + 1), sizeof *many);
+
+    ck_assert_ptr_nonnull(many);
+    for (size_t i = 0; i <= PST_EACH_ARRAYS_MAX; i++) {
+        many[i] = w.arrays[0];
+        many[PST_EACH_ARRAYS_MAX + 1 + i] = w.elements[0];
+    }
+    w.each->arrays = many;
+    w.each->elements = many + PST_EACH_ARRAYS_MAX + 1;
+    w.each->count = PST_EACH_ARRAYS_MAX + 1;
 }
 
 static void walk_of_a_scalar(patient *p)
 {
     patient_open_any(p).arrays[0] = PST_FIELD_HOST;
+}
+
+static void walk_of_a_map(patient *p)
+{
+    const patient_walk w = patient_open_any(p);
+
+    patient_find(p, PST_OP_EACH_ANY)[-1].slot = PST_FIELD_HEADERS;
+    w.arrays[1] = PST_FIELD_HEADERS;
+    p->derived[w.elements[1] - p->scheme->field_count].type =
+        POSTERN_ARRAY_OF(POSTERN_STRING);
+    patient_forget(p, w.elements[1]);
 }
 
 static void walk_of_another_array(patient *p)
@@ -437,11 +517,10 @@ static void body_that_is_left(patient *p)
 static void walk_in_a_walk(patient *p)
 {
     const pst_body body = patient_find(p, PST_OP_EACH_ALL)->as.each->body;
-    const pst_insn old = p->code[body.start];
 
-    p->code[body.start] = *patient_find(p, PST_OP_EACH_ANY);
-    p->code[body.start].on_true = old.on_true;
-    p->code[body.start].on_false = old.on_false;
+    patient_open_any(p).each->count = 1; /* of a field that needs no check */
+    p->code[body.start].op = PST_OP_EACH_ANY;
+    p->code[body.start].as.each = patient_find(p, PST_OP_EACH_ANY)->as.each;
 }
 
 static void element_outside_its_walk(patient *p)
@@ -463,7 +542,12 @@ static void element_of_another_walk(patient *p)
 
 static void claim_of_another_type(patient *p)
 {
+    pst_call *const call =
+        patient_open_call(p, patient_find_call(p, PST_FUNCTION_TO_STRING));
+
     patient_find_derived(p, PST_DERIVED_CLAIM)->type = POSTERN_INT;
+    patient_open_operands(p, call)->type = POSTERN_INT;
+    *patient_open_types(p, call) = POSTERN_INT;
 }
 
 static void claim_without_a_body(patient *p)
@@ -476,18 +560,25 @@ static void claim_of_a_later_slot(patient *p)
 {
     const pst_derived *const claim = patient_find_derived(p, PST_DERIVED_CLAIM);
 
-    for (size_t i = claim->as.body.start; i < p->entries[0]; i++) {
-        if (p->code[i].op == PST_OP_ENSURE) {
-            p->code[i].slot = patient_slot(p, claim);
-            return;
-        }
-    }
-    ck_abort_msg("the claim ensures nothing");
+    p->code[claim->as.body.start].op = PST_OP_ENSURE;
+    p->code[claim->as.body.start].slot = patient_slot(p, claim);
 }
 
 static void claims_of_another_type(patient *p)
 {
-    patient_find_derived(p, PST_DERIVED_CLAIMS)->type = POSTERN_ARRAY_OF(POSTERN_INT);
+    pst_derived *const claims = patient_find_derived(p, PST_DERIVED_CLAIMS);
+    pst_call *call = NULL;
+
+    claims->type = POSTERN_ARRAY_OF(POSTERN_INT);
+    for (size_t i = 0; i < p->program.derived_count; i++) {
+        if (p->derived[i].kind == PST_DERIVED_CALL &&
+            p->derived[i].as.call->operands->slot == patient_slot(p, claims)) {
+            call = patient_open_call(p, &p->derived[i]);
+        }
+    }
+    ck_assert_ptr_nonnull(call);
+    patient_open_operands(p, call)->type = POSTERN_ARRAY_OF(POSTERN_INT);
+    *patient_open_types(p, call) = POSTERN_ARRAY_OF(POSTERN_INT);
 }
 
 static void claims_without_a_walk(patient *p)
@@ -495,12 +586,26 @@ static void claims_without_a_walk(patient *p)
     patient_find_derived(p, PST_DERIVED_CLAIMS)->as.each = NULL;
 }
 
+static void claims_of_nothing(patient *p)
+{
+    patient_open_walk(p, patient_find_derived(p, PST_DERIVED_CLAIMS)->as.each)
+        .each->count = 0;
+}
+
+static void claims_without_a_body(patient *p)
+{
+    patient_open_walk(p, patient_find_derived(p, PST_DERIVED_CLAIMS)->as.each)
+        .each->body.length = 0;
+}
+
 static void claims_of_a_later_array(patient *p)
 {
-    const pst_each *const each = patient_find_derived(p, PST_DERIVED_CLAIMS)->as.each;
+    pst_derived *const claims = patient_find_derived(p, PST_DERIVED_CLAIMS);
+    const patient_walk w = patient_open_walk(p, claims->as.each);
 
-    patient_open_walk(p, each).arrays[1] =
-        patient_slot(p, &p->derived[p->program.derived_count - 1]);
+    w.arrays[0] = patient_slot(p, claims); /* itself */
+    p->derived[w.elements[0] - p->scheme->field_count].type = POSTERN_BOOL;
+    patient_forget(p, w.elements[0]);
 }
 
 static void bit_out_of_range(patient *p)
@@ -550,12 +655,14 @@ static const damage damages[] = {
     DAMAGE(jump_over_an_ensure),
     DAMAGE(jump_between_two_ensures),
     DAMAGE(first_of_two_ensures_removed),
+    DAMAGE(other_slot_not_ensured),
     DAMAGE(entry_behind_an_ensure),
     DAMAGE(entry_past_the_end),
     DAMAGE(derived_of_itself),
     DAMAGE(derived_from_nowhere),
     DAMAGE(derived_of_no_kind),
     DAMAGE(element_of_a_scalar),
+    DAMAGE(element_of_a_map),
     DAMAGE(entry_of_an_array),
     DAMAGE(element_of_another_type),
     DAMAGE(header_that_is_no_string),
@@ -568,6 +675,7 @@ static const damage damages[] = {
     DAMAGE(call_of_a_later_slot),
     DAMAGE(call_with_a_wrong_argument),
     DAMAGE(call_with_a_false_type),
+    DAMAGE(call_told_a_false_type),
     DAMAGE(call_of_another_result),
     DAMAGE(mapped_call_of_a_scalar),
     DAMAGE(mapped_call_of_a_literal),
@@ -578,10 +686,12 @@ static const damage damages[] = {
     DAMAGE(path_with_an_index_into_a_map),
     DAMAGE(path_too_short),
     DAMAGE(path_into_a_scalar),
+    DAMAGE(path_of_itself),
     DAMAGE(no_walk),
     DAMAGE(walk_of_nothing),
     DAMAGE(walk_of_too_many),
     DAMAGE(walk_of_a_scalar),
+    DAMAGE(walk_of_a_map),
     DAMAGE(walk_of_another_array),
     DAMAGE(walk_with_a_field_for_an_element),
     DAMAGE(walk_with_somebody_elses_element),
@@ -601,6 +711,8 @@ static const damage damages[] = {
     DAMAGE(claim_of_a_later_slot),
     DAMAGE(claims_of_another_type),
     DAMAGE(claims_without_a_walk),
+    DAMAGE(claims_of_nothing),
+    DAMAGE(claims_without_a_body),
     DAMAGE(claims_of_a_later_array),
     DAMAGE(bit_out_of_range),
     DAMAGE(parity_out_of_range),
