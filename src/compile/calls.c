@@ -347,12 +347,19 @@ static PST_NOINLINE bool check_literals(pst_checker *c, pst_function_check *chec
     return false;
 }
 
+static bool has_cryptography(const postern_crypto *crypto, const pst_function *function)
+{
+    return crypto != NULL &&
+           (function != pst_function_at(PST_FUNCTION_IS_TIMED_HMAC_VALID_V0) ||
+            crypto->hmac != NULL);
+}
+
 /* What a function needs besides its arguments. */
 static PST_NOINLINE bool may_be_called(pst_checker *c, const pst_node *node,
                                        pst_span name, const pst_function *function)
 {
     if ((function->flags & PST_FLAG_NEEDS_CRYPTO) != 0 &&
-        c->unit->scheme->options.crypto == NULL) {
+        !has_cryptography(c->unit->scheme->options.crypto, function)) {
         pst_complain_of(&c->unit->complaints, POSTERN_CRYPTO, name, "the function",
                         node->text, " needs cryptography",
                         "hand a table of it in: postern_options.crypto");
