@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void add(char *buf, size_t cap, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void add(char *buf, size_t cap,
+                                                      const char *format, ...)
 {
     const size_t len = strlen(buf);
     va_list args;
