@@ -92,12 +92,13 @@ void pst_complain_unknown_field(pst_complaints *complaints,
 {
     char text[192];
     pst_writer hint = {text, sizeof text, 0};
-    const bool full = pst_complaints_full(complaints);
-    const char *told = full ? "" : excluded_hint(name);
+    const char *told = NULL;
 
-    if (complaints->errors >= PST_COMPLAINTS_MAX) { /* counted, and not told */
-        told = "";
+    if (pst_complaints_full(complaints)) {
+        pst_complain_of(complaints, POSTERN_UNKNOWN_NAME, span, "", name, "", NULL);
+        return;
     }
+    told = excluded_hint(name);
     if (told == NULL && !fused_hint(scheme, name, &hint) &&
         !function_hint(name, &hint) && !capitals_hint(scheme, name, &hint)) {
         pst_nearest nearest;
@@ -149,21 +150,22 @@ void pst_complain_unknown_function(pst_complaints *complaints, pst_span span,
                                    postern_str name)
 {
     static const postern_str regex = POSTERN_STR("regex_replace");
-    const char *told =
-        pst_complaints_full(complaints) ? "" : missing_function_hint(name);
+    const char *told;
     char text[192];
     pst_writer hint = {text, sizeof text, 0};
     pst_nearest nearest;
 
+    if (pst_complaints_full(complaints)) {
+        pst_complain_of(complaints, POSTERN_UNKNOWN_NAME, span, "", name, "", NULL);
+        return;
+    }
     if (pst_str_same(name, regex)) {
         pst_complain(complaints, POSTERN_UNSUPPORTED, span,
                      "regular expressions are not available in this version",
                      "wildcard_replace() often does the same");
         return;
     }
-    if (complaints->errors >= PST_COMPLAINTS_MAX) { /* counted, and not told */
-        told = "";
-    }
+    told = missing_function_hint(name);
     pst_nearest_init(&nearest, name);
     for (size_t i = 0; told == NULL && i < PST_FUNCTION_COUNT; i++) {
         pst_nearest_try(&nearest, pst_function_at(i)->name);

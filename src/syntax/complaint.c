@@ -45,6 +45,10 @@ void pst_complain_of(pst_complaints *complaints, postern_status status, pst_span
     char text[256];
     pst_writer out = {text, sizeof text, 0};
 
+    if (pst_complaints_full(complaints)) {
+        complaints->errors++;
+        return;
+    }
     pst_write_text(&out, before);
     pst_write_text(&out, before[0] == '\0' ? "'" : " '");
     pst_write_printable(&out, pst_str_slice(name, 0, 100));

@@ -38,8 +38,16 @@ postern_str pst_token_bytes(const pst_parser *p)
 
 bool pst_at_word(const pst_parser *p, const char *word)
 {
-    return pst_at(p, PST_TOKEN_NAME) &&
-           pst_str_same(pst_token_bytes(p), postern_text(word));
+    const char *text = p->complaints->expression.data + p->token.offset;
+    size_t at = 0;
+
+    if (!pst_at(p, PST_TOKEN_NAME)) {
+        return false;
+    }
+    while (at < p->token.length && word[at] == text[at]) {
+        at++;
+    }
+    return at == p->token.length && word[at] == '\0';
 }
 
 /* At the symbol or the word. */
