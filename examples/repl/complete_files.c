@@ -69,6 +69,7 @@ void complete_files(postern_str typed, completion *out)
     if (listing == NULL) {
         return;
     }
+    /* cppcheck-suppress readdirCalled ; one thread, and readdir_r is deprecated */
     while ((entry = readdir(listing)) != NULL) {
         if (is_offered(entry->d_name, dot)) {
             add_entry(folder, entry->d_name, typed, out);

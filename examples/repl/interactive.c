@@ -28,7 +28,7 @@ static char *copy_of(const char *text, size_t length, const char *end)
 
     if (copy != NULL) {
         memcpy(copy, text, length);
-        (void)strcpy(copy + length, end);
+        memcpy(copy + length, end, strlen(end) + 1);
     }
     return copy;
 }

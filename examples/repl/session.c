@@ -159,7 +159,7 @@ bool session_load_policy(session *repl, const char *path)
         free(name);
         return false;
     }
-    (void)strcpy(name, path);
+    memcpy(name, path, strlen(path) + 1);
     from.text = (postern_str){text, length};
     postern_report_clear(repl->report);
     (void)postern_policy_load(repl->scheme, &from, &policy, repl->report);

@@ -77,7 +77,8 @@ postern_status pst_body_HASH_IN_RANGE(const pst_invocation *in, pst_result *out)
             data = bytes;
             len = write_value(in->types[i], in->values[i], bytes);
         }
-        hash = go_on(hash, length, write_low_first(len, length));
+        (void)write_low_first(len, length);
+        hash = go_on(hash, length, sizeof length);
         hash = go_on(hash, data, len);
     }
     /* Unsigned, so that a range wider than half of all numbers works as well. */

@@ -29,14 +29,16 @@ static postern_status join_header(postern_request *request, const char *name,
         return request->arena.status;
     }
     pst_writer joined = {text, room, 0};
+    bool first = true;
     for (size_t i = 0; i < request->header_count; i++) {
         const pst_header *header = &request->headers[i];
         if (!pst_header_is(request, header, wanted, hash)) {
             continue;
         }
-        if (&header->value != line) {
+        if (!first) {
             pst_write_text(&joined, separator);
         }
+        first = false;
         pst_write_str(&joined, header->value);
     }
     *out = (postern_str){text, joined.len};

@@ -94,7 +94,7 @@ static postern_status write_outline(pst_arena *arena,
                 write_line(out, next, around, indent);
                 indent += INDENT;
             }
-        } else {
+        } else if (walk.top != NULL) {
             indent -= walk.top->node->kind != PST_NODE_BARE ? INDENT : 0;
             pst_walk_leave(&walk);
         }

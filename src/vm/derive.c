@@ -113,9 +113,9 @@ static pst_invocation invocation_of(postern_request *request, const pst_call *ho
 
 /* The results for each element of the first argument; missing ones are left out. */
 static postern_status call_each(postern_request *request, const pst_function *function,
-                                pst_invocation *in, pst_value *first, pst_value *out)
+                                pst_invocation *in, pst_array elements,
+                                pst_value *first, pst_value *out)
 {
-    const pst_array elements = first->array;
     pst_value *items = pst_arena_array(in->arena, elements.count, sizeof *items);
     size_t count = 0;
 

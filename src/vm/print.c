@@ -176,10 +176,9 @@ static void write_each(pst_writer *out, const pst_program *program,
                        const pst_each *each)
 {
     for (size_t i = 0; i < each->count; i++) {
-        pst_write_byte(out, ' ');
         write_slot(out, program, each->arrays[i]);
+        pst_write_byte(out, ' ');
     }
-    pst_write_byte(out, ' ');
     write_body(out, &each->body);
 }
 
@@ -258,6 +257,26 @@ static void write_ips(pst_writer *out, const pst_ip_set *set)
     pst_write_byte(out, '}');
 }
 
+static bool has_operand(const pst_insn *insn)
+{
+    return insn->op != PST_OP_ALWAYS && insn->op != PST_OP_ENSURE &&
+           insn->op != PST_OP_BOOL;
+}
+
+/* "eq " */
+static void write_relation(pst_writer *out, const pst_insn *insn)
+{
+    pst_write_text(out, relations[insn->relation]);
+    pst_write_byte(out, ' ');
+}
+
+static void write_list(pst_writer *out, const pst_program *program,
+                       const pst_insn *insn)
+{
+    pst_write_byte(out, '$');
+    pst_write_str(out, program->lists[insn->as.list].name);
+}
+
 static void write_operand(pst_writer *out, const pst_program *program,
                           const pst_insn *insn)
 {
@@ -268,70 +287,52 @@ static void write_operand(pst_writer *out, const pst_program *program,
     case PST_OP_COUNT:
         return;
     case PST_OP_INT_RANGE:
-        pst_write_byte(out, ' ');
         write_int_range(out, insn->as.range);
         return;
     case PST_OP_INT_IN:
-        pst_write_byte(out, ' ');
         write_ints(out, insn->as.int_set);
         return;
+    case PST_OP_INT_BITS:
+        pst_write_int(out, insn->as.mask);
+        return;
+    case PST_OP_STRING_ORDER:
+        write_relation(out, insn);
+        write_quoted(out, insn->as.string);
+        return;
     case PST_OP_STRING_EQ:
-        pst_write_byte(out, ' ');
+    case PST_OP_STRING_CONTAINS:
         write_quoted(out, insn->as.string);
         return;
     case PST_OP_STRING_IN:
-        pst_write_byte(out, ' ');
         write_strings(out, insn->as.string_set);
         return;
-    case PST_OP_IP_IN:
-        pst_write_byte(out, ' ');
-        write_ips(out, insn->as.ip_set);
+    case PST_OP_STRING_WILDCARD:
+        write_wildcard(out, insn->as.wildcard);
         return;
-    case PST_OP_INT_BITS:
-        pst_write_byte(out, ' ');
-        pst_write_int(out, insn->as.mask);
+    case PST_OP_IP_ORDER:
+        write_relation(out, insn);
+        write_ip(out, insn->as.ip);
+        return;
+    case PST_OP_IP_IN:
+        write_ips(out, insn->as.ip_set);
         return;
     case PST_OP_INT_LIST:
     case PST_OP_STRING_LIST:
     case PST_OP_IP_LIST:
-        pst_write_text(out, " $");
-        pst_write_str(out, program->lists[insn->as.list].name);
+        write_list(out, program, insn);
         return;
-    case PST_OP_STRING_CONTAINS:
-        pst_write_byte(out, ' ');
-        write_quoted(out, insn->as.string);
-        return;
-    case PST_OP_STRING_WILDCARD:
-        pst_write_byte(out, ' ');
-        write_wildcard(out, insn->as.wildcard);
+    case PST_OP_INT_COMPARE:
+    case PST_OP_STRING_COMPARE:
+    case PST_OP_IP_COMPARE:
+        write_relation(out, insn);
+        write_slot(out, program, insn->as.slot);
         return;
     case PST_OP_EACH_ANY:
     case PST_OP_EACH_ALL:
         write_each(out, program, insn->as.each);
         return;
-    case PST_OP_INT_COMPARE:
-    case PST_OP_STRING_COMPARE:
-    case PST_OP_IP_COMPARE:
-        pst_write_byte(out, ' ');
-        pst_write_text(out, relations[insn->relation]);
-        pst_write_byte(out, ' ');
-        write_slot(out, program, insn->as.slot);
-        return;
-    case PST_OP_STRING_ORDER:
-        pst_write_byte(out, ' ');
-        pst_write_text(out, relations[insn->relation]);
-        pst_write_byte(out, ' ');
-        write_quoted(out, insn->as.string);
-        return;
-    case PST_OP_IP_ORDER:
-        pst_write_byte(out, ' ');
-        pst_write_text(out, relations[insn->relation]);
-        pst_write_byte(out, ' ');
-        write_ip(out, insn->as.ip);
-        return;
     case PST_OP_FLIP:
     case PST_OP_PARITY:
-        pst_write_byte(out, ' ');
         pst_write_size(out, insn->bit);
         return;
     }
@@ -367,7 +368,10 @@ size_t pst_program_print(const pst_program *program, size_t index, char *buf,
         pst_write_byte(&out, ' ');
         write_slot(&out, program, insn->slot);
     }
-    write_operand(&out, program, insn);
+    if (has_operand(insn)) {
+        pst_write_byte(&out, ' ');
+        write_operand(&out, program, insn);
+    }
     pst_write_text(&out, " | ");
     write_way(&out, index, insn->on_true);
     pst_write_text(&out, ", ");
