@@ -152,9 +152,10 @@ static PST_NOINLINE postern_status call(postern_request *request, const pst_call
     }
     arguments_read(request, how, &given);
     in = invocation_of(request, how, &given);
-    status = how->mapped
-                 ? call_each(request, function, &in, &given.values[0], &result.value)
-                 : function->body(&in, &result);
+    status = how->mapped ? call_each(request, function, &in,
+                                     request->values[how->operands[0].slot].array,
+                                     &given.values[0], &result.value)
+                         : function->body(&in, &result);
     if (status == POSTERN_OK) {
         set(request, slot, result.present ? &result.value : NULL);
     }
