@@ -201,7 +201,7 @@ static void expect_value(bench *b, const postern_value_expression *expression,
     postern_value got;
     pst_value seen;
     bool present;
-    bool walked;
+    bool walked = false;
 
     bench_expect(b, true,
                  postern_value_evaluate(expression, b->request, &present, &got) ==
