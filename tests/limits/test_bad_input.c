@@ -84,12 +84,12 @@ static void tell(world *w, bool good, const char *what, const char *why)
            why == NULL ? "" : ": ", why == NULL ? "" : why);
 }
 
-/* A bound in seconds for what takes some hundredths. */
+/* A bound in seconds for what takes some tenths: four readings of a megabyte or four. */
 static double most_seconds(void)
 {
     const char *const slow = getenv("POSTERN_SLOW"); /* sanitizers are */
 
-    return slow != NULL ? 20.0 : 1.0;
+    return slow != NULL ? 60.0 : 3.0;
 }
 
 /* Every finding lies in the expression. */
