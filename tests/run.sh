@@ -11,6 +11,7 @@
 #
 # --full adds:
 #
+#   long          a million random expressions, where the others take 50,000
 #   gcc-tsan      ThreadSanitizer: the server and its clients
 #   valgrind      unit tests
 #   clang-tidy, cppcheck
@@ -29,7 +30,7 @@ shared=$(realpath -m ../shared)
 passed=0 failed=0 skipped=0
 
 usual=(gcc-asan clang-3.6 gcc-asan-3.6 gcc-plain style)
-extra=(gcc-tsan valgrind clang-tidy cppcheck fuzz)
+extra=(long gcc-tsan valgrind clang-tidy cppcheck fuzz)
 chosen=()
 for argument; do
   case $argument in
@@ -167,14 +168,25 @@ lane_gcc-plain() {
   CC=gcc lane gcc-plain -Ddispatch=switch -Dregenerate=disabled -Dexamples=enabled \
     -- --no-suite e2e --no-suite tls
 }
+plain() { # the build that several lanes share
+  CC=gcc build gcc-plain -Dwerror=true -Dtests=enabled -Ddispatch=switch \
+    -Dregenerate=disabled -Dexamples=enabled
+}
+lane_long() {
+  if plain; then
+    POSTERN_EXPRESSIONS=1000000 run_tests long gcc-plain -t 10 --suite differential
+  else
+    report long 0 1 0 "did not build"
+    show "$lanes/gcc-plain.log"
+  fi
+}
 lane_gcc-tsan() {
-  CC=gcc lane gcc-tsan -Db_sanitize=thread -Db_lundef=false -Dexamples=enabled \
+  POSTERN_EXPRESSIONS=5000 CC=gcc lane gcc-tsan -Db_sanitize=thread -Db_lundef=false -Dexamples=enabled \
     -- --no-suite package --no-suite corpus
 }
 lane_valgrind() {
-  if CC=gcc build gcc-plain -Dwerror=true -Dtests=enabled -Ddispatch=switch \
-    -Dregenerate=disabled -Dexamples=enabled; then
-    run_tests valgrind gcc-plain -t 20 --no-suite tidy --no-suite e2e --no-suite limits \
+  if plain; then
+    POSTERN_EXPRESSIONS=1000 run_tests valgrind gcc-plain -t 20 --no-suite tidy --no-suite e2e --no-suite limits \
       '--wrap=valgrind -q --error-exitcode=99 --leak-check=full --trace-children=yes'
   else
     report valgrind 0 1 0 "did not build"

@@ -182,6 +182,17 @@ static void write_each(pst_writer *out, const pst_program *program,
     write_body(out, &each->body);
 }
 
+/* A star or backslash that stands for itself. */
+static void write_piece(pst_writer *out, postern_str piece)
+{
+    for (size_t i = 0; i < piece.len; i++) {
+        if (piece.data[i] == '*' || piece.data[i] == '\\') {
+            pst_write_byte(out, '\\');
+        }
+        pst_write_printable(out, pst_str_slice(piece, i, i + 1));
+    }
+}
+
 static void write_wildcard(pst_writer *out, const pst_wildcard *wildcard)
 {
     pst_write_byte(out, '"');
@@ -189,7 +200,7 @@ static void write_wildcard(pst_writer *out, const pst_wildcard *wildcard)
         if (i > 0) {
             pst_write_byte(out, '*');
         }
-        pst_write_printable(out, wildcard->pieces[i]);
+        write_piece(out, wildcard->pieces[i]);
     }
     pst_write_text(out, wildcard->fold ? "\" folded" : "\"");
 }
