@@ -63,9 +63,9 @@ static void show_policy(const session *repl)
     (void)printf("%s: %zu rule%s", repl->policy_path,
                  postern_policy_rule_count(repl->policy),
                  postern_policy_rule_count(repl->policy) == 1 ? "" : "s");
-    for (size_t i = 0; i < repl->lists.count; i++) {
+    for (size_t i = 0; i < repl->list_count; i++) {
         (void)printf("%s $", i == 0 ? ", lists" : ",");
-        literal_write_plain(stdout, repl->lists.named[i].name);
+        literal_write_plain(stdout, repl->lists[i].name);
     }
     (void)fputc('\n', stdout);
 }

@@ -142,8 +142,8 @@ static void complete_operator(const session *repl, postern_str token, bool compa
 /* `typed` is empty or begins with the dollar. */
 static void complete_lists(const session *repl, postern_str typed, completion *out)
 {
-    for (size_t i = 0; i < repl->lists.count; i++) {
-        const postern_str name = repl->lists.named[i].name;
+    for (size_t i = 0; i < repl->list_count; i++) {
+        const postern_str name = repl->lists[i].name;
         char word[64];
         (void)snprintf(word, sizeof word, "$%.*s", (int)name.len, name.data);
         completion_add(out, postern_text(word), typed, " ");

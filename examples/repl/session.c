@@ -40,7 +40,6 @@ void session_close(session *repl)
 {
     postern_request_free(repl->request);
     postern_policy_release(repl->policy);
-    lists_free(&repl->lists);
     postern_scheme_free(repl->scheme);
     postern_report_free(repl->report);
     source_free(&repl->source);
@@ -67,8 +66,8 @@ postern_compile_options session_compile_options(const session *repl)
 {
     return (postern_compile_options){.strict_cloudflare = repl->strict,
                                      .phase = repl->phase,
-                                     .lists = repl->lists.named,
-                                     .list_count = repl->lists.count};
+                                     .lists = repl->lists,
+                                     .list_count = repl->list_count};
 }
 
 void session_complain_of_fault(const session *repl, postern_status status)
@@ -173,8 +172,7 @@ bool session_load_policy(session *repl, const char *path)
     repl->policy = policy;
     free(repl->policy_path);
     repl->policy_path = name;
-    lists_free(&repl->lists);
-    lists_read(from.text, &repl->lists);
+    repl->lists = postern_policy_lists(policy, &repl->list_count);
     free(text);
     return true;
 }

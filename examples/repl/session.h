@@ -6,7 +6,6 @@
 #define REPL_SESSION_H
 
 #include "../request_json.h"
-#include "lists.h"
 #include "style.h"
 
 #include <postern/filter.h>
@@ -33,7 +32,8 @@ typedef struct session {
     session_setting *settings; /* in the order they were first set */
     postern_policy *policy;    /* NULL: none */
     char *policy_path;
-    lists lists; /* of the policy */
+    const postern_named_list *lists; /* of the policy */
+    size_t list_count;
     postern_phase phase;
     bool strict; /* refuse what only postern has */
     bool print;  /* show the compiled listing before the answer */

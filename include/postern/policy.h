@@ -74,6 +74,12 @@ POSTERN_API uint64_t postern_policy_generation(const postern_policy *policy);
 /** How many rules the policy holds, disabled ones included. */
 POSTERN_API size_t postern_policy_rule_count(const postern_policy *policy);
 
+/** The named lists that `policy` declares, so that other expressions can ask them too:
+ *  borrowed, they live as long as the policy. `count` receives how many. Constant
+ *  time. */
+POSTERN_API const postern_named_list *postern_policy_lists(const postern_policy *policy,
+                                                           size_t *count);
+
 /** True when a rule, disabled ones included, reads `field`; see postern_filter_uses(). */
 POSTERN_API bool postern_policy_uses(const postern_policy *policy, postern_field field);
 

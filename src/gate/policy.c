@@ -145,6 +145,13 @@ uint64_t postern_policy_generation(const postern_policy *policy)
     return policy->generation;
 }
 
+const postern_named_list *postern_policy_lists(const postern_policy *policy,
+                                               size_t *count)
+{
+    *count = policy->list_count;
+    return policy->lists;
+}
+
 size_t postern_policy_rule_count(const postern_policy *policy)
 {
     size_t count = 0;

@@ -184,13 +184,15 @@ static session *session_made(void)
     static const char policy[] =
         "{\"version\": 1, \"lists\": ["
         "{\"name\": \"office\", \"kind\": \"ip\", \"items\": [\"10.0.0.0/8\"]},"
-        "{\"name\": \"admins\", \"kind\": \"asn\", \"items\": [1, \"2\", {\"asn\": 3}]},"
-        "{\"name\": \"odd\", \"kind\": \"ip\", \"items\": [true]}]}";
+        "{\"name\": \"admins\", \"kind\": \"asn\", \"items\": [1, \"2\", {\"asn\": 3}]}]}";
+    const postern_source from = {.text = text_of(policy)};
     session *const made = calloc(1, sizeof *made);
 
     ck_assert_ptr_nonnull(made);
     ck_assert(session_open(made));
-    lists_read(text_of(policy), &made->lists);
+    ck_assert_int_eq(postern_policy_load(made->scheme, &from, &made->policy, NULL),
+                     POSTERN_OK);
+    made->lists = postern_policy_lists(made->policy, &made->list_count);
     ck_assert(session_set(made, text_of("ssl"), text_of("true")));
     ck_assert(session_set(made, text_of("ip.src"), text_of("::1")));
     return made;
