@@ -25,8 +25,9 @@ typedef struct postern_compile_options {
     bool provided_only;     /**< refuse external fields that the host has not declared
                                  with postern_scheme_provide(); policies always do */
     postern_phase phase;    /**< fields of other phases are refused [request] */
-    const postern_named_list *lists; /**< what `in $name` may name; the compiled
-                                          expression keeps the lists alive */
+    const postern_named_list *lists; /**< what `in $name` may name, none of them NULL;
+                                          of two with one name the first counts. The
+                                          compiled expression keeps them alive */
     size_t list_count;
 } postern_compile_options;
 
@@ -41,7 +42,9 @@ typedef struct postern_compile_options {
  *                   `expression`; may be NULL. Warnings come with POSTERN_OK too.
  * @retval POSTERN_OK
  * @retval POSTERN_SYNTAX, POSTERN_UNKNOWN_NAME, POSTERN_TYPE, POSTERN_LIMIT,
- *         POSTERN_INVALID (a literal out of range): that of the first error
+ *         POSTERN_INVALID (a literal out of range), POSTERN_UNSUPPORTED (regular
+ *         expressions; what `options` refuse), POSTERN_CRYPTO (a function needs the
+ *         crypto table): that of the first error
  * @retval POSTERN_NO_MEMORY nothing is leaked
  *
  * Thread-safe. Cost: linear in the length, under two microseconds for a simple
@@ -68,6 +71,7 @@ POSTERN_API void postern_filter_free(postern_filter *filter);
  * @retval POSTERN_STATE     another scheme, or a request that was misused
  * @retval POSTERN_INVALID   the request's head is malformed (no Host, ...)
  * @retval POSTERN_NO_MEMORY, POSTERN_LIMIT the values it needs do not fit
+ * @retval POSTERN_CLOCK, POSTERN_CRYPTO   the time, or a digest, cannot be had
  *
  * Any status but POSTERN_OK is a fault: treat it as a refusal. Takes no lock;
  * allocates nothing once the request's memory is warm.

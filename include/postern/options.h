@@ -13,14 +13,15 @@ extern "C" {
 
 /** Upper bounds. 0 means the default in brackets; each is pinned by a test. */
 typedef struct postern_limits {
-    uint32_t expression_bytes;   /**< length of an expression [4096] */
-    uint32_t nesting;            /**< parentheses, `not`, calls in each other [128] */
-    uint32_t wildcard_stars;     /**< `*` in one wildcard pattern [16] */
-    uint32_t concat_arguments;   /**< arguments of one concat(), at most 255 [32] */
-    uint32_t regexes;            /**< regular expressions in one expression [64] */
-    uint32_t request_bytes;      /**< derived values of one request [1 MiB] */
-    uint32_t headers;            /**< header lines of one request [512] */
-    uint32_t chain_bytes;        /**< DER of a client's whole chain [64 KiB] */
+    uint32_t expression_bytes; /**< length of an expression [4096] */
+    uint32_t nesting;          /**< parentheses, `not`, calls in each other [128]; a
+                                      level of calls takes some 300 bytes of stack */
+    uint32_t wildcard_stars;   /**< `*` in one wildcard pattern [16] */
+    uint32_t concat_arguments; /**< arguments of one concat(), at most 255 [32] */
+    uint32_t rewrites;         /**< calls of wildcard_replace() in one expression [1] */
+    uint32_t request_bytes;    /**< derived values of one request [1 MiB] */
+    uint32_t headers;          /**< header lines of one request [512] */
+    uint32_t chain_bytes;      /**< DER of a client's whole chain [64 KiB] */
     uint32_t chain_certificates; /**< certificates a client may send [10] */
     uint32_t policy_bytes;       /**< a policy file, or one of its PEM files [64 MiB] */
 } postern_limits;

@@ -68,8 +68,10 @@ POSTERN_API void postern_scheme_free(postern_scheme *scheme);
  * Adds a field of the host's own. It is *missing* in a request until
  * postern_request_set() sets it.
  *
- * @param name dotted lower-case name such as "app.tenant"; copied. Prefixes
- *             `cf.`, `http.`, `ip.`, `raw.`, `ssl` and `postern.` are taken.
+ * @param name dotted lower-case name such as "app.tenant"; copied. Operators
+ *             and the prefixes of built-in fields (`cf.`, `http.`, `ip.`, `raw.`,
+ *             `ssl.`, `postern.`) are taken, and names
+ *             that read as hex bytes, such as "ab.cd".
  * @param out  receives the field; may be NULL
  * @retval POSTERN_OK
  * @retval POSTERN_INVALID   not a name, a taken prefix, or not a type

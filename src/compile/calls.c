@@ -73,7 +73,7 @@ static bool is_decimal(postern_str text)
     return true;
 }
 
-/* Numbers are decimal here, and hex bytes stand only where no field could, as in
+/* Numbers are not hexadecimal here, and hex bytes stand only where no field could, as in
  * Cloudflare's engine: elsewhere they could be taken for names. */
 static PST_NOINLINE pst_term *literal_number(pst_checker *c, const pst_node *node,
                                              uint16_t takes, uint8_t form)
@@ -102,6 +102,7 @@ static PST_NOINLINE pst_term *literal_number(pst_checker *c, const pst_node *nod
         read = pst_read_ip(node->text, &term->value.ip, &problem);
     } else {
         read = pst_read_int(node->text, &term->value.integer, &problem);
+        pst_checker_warn_octal(c, node);
     }
     if (!read) {
         pst_checker_complain_of_literal(c, node, &problem);
@@ -194,6 +195,23 @@ static void write_types(pst_writer *out, const pst_parameter *parameter,
     }
 }
 
+/* An array where one of its elements is meant. */
+static void write_element_hint(pst_writer *out, const pst_parameter *parameter,
+                               size_t index, const pst_term *argument,
+                               const pst_term *first)
+{
+    const postern_type element = postern_type_element(argument->type);
+
+    if (element != 0 && pst_parameter_takes(parameter, element, first->type)) {
+        pst_write_text(out, index == 0 ? "; name one element, [0], or map it over all, "
+                                         "[*]"
+                                       : "; name one element, [0]");
+    } else if (index > 0 && (parameter->takes & PST_TAKES_SAME) != 0 &&
+               argument->type == postern_type_element(first->type)) {
+        pst_write_text(out, ", as the first; of that name one element, [0]");
+    }
+}
+
 /* "argument 2 of 'split' (separator) ..." */
 static PST_NOINLINE void complain_of_argument(pst_checker *c, const pst_node *call,
                                               const pst_parameter *parameter,
@@ -244,6 +262,7 @@ static PST_NOINLINE bool argument_fits(pst_checker *c, const pst_node *call,
     }
     if (!pst_parameter_takes(parameter, argument->type, first->type)) {
         write_types(&hint, parameter, first);
+        write_element_hint(&hint, parameter, index, argument, first);
         (void)pst_write_end(&hint);
         (void)postern_type_name(argument->type, type, sizeof type);
         char what[96];
@@ -350,8 +369,9 @@ static PST_NOINLINE bool check_literals(pst_checker *c, pst_function_check *chec
 static bool has_cryptography(const postern_crypto *crypto, const pst_function *function)
 {
     return crypto != NULL &&
-           (function != pst_function_at(PST_FUNCTION_IS_TIMED_HMAC_VALID_V0) ||
-            crypto->hmac != NULL);
+           (function == pst_function_at(PST_FUNCTION_IS_TIMED_HMAC_VALID_V0)
+                ? crypto->hmac != NULL
+                : crypto->digest != NULL);
 }
 
 /* What a function needs besides its arguments. */
@@ -365,9 +385,10 @@ static PST_NOINLINE bool may_be_called(pst_checker *c, const pst_node *node,
                         "hand a table of it in: postern_options.crypto");
         return false;
     }
-    if ((function->flags & PST_FLAG_ONCE) != 0 && c->unit->rewrites++ > 0) {
+    if ((function->flags & PST_FLAG_ONCE) != 0 &&
+        c->unit->rewrites++ >= c->unit->scheme->options.limits.rewrites) {
         pst_complain_of(&c->unit->complaints, POSTERN_LIMIT, name, "", node->text,
-                        " may be called once in an expression", NULL);
+                        " is called too often in one expression", NULL);
         return false;
     }
     return true;

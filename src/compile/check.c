@@ -5,6 +5,7 @@
  * could not be made sense of is NULL here and never compiled.
  */
 #include "compile/checker.h"
+#include "compile/suggest.h"
 #include "support/attribute.h"
 #include "support/text.h"
 
@@ -93,6 +94,42 @@ static pst_claim *claim_new(pst_checker *c, pst_claim_kind kind)
     return claim;
 }
 
+/* What the right side of "x == true" says: 1, 0, or -1 for neither. */
+static int truth_of(const pst_node *right)
+{
+    static const postern_str yes[] = {POSTERN_STR("true"), POSTERN_STR("1")};
+    static const postern_str no[] = {POSTERN_STR("false"), POSTERN_STR("0")};
+
+    for (size_t i = 0; i < 2; i++) {
+        if (pst_str_same_folded(right->text, yes[i])) {
+            return 1;
+        }
+        if (pst_str_same_folded(right->text, no[i])) {
+            return 0;
+        }
+    }
+    return -1;
+}
+
+static void write_boolean_hint(pst_writer *out, const pst_node *compare,
+                               postern_str name)
+{
+    const bool equality =
+        compare->relation == PST_COMPARE_EQ || compare->relation == PST_COMPARE_NE;
+    const int truth = equality ? truth_of(compare->first->next) : -1;
+    const bool positive = (truth == 1) == (compare->relation == PST_COMPARE_EQ);
+    const postern_str shown = pst_str_slice(name, 0, 60);
+
+    pst_write_text(out, "write '");
+    pst_write_text(out, truth >= 0 && !positive ? "not " : "");
+    pst_write_printable(out, shown);
+    if (truth < 0) {
+        pst_write_text(out, "' or 'not ");
+        pst_write_printable(out, shown);
+    }
+    pst_write_text(out, "'");
+}
+
 /* "== true" and its kind: Booleans stand alone, arrays and maps need an element. */
 static PST_NOINLINE bool comparable(pst_checker *c, const pst_node *node,
                                     const pst_term *left)
@@ -109,11 +146,7 @@ static PST_NOINLINE bool comparable(pst_checker *c, const pst_node *node,
     case POSTERN_KIND_IP:
         return true;
     case POSTERN_KIND_BOOL:
-        pst_write_text(&out, "write '");
-        pst_write_printable(&out, pst_str_slice(name, 0, 60));
-        pst_write_text(&out, "' or 'not ");
-        pst_write_printable(&out, pst_str_slice(name, 0, 60));
-        pst_write_text(&out, "'");
+        write_boolean_hint(&out, node, name);
         (void)pst_write_end(&out);
         pst_checker_complain(c, POSTERN_TYPE, node->span,
                              "a Boolean is not compared, it stands for itself", hint);
@@ -153,7 +186,8 @@ static PST_NOINLINE bool unquoted_string(pst_checker *c, const pst_term *left,
     pst_writer out = {hint, sizeof hint, 0};
 
     if (left->type != POSTERN_STRING || right->kind != PST_NODE_NAME ||
-        pst_scheme_find(c->unit->scheme, right->text) != SIZE_MAX) {
+        pst_scheme_find(c->unit->scheme, right->text) != SIZE_MAX ||
+        pst_looks_like_field(c->unit->scheme, right->text)) {
         return false;
     }
     pst_write_text(&out, "strings are quoted: \"");

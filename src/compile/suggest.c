@@ -86,6 +86,20 @@ static void nearest_hint(const pst_nearest *nearest, pst_writer *hint)
     }
 }
 
+bool pst_looks_like_field(const postern_scheme *scheme, postern_str name)
+{
+    pst_nearest nearest;
+
+    if (name.len == 0 || memchr(name.data, '.', name.len) == NULL) {
+        return false;
+    }
+    pst_nearest_init(&nearest, name);
+    for (size_t i = 0; i < scheme->field_count; i++) {
+        pst_nearest_try(&nearest, scheme->fields[i].name);
+    }
+    return nearest.best.len > 0;
+}
+
 void pst_complain_unknown_field(pst_complaints *complaints,
                                 const postern_scheme *scheme, pst_span span,
                                 postern_str name)

@@ -17,4 +17,7 @@ void pst_complain_unknown_field(pst_complaints *complaints,
 void pst_complain_unknown_function(pst_complaints *complaints, pst_span span,
                                    postern_str name);
 
+/** True for a dotted name that is near that of a field. */
+bool pst_looks_like_field(const postern_scheme *scheme, postern_str name);
+
 #endif

@@ -153,6 +153,7 @@ static PST_NOINLINE pst_term *check_array_get(pst_checker *c, const pst_node *no
                         key->text, problem.message, NULL);
         return NULL;
     }
+    pst_checker_warn_octal(c, key);
     if (index < 0 || index > (int64_t)UINT32_MAX) {
         pst_checker_complain(c, POSTERN_INVALID, key->span,
                              "an index is between 0 and 4294967295", NULL);

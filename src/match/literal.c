@@ -145,6 +145,44 @@ bool pst_read_bytes(postern_str text, char *out, size_t *len,
 
 /* --- addresses ---------------------------------------------------------------- */
 
+/* Blocks and ranges: "in {TEXT}". */
+static bool refuse_outside_set(pst_literal_problem *problem, const char *message,
+                               postern_str text)
+{
+    pst_writer out = {problem->hint, sizeof problem->hint, 0};
+
+    (void)refuse(problem, POSTERN_TYPE, message, "");
+    pst_write_text(&out, "it goes into a set: in {");
+    pst_write_printable(&out, pst_str_slice(text, 0, 60));
+    pst_write_text(&out, "}");
+    (void)pst_write_end(&out);
+    return false;
+}
+
+static size_t count_byte(postern_str text, char byte)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        count += text.data[i] == byte;
+    }
+    return count;
+}
+
+/* What somebody who wrote this may have meant. */
+static const char *address_hint(postern_str text)
+{
+    const size_t dots = count_byte(text, '.');
+
+    if (dots >= 3 && count_byte(text, '-') > 0) {
+        return "a range is written first..last";
+    }
+    if (dots == 3 && count_byte(text, ':') == 1) {
+        return "an address has no port";
+    }
+    return "IPv4 has four decimal parts without leading zeros";
+}
+
 bool pst_read_ip(postern_str text, pst_ip *out, pst_literal_problem *problem)
 {
     pst_ip mapped;
@@ -165,15 +203,12 @@ bool pst_read_ip(postern_str text, pst_ip *out, pst_literal_problem *problem)
         return false;
     }
     if (text.len > 0 && memchr(text.data, '/', text.len) != NULL) {
-        return refuse(problem, POSTERN_TYPE, " is a block, not an address",
-                      "blocks go into a set: ip.src in {192.0.2.0/24}");
+        return refuse_outside_set(problem, " is a block, not an address", text);
     }
     if (find_range(text) != text.len) {
-        return refuse(problem, POSTERN_TYPE, " is a range, not an address",
-                      "ranges go into a set: ip.src in {192.0.2.1..192.0.2.9}");
+        return refuse_outside_set(problem, " is a range, not an address", text);
     }
-    return refuse(problem, POSTERN_SYNTAX, " is not an IP address",
-                  "IPv4 has four decimal parts without leading zeros");
+    return refuse(problem, POSTERN_SYNTAX, " is not an IP address", address_hint(text));
 }
 
 static bool refuse_host_bits(pst_ip network, postern_str prefix,
@@ -206,6 +241,34 @@ static pst_ip host_mask(unsigned prefix)
     return mask;
 }
 
+/* ::ffff:10.0.0.0/104 is 10.0.0.0/8; a shorter prefix covers more than IPv4. */
+static void hint_of_mapped_block(postern_str text, size_t slash,
+                                 pst_literal_problem *problem)
+{
+    const postern_str prefix = pst_str_slice(text, slash + 1, text.len);
+    pst_writer out = {problem->hint, sizeof problem->hint, 0};
+    pst_literal_problem ignored;
+    postern_address address;
+    int64_t bits;
+    char v4[48];
+
+    if (!postern_address_parse(pst_str_slice(text, 0, slash), &address) ||
+        address.family != 4) {
+        return;
+    }
+    if (!pst_read_int(prefix, &bits, &ignored) || bits < 96 || bits > 128) {
+        pst_write_text(&out, "IPv4 blocks go from 0.0.0.0/0 to /32");
+    } else {
+        (void)postern_address_format(&address, v4, sizeof v4);
+        pst_write_text(&out, "write ");
+        pst_write_text(&out, v4);
+        pst_write_byte(&out, '/');
+        pst_write_int(&out, bits - 96);
+        pst_write_text(&out, ": addresses are unmapped before rules see them");
+    }
+    (void)pst_write_end(&out);
+}
+
 static bool read_block(postern_str text, size_t slash, pst_ip_range *out,
                        pst_literal_problem *problem)
 {
@@ -216,6 +279,7 @@ static bool read_block(postern_str text, size_t slash, pst_ip_range *out,
     unsigned most;
 
     if (!pst_read_ip(pst_str_slice(text, 0, slash), &ip, problem)) {
+        hint_of_mapped_block(text, slash, problem);
         return false;
     }
     most = pst_ip_is_v4(ip) ? 32 : 128;

@@ -9,12 +9,16 @@ static postern_status read_clock(postern_request *request, pst_field_id field,
                                  pst_value *out)
 {
     const postern_options *options = &request->scheme->options;
-    const int64_t now = options->clock(options->clock_user);
 
-    if (now < 0) {
+    if (!request->now_known) { /* once, so that both fields tell of one moment */
+        request->now = options->clock(options->clock_user);
+        request->now_known = true;
+    }
+    if (request->now < 0) {
         return POSTERN_CLOCK;
     }
-    out->integer = field == PST_FIELD_TIMESTAMP_SEC ? now / 1000 : now % 1000;
+    out->integer =
+        field == PST_FIELD_TIMESTAMP_SEC ? request->now / 1000 : request->now % 1000;
     return POSTERN_OK;
 }
 

@@ -30,7 +30,9 @@ static postern_status export_map(pst_arena *arena, pst_map map, postern_type ele
         return arena->status;
     }
     for (size_t i = 0; i < map.count && status == POSTERN_OK; i++) {
-        entries[i].key = map.entries[i].key;
+        if (!pst_arena_copy(arena, map.entries[i].key, &entries[i].key)) {
+            return arena->status;
+        }
         status =
             pst_value_export(arena, &map.entries[i].value, element, &entries[i].value);
     }
@@ -51,9 +53,9 @@ postern_status pst_value_export(pst_arena *arena, const pst_value *value,
     case POSTERN_KIND_INT:
         out->as.integer = value->integer;
         return POSTERN_OK;
-    case POSTERN_KIND_STRING:
-        out->as.string = value->string;
-        return POSTERN_OK;
+    case POSTERN_KIND_STRING: /* it may be the expression's own */
+        return pst_arena_copy(arena, value->string, &out->as.string) ? POSTERN_OK
+                                                                     : arena->status;
     case POSTERN_KIND_IP:
         out->as.address = pst_ip_to_address(value->ip);
         return POSTERN_OK;

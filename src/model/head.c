@@ -171,6 +171,7 @@ postern_status pst_request_seal(postern_request *request,
     if (request->poison != POSTERN_OK) {
         return request->poison;
     }
+    request->now_known = false;
     forget(request, PST_FIELD_TIMESTAMP_SEC);
     forget(request, PST_FIELD_TIMESTAMP_MSEC);
     if (request->sealed && request->hide_identity != hide_identity) {

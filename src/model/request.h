@@ -52,6 +52,8 @@ struct postern_request {
     postern_str body;
     uint64_t body_size;
     bool body_truncated;
+    int64_t now; /* the clock when the time was first asked for, if now_known */
+    bool now_known;
     const struct pst_part *parts; /* of a multipart body; NULL: not read yet */
     size_t part_count;
     pst_value *values; /* slot_cap of each */

@@ -64,7 +64,7 @@ static void fill_limits(postern_limits *limits)
     if (limits->concat_arguments > 255) {
         limits->concat_arguments = 255;
     }
-    fill(&limits->regexes, 64);
+    fill(&limits->rewrites, 1);
     fill(&limits->request_bytes, 1U << 20);
     fill(&limits->headers, 512);
     fill(&limits->chain_bytes, 64U << 10);
@@ -270,13 +270,16 @@ static bool name_taken(postern_str name)
 {
     static const postern_str prefixes[] = {
         POSTERN_STR("cf."),  POSTERN_STR("http."),    POSTERN_STR("ip."),
-        POSTERN_STR("raw."), POSTERN_STR("postern."),
+        POSTERN_STR("raw."), POSTERN_STR("postern."), POSTERN_STR("ssl."),
     };
     static const postern_str words[] = {
-        POSTERN_STR("ssl"), POSTERN_STR("true"), POSTERN_STR("false"),
-        POSTERN_STR("and"), POSTERN_STR("or"),   POSTERN_STR("xor"),
-        POSTERN_STR("not"), POSTERN_STR("any"),  POSTERN_STR("all"),
-        POSTERN_STR("in"),
+        POSTERN_STR("ssl"),    POSTERN_STR("true"),     POSTERN_STR("false"),
+        POSTERN_STR("and"),    POSTERN_STR("or"),       POSTERN_STR("xor"),
+        POSTERN_STR("not"),    POSTERN_STR("any"),      POSTERN_STR("all"),
+        POSTERN_STR("in"),     POSTERN_STR("eq"),       POSTERN_STR("ne"),
+        POSTERN_STR("lt"),     POSTERN_STR("le"),       POSTERN_STR("gt"),
+        POSTERN_STR("ge"),     POSTERN_STR("contains"), POSTERN_STR("wildcard"),
+        POSTERN_STR("strict"), POSTERN_STR("matches"),  POSTERN_STR("bitwise_and"),
     };
 
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
@@ -290,6 +293,19 @@ static bool name_taken(postern_str name)
         }
     }
     return false;
+}
+
+/* "ab.cd": behind an operator that is a string of hex bytes. */
+static bool reads_as_bytes(postern_str name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        const bool separator = i % 3 == 2;
+        if (separator ? name.data[i] != '.'
+                      : pst_hex_value((unsigned char)name.data[i]) < 0) {
+            return false;
+        }
+    }
+    return name.len >= 5 && name.len % 3 == 2;
 }
 
 /* Makes room for one more field in both arrays, or changes nothing. */
@@ -351,7 +367,8 @@ postern_status pst_scheme_add(postern_scheme *scheme, postern_str name,
 postern_status postern_scheme_add_field(postern_scheme *scheme, postern_str name,
                                         postern_type type, postern_field *out)
 {
-    if (!name_valid(name) || name_taken(name) || !pst_type_valid(type)) {
+    if (!name_valid(name) || name_taken(name) || reads_as_bytes(name) ||
+        !pst_type_valid(type)) {
         return POSTERN_INVALID;
     }
     return pst_scheme_add(scheme, name, type, out);

@@ -74,8 +74,7 @@ bool pst_type_valid(postern_type type);
 /** The value of `map` under `key`, or NULL. */
 const pst_value *pst_map_find(pst_map map, postern_str key);
 
-/** `value` of `type` as hosts read it; arrays and maps are copied into `arena`, text is
- *  borrowed. @return POSTERN_OK, or the arena's failure */
+/** `value` of `type` as hosts read it, all of it copied into `arena`. @return POSTERN_OK, or the arena's failure */
 postern_status pst_value_export(pst_arena *arena, const pst_value *value,
                                 postern_type type, postern_value *out);
 

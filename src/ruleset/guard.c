@@ -5,7 +5,8 @@
  * names if the walk can end in true for some client; a host that it does not name only
  * if every walk of a stranger (TLS, no certificate) ends so. A skip rule in which every
  * walk of a stranger ends in true lets everybody in, whatever comes after it.
- * Only forward jumps, so one pass is enough.
+ * Only forward jumps, so one pass is enough. Parity bits are followed exactly up to
+ * PARITY_KNOWN of them; a rule that nests `xor` deeper guards nothing.
  */
 #include "ruleset/ruleset.h"
 
@@ -18,8 +19,11 @@ typedef struct walk {
     const pst_program *program;
     const pst_insn *code; /* of the rule */
     size_t length;
-    uint8_t *reached; /* a byte an instruction */
+    uint8_t *reached; /* an instruction's byte: the parities it is reached with, a bit
+                         for each of the eight combinations */
 } walk;
+
+enum { PARITY_KNOWN = 3, ANY_PARITY = 0xff };
 
 /* What a test can say. */
 enum { CAN_HOLD = 1, CAN_FAIL = 2 };
@@ -40,19 +44,55 @@ static bool is_host_slot(const pst_program *program, uint32_t slot)
     return slot == PST_FIELD_HOST;
 }
 
+static const pst_call *call_of(const pst_program *program, uint32_t slot)
+{
+    const size_t fields = program->scheme->field_count;
+    const pst_derived *how = slot < fields ? NULL : &program->derived[slot - fields];
+
+    return how != NULL && how->kind == PST_DERIVED_CALL && !how->as.call->mapped
+               ? how->as.call
+               : NULL;
+}
+
+/* starts_with(http.host, "...") or ends_with(): the call, or NULL. */
+static const pst_call *end_of_host(const pst_program *program, uint32_t slot)
+{
+    const pst_call *call = call_of(program, slot);
+
+    return call != NULL &&
+                   (call->function == PST_FUNCTION_STARTS_WITH ||
+                    call->function == PST_FUNCTION_ENDS_WITH) &&
+                   call->operands[1].literal &&
+                   is_host_slot(program, call->operands[0].slot)
+               ? call
+               : NULL;
+}
+
 static bool reads_host(const walk *w, const pst_insn *insn)
 {
-    return pst_insn_reads_slot(insn) && is_host_slot(w->program, insn->slot);
+    return pst_insn_reads_slot(insn) && (is_host_slot(w->program, insn->slot) ||
+                                         end_of_host(w->program, insn->slot) != NULL);
 }
 
 /* A test that many hosts pass: a pattern or a part of the name. */
 static bool names_many(const pst_insn *insn)
 {
-    return insn->op == PST_OP_STRING_WILDCARD || insn->op == PST_OP_STRING_CONTAINS;
+    return insn->op == PST_OP_STRING_WILDCARD || insn->op == PST_OP_STRING_CONTAINS ||
+           insn->op == PST_OP_BOOL;
+}
+
+static bool has_end(const pst_call *call, postern_str host)
+{
+    const postern_str end = call->operands[1].value.string;
+    const size_t from =
+        call->function == PST_FUNCTION_STARTS_WITH ? 0 : host.len - end.len;
+
+    return end.len <= host.len &&
+           pst_str_same(pst_str_slice(host, from, from + end.len), end);
 }
 
 /* `host` NULL: one that no rule names. */
-static unsigned test_host(const pst_insn *insn, const postern_str *host)
+static unsigned test_host(const walk *w, const pst_insn *insn, const postern_str *host)
 {
     bool holds;
 
@@ -67,6 +107,8 @@ static unsigned test_host(const pst_insn *insn, const postern_str *host)
         holds = pst_wildcard_match(insn->as.wildcard, *host);
     } else if (insn->op == PST_OP_STRING_CONTAINS && host != NULL) {
         holds = pst_search(*host, insn->as.string) != SIZE_MAX;
+    } else if (insn->op == PST_OP_BOOL && host != NULL) {
+        holds = has_end(end_of_host(w->program, insn->slot), *host);
     } else {
         return CAN_HOLD | CAN_FAIL;
     }
@@ -100,12 +142,39 @@ static bool is_hidden(const pst_program *program, uint32_t slot)
     return false;
 }
 
-/* TLS, and no certificate. */
+/* has_key(http.request.headers, "cf-access-..."): never, it is hidden. */
+static bool asks_for_hidden_key(const pst_program *program, uint32_t slot)
+{
+    const pst_call *call = call_of(program, slot);
+
+    return call != NULL && call->function == PST_FUNCTION_HAS_KEY &&
+           call->operands[1].literal &&
+           (call->operands[0].slot == PST_FIELD_HEADERS ||
+            call->operands[0].slot == PST_FIELD_RAW_HEADERS) &&
+           pst_header_claims_identity(call->operands[1].value.string);
+}
+
+/* A test that nothing passes. */
+static bool is_impossible(const walk *w, const pst_insn *insn)
+{
+    if (insn->op == PST_OP_ENSURE) {
+        return is_hidden(w->program, insn->slot);
+    }
+    if (insn->op == PST_OP_BOOL) {
+        return asks_for_hidden_key(w->program, insn->slot);
+    }
+    if (insn->op == PST_OP_INT_RANGE) {
+        return insn->as.range.first > insn->as.range.last;
+    }
+    return (insn->op == PST_OP_INT_IN && insn->as.int_set->count == 0) ||
+           (insn->op == PST_OP_STRING_IN && insn->as.string_set->count == 0) ||
+           (insn->op == PST_OP_IP_IN &&
+            insn->as.ip_set->v4_count + insn->as.ip_set->v6_count == 0);
+}
+
+/* A client without a certificate. */
 static unsigned test_stranger(const pst_insn *insn)
 {
-    if (insn->op == PST_OP_BOOL && insn->slot == PST_FIELD_SSL) {
-        return CAN_HOLD;
-    }
     if (insn->op == PST_OP_BOOL && (insn->slot == PST_FIELD_CERT_PRESENTED ||
                                     insn->slot == PST_FIELD_CERT_VERIFIED ||
                                     insn->slot == PST_FIELD_CERT_REVOKED)) {
@@ -114,48 +183,90 @@ static unsigned test_stranger(const pst_insn *insn)
     return CAN_HOLD | CAN_FAIL;
 }
 
+/* Requests in plaintext for a registered host never come to the rules. */
 static unsigned test(const walk *w, const pst_insn *insn, const postern_str *host,
                      bool stranger)
 {
-    if (insn->op == PST_OP_ALWAYS || insn->op == PST_OP_FLIP) {
+    if (insn->op == PST_OP_ALWAYS || insn->op == PST_OP_FLIP ||
+        (insn->op == PST_OP_BOOL && insn->slot == PST_FIELD_SSL)) {
         return CAN_HOLD;
     }
-    if (insn->op == PST_OP_PARITY) {
-        return CAN_HOLD | CAN_FAIL;
+    if (is_impossible(w, insn)) {
+        return CAN_FAIL;
     }
     if (reads_host(w, insn)) {
-        return test_host(insn, host);
-    }
-    if (insn->op == PST_OP_ENSURE && is_hidden(w->program, insn->slot)) {
-        return CAN_FAIL;
+        return test_host(w, insn, host);
     }
     return stranger ? test_stranger(insn) : CAN_HOLD | CAN_FAIL;
 }
 
-/* Takes one way on. @return true when it ends in `wanted` */
-static bool follow(const walk *w, size_t at, uint32_t way, uint32_t wanted)
+/* Takes one way on with these parities. @return true when it ends in `wanted` */
+static bool follow(const walk *w, size_t at, uint32_t way, unsigned parities,
+                   uint32_t wanted)
 {
+    if (parities == 0) {
+        return false;
+    }
     if (way < PST_RETURN_FALSE) {
-        w->reached[at + way] = 1;
+        w->reached[at + way] |= (uint8_t)parities;
     }
     return way == wanted;
+}
+
+/* The combinations in which the bit is set. */
+static unsigned with_bit(unsigned bit)
+{
+    static const uint8_t sets[PARITY_KNOWN] = {0xaa, 0xcc, 0xf0};
+
+    return sets[bit];
+}
+
+/* FLIP moves each combination to that which differs in the bit. */
+static unsigned flipped(unsigned parities, unsigned bit)
+{
+    const unsigned distance = 1U << bit;
+
+    return ((parities & ~with_bit(bit)) << distance) |
+           ((parities & with_bit(bit)) >> distance);
+}
+
+/* Takes the ways on from one instruction. @return true when one ends in `wanted` */
+static bool go_on(const walk *w, size_t at, const postern_str *host, bool stranger,
+                  uint32_t wanted)
+{
+    const pst_insn *insn = &w->code[at];
+    const unsigned parities = w->reached[at];
+    unsigned says;
+    bool ends;
+
+    if (insn->op == PST_OP_FLIP) {
+        return follow(w, at, insn->on_true, flipped(parities, insn->bit), wanted);
+    }
+    if (insn->op == PST_OP_PARITY) {
+        const unsigned odd = parities & with_bit(insn->bit);
+        ends = follow(w, at, insn->on_true, odd >> (1U << insn->bit), wanted);
+        return follow(w, at, insn->on_false, parities & ~with_bit(insn->bit), wanted) ||
+               ends;
+    }
+    says = test(w, insn, host, stranger);
+    ends = (says & CAN_HOLD) != 0 && follow(w, at, insn->on_true, parities, wanted);
+    return ((says & CAN_FAIL) != 0 &&
+            follow(w, at, insn->on_false, parities, wanted)) ||
+           ends;
 }
 
 /* Can the rule end in `wanted`, one of the two returns? */
 static bool can_end(const walk *w, const postern_str *host, bool stranger,
                     uint32_t wanted)
 {
+    bool ends = false;
+
     memset(w->reached, 0, w->length);
     w->reached[0] = 1;
-    for (size_t at = 0; at < w->length; at++) {
-        const pst_insn *insn = &w->code[at];
-        const unsigned says = w->reached[at] != 0 ? test(w, insn, host, stranger) : 0;
-        if (((says & CAN_HOLD) != 0 && follow(w, at, insn->on_true, wanted)) ||
-            ((says & CAN_FAIL) != 0 && follow(w, at, insn->on_false, wanted))) {
-            return true;
-        }
+    for (size_t at = 0; at < w->length && !ends; at++) {
+        ends = w->reached[at] != 0 && go_on(w, at, host, stranger, wanted);
     }
-    return false;
+    return ends;
 }
 
 /* Any client at all; `host` NULL: one that no rule names. */
@@ -175,7 +286,9 @@ enum { NOTHING, GUARDED, OPEN };
 typedef struct hosts {
     const pst_string_set *names;
     uint8_t *settled; /* one of the above for each */
-    bool block;       /* the rule at hand blocks; otherwise it skips */
+    uint32_t *named;  /* the last rule that named it, from 1 */
+    uint32_t rule;    /* at hand, from 1 */
+    bool block;       /* it blocks; otherwise it skips */
 } hosts;
 
 static void settle(const walk *w, const hosts *h, size_t at, bool named)
@@ -197,21 +310,16 @@ static void settle_name(const walk *w, const hosts *h, postern_str name)
     const size_t at = pst_string_set_find(h->names, name);
 
     if (at != SIZE_MAX) {
+        h->named[at] = h->rule;
         settle(w, h, at, true);
     }
 }
 
-static void settle_many(const walk *w, const hosts *h, const pst_insn *insn)
+/* @return whether every host was looked at */
+static bool settle_named(const walk *w, const hosts *h)
 {
-    for (size_t i = 0; i < h->names->count; i++) {
-        if (test_host(insn, &h->names->members[i]) == CAN_HOLD) {
-            settle(w, h, i, true);
-        }
-    }
-}
+    bool all = false;
 
-static void settle_named(const walk *w, const hosts *h)
-{
     for (size_t i = 0; i < w->length; i++) {
         const pst_insn *insn = &w->code[i];
         if (!reads_host(w, insn)) {
@@ -224,36 +332,48 @@ static void settle_named(const walk *w, const hosts *h)
                 settle_name(w, h, insn->as.string_set->members[j]);
             }
         } else if (names_many(insn)) {
-            settle_many(w, h, insn);
+            for (size_t j = 0; j < h->names->count; j++) {
+                settle(w, h, j, test_host(w, insn, &h->names->members[j]) == CAN_HOLD);
+            }
+            all = true;
+        }
+    }
+    return all;
+}
+
+/* To a rule that names hosts one by one, all others are the same. */
+static void settle_by_rule(const walk *w, const hosts *h)
+{
+    if (settle_named(w, h) || !must_match(w, NULL)) {
+        return;
+    }
+    for (size_t i = 0; i < h->names->count; i++) {
+        if (h->settled[i] == NOTHING && h->named[i] != h->rule) {
+            h->settled[i] = h->block ? GUARDED : OPEN;
         }
     }
 }
 
-static void settle_by_rule(const walk *w, const hosts *h)
-{
-    const bool any = can_match(w, NULL);
-
-    settle_named(w, h);
-    for (size_t i = 0; any && i < h->names->count; i++) {
-        settle(w, h, i, false);
-    }
-}
-
-/* Behind a rule may stand bodies of the next one, which are none of its business. */
-static void leave_bodies(walk *w)
+/* Cuts off bodies of the next rule, which stand behind this one.
+ * @return false when parities cannot be followed */
+static bool cut(walk *w)
 {
     size_t last = 0;
+    bool known = true;
 
     memset(w->reached, 0, w->length);
-    w->reached[0] = 1;
+    w->reached[0] = ANY_PARITY;
     for (size_t at = 0; at < w->length; at++) {
+        const pst_insn *insn = &w->code[at];
         if (w->reached[at] != 0) {
             last = at;
-            (void)follow(w, at, w->code[at].on_true, 0);
-            (void)follow(w, at, w->code[at].on_false, 0);
+            known = known && insn->bit < PARITY_KNOWN;
+            (void)follow(w, at, insn->on_true, ANY_PARITY, 0);
+            (void)follow(w, at, insn->on_false, ANY_PARITY, 0);
         }
     }
     w->length = last + 1;
+    return known;
 }
 
 bool pst_ruleset_guard(const pst_ruleset *set, const pst_string_set *names,
@@ -261,23 +381,25 @@ bool pst_ruleset_guard(const pst_ruleset *set, const pst_string_set *names,
 {
     const pst_program *program = &set->program;
     walk w = {program, NULL, 0, pst_arena_alloc(scratch, program->length)};
-    hosts h = {names, pst_arena_alloc(scratch, names->count), false};
+    hosts h = {names, pst_arena_alloc(scratch, names->count),
+               pst_arena_array(scratch, names->count, sizeof(uint32_t)), 0, false};
 
-    if (w.reached == NULL || h.settled == NULL) {
+    if (w.reached == NULL || h.settled == NULL || h.named == NULL) {
         return false;
     }
     memset(h.settled, NOTHING, names->count);
+    memset(h.named, 0, names->count * sizeof *h.named);
     for (size_t i = 0; i < set->active_count; i++) {
         const uint32_t rule = set->active[i];
         const pst_rule *at = &set->rules[rule];
         const size_t start = program->entries[rule];
         const size_t end = rule + 1 < program->entry_count ? program->entries[rule + 1]
                                                            : program->length;
+        w.code = &program->code[start];
+        w.length = end - start;
+        h.rule = rule + 1;
         h.block = at->action == POSTERN_ACTION_BLOCK;
-        if (h.block || (at->action == POSTERN_ACTION_SKIP && at->ends)) {
-            w.code = &program->code[start];
-            w.length = end - start;
-            leave_bodies(&w);
+        if ((h.block || (at->action == POSTERN_ACTION_SKIP && at->ends)) && cut(&w)) {
             settle_by_rule(&w, &h);
         }
     }

@@ -2,7 +2,25 @@
  * syntax/comparison.c - the production of comparisons: a value, and perhaps an operator
  * with what it takes on its right (operator.c).
  */
+#include "support/text.h"
+#include "syntax/hint.h"
 #include "syntax/parser.h"
+
+/* "NOT ssl": told at the word itself, which names no field. */
+static bool refuse_capitals(pst_parser *p, const pst_node *left)
+{
+    char hint[64];
+    pst_writer out = {hint, sizeof hint, 0};
+
+    if (!(pst_at(p, PST_TOKEN_NAME) || pst_at(p, PST_TOKEN_OPEN)) ||
+        !pst_hint_capitals(left->text, &out)) {
+        return false;
+    }
+    (void)pst_write_end(&out);
+    pst_complain_of(p->complaints, POSTERN_SYNTAX, left->span, "unknown word",
+                    left->text, "", hint);
+    return true;
+}
 
 pst_node *pst_read_comparison(pst_parser *p)
 {
@@ -15,6 +33,9 @@ pst_node *pst_read_comparison(pst_parser *p)
     node = pst_read_relation(p, left);
     if (node != NULL) {
         return node;
+    }
+    if (left->kind == PST_NODE_NAME && refuse_capitals(p, left)) {
+        return pst_recover(p);
     }
     if (pst_at(p, PST_TOKEN_END) || pst_at(p, PST_TOKEN_CLOSE) ||
         pst_at(p, PST_TOKEN_COMMA) || pst_at_logical(p)) {

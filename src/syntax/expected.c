@@ -124,11 +124,15 @@ pst_node *pst_expected_operator(pst_parser *p, const char *what, const pst_node 
     if (left == NULL && pst_at_operator(p)) {
         return pst_expected(p, what, pst_hint_second_operator(text, p->token.offset));
     }
-    told = pst_at(p, PST_TOKEN_NAME) &&
-           pst_hint_operator(
-               pst_token_bytes(p),
-               pst_str_slice(text, before.offset, before.offset + before.length), &out);
-    told = told || (left != NULL && pst_hint_capitals(left->text, &out));
+    const postern_str shown =
+        pst_str_slice(text, before.offset, before.offset + before.length);
+    if (pst_at(p, PST_TOKEN_NOT) && left != NULL) {
+        pst_hint_negation(shown, &out);
+        told = true;
+    } else {
+        told = pst_at(p, PST_TOKEN_NAME) &&
+               pst_hint_operator(pst_token_bytes(p), shown, &out);
+    }
     (void)pst_write_end(&out);
     return pst_expected(p, what, told ? hint : NULL);
 }

@@ -215,12 +215,35 @@ static bool foreign_word(postern_str word, postern_str left, pst_writer *hint)
     return false;
 }
 
+/* "not", "notin", "not_contains" */
+static bool is_negated(postern_str word)
+{
+    static const postern_str negation = POSTERN_STR("not");
+    size_t at = negation.len;
+
+    if (!pst_str_starts(word, negation)) {
+        return false;
+    }
+    at += word.len > at && word.data[at] == '_';
+    for (size_t i = 0; i < OPERATORS; i++) {
+        if (pst_str_same(pst_str_slice(word, at, word.len), operators[i])) {
+            return true;
+        }
+    }
+    return word.len == negation.len;
+}
+
+void pst_hint_negation(postern_str left, pst_writer *hint)
+{
+    pst_write_text(hint, "'not' goes in front of the whole comparison: not ");
+    pst_write_printable(hint, pst_str_slice(left, 0, SHOWN));
+    pst_write_text(hint, left.len > 0 ? " ..." : "x eq 1");
+}
+
 bool pst_hint_operator(postern_str word, postern_str left, pst_writer *hint)
 {
-    if (pst_str_same(word, operators[9])) {
-        pst_write_text(hint, "'not' goes in front of the whole comparison: not ");
-        pst_write_printable(hint, pst_str_slice(left, 0, SHOWN));
-        pst_write_text(hint, left.len > 0 ? " ..." : "x eq 1");
+    if (is_negated(word)) {
+        pst_hint_negation(left, hint);
         return true;
     }
     return pst_hint_capitals(word, hint) || foreign_word(word, left, hint) ||

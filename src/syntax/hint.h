@@ -25,6 +25,9 @@ const char *pst_hint_literal(pst_token_kind kind);
 bool pst_hint_operator(postern_str word, postern_str left, pst_writer *hint);
 
 /** "EQ", "Not": a word operator in capitals. */
+/** What is told of a negation behind the value `left`. */
+void pst_hint_negation(postern_str left, pst_writer *hint);
+
 bool pst_hint_capitals(postern_str word, pst_writer *hint);
 
 /** "1and": a number that ran into a logical operator. */

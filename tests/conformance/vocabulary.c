@@ -144,7 +144,6 @@ const vocabulary_word *vocabulary_scheme(const vocabulary *words,
         options.limits.wildcard_stars = 1U << 20;
     }
     options.limits.concat_arguments = 255;
-    options.limits.regexes = 1U << 10;
     scheme = make_scheme(&options);
     if (wishes->has_nesting) { /* past the options, where 0 means the default */
         scheme->options.limits.nesting = wishes->nesting;
