@@ -6,6 +6,7 @@
  */
 #include "compile/checker.h"
 #include "compile/suggest.h"
+#include "model/host.h"
 #include "support/attribute.h"
 #include "support/text.h"
 
@@ -71,6 +72,32 @@ bool pst_checker_read_bytes(pst_checker *c, const pst_node *literal, postern_str
              "Cloudflare's documentation does not have strings in hex bytes",
              "a quoted string says the same: \"\\x6a\\x0f\"");
     return true;
+}
+
+PST_NOINLINE void pst_checker_warn_host(pst_checker *c, const pst_term *left,
+                                        const pst_node *literal)
+{
+    char hint[PST_HOST_MAX + 16];
+    pst_writer out = {hint, sizeof hint, 0};
+    pst_host host;
+
+    if (left->kind != PST_TERM_FIELD || left->field != PST_FIELD_HOST ||
+        literal->kind != PST_NODE_TEXT || literal->text.len == 0) {
+        return;
+    }
+    if (pst_host_normalise(literal->text, PST_HOST_WITH_PORT, &host)) {
+        if (pst_str_same(pst_host_name(&host), literal->text)) {
+            return;
+        }
+        pst_write_text(&out, "write \"");
+        pst_write_printable(&out, pst_host_name(&host));
+        pst_write_text(&out, "\"");
+    }
+    (void)pst_write_end(&out);
+    pst_warn(
+        &c->unit->complaints, literal->span,
+        "this never matches: http.host is in lower case, without port or final dot",
+        hint[0] == '\0' ? NULL : hint);
 }
 
 void pst_checker_warn_octal(pst_checker *c, const pst_node *literal)

@@ -40,6 +40,10 @@ bool pst_checker_read_bytes(pst_checker *c, const pst_node *literal, postern_str
 /** Warns of a number that a leading zero makes octal. */
 void pst_checker_warn_octal(pst_checker *c, const pst_node *literal);
 
+/** Warns of a host name that http.host, on the left, can never be. */
+void pst_checker_warn_host(pst_checker *c, const pst_term *left,
+                           const pst_node *literal);
+
 /** An empty term in scratch memory. */
 pst_term *pst_term_new(pst_checker *c, pst_term_kind kind, postern_type type,
                        pst_span span);

@@ -68,6 +68,7 @@ static pst_claim *test_in_strings(pst_checker *c, pst_term *left, const pst_node
     for (const pst_node *item = set->first; item != NULL && c->status == POSTERN_OK;
          item = item->next) {
         whole = keep_member(c, item, &members[at++]) && whole;
+        pst_checker_warn_host(c, left, item);
     }
     if (!whole || c->status != POSTERN_OK) {
         return NULL;

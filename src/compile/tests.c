@@ -107,6 +107,9 @@ static pst_claim *test_string(pst_checker *c, pst_term *left, pst_comparison rel
     if (claim == NULL || !read_string(c, right, &claim->test.as.string)) {
         return NULL;
     }
+    if (equality) {
+        pst_checker_warn_host(c, left, right);
+    }
     claim->inverted = relation == PST_COMPARE_NE;
     claim->test.relation = (uint8_t)relation_of(relation);
     return claim;

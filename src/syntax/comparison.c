@@ -13,7 +13,7 @@ static bool refuse_capitals(pst_parser *p, const pst_node *left)
     pst_writer out = {hint, sizeof hint, 0};
 
     if (!(pst_at(p, PST_TOKEN_NAME) || pst_at(p, PST_TOKEN_OPEN)) ||
-        !pst_hint_capitals(left->text, &out)) {
+        pst_at_logical(p) || !pst_hint_capitals(left->text, &out)) {
         return false;
     }
     (void)pst_write_end(&out);

@@ -173,7 +173,8 @@ bool pst_insn_reads_other(const pst_insn *insn);
 /**
  * True if running `program` from its entries stays inside its code, its slots and
  * their types, ends, and never reads a slot that may be unknown or missing. The
- * compiler's promise: checked after every compile.
+ * compiler's promise: checked after every compile. That literal arguments keep their
+ * function's own rules is not proven here: the function's check has seen them.
  *
  * @param marks scratch memory, one byte an instruction
  */

@@ -172,6 +172,17 @@ static bool body_ok(const verifier *v, const pst_body *body, size_t limit,
            region_end(v, body->start) == r.end && region_ok(v, &r);
 }
 
+/* Where `slot` first stands among the walk's elements; each->count: nowhere. */
+static size_t place_in(const pst_each *each, uint32_t slot)
+{
+    size_t i = 0;
+
+    while (i < each->count && each->elements[i] != slot) {
+        i++;
+    }
+    return i;
+}
+
 /* The arrays a walk goes through and the slots of their elements. */
 static bool arrays_ok(const verifier *v, const pst_each *each)
 {
@@ -179,6 +190,9 @@ static bool arrays_ok(const verifier *v, const pst_each *each)
         return false;
     }
     for (size_t i = 0; i < each->count; i++) {
+        if (place_in(each, each->elements[i]) != i) { /* twice */
+            return false;
+        }
         const postern_type array = pst_program_slot_type(v->program, each->arrays[i]);
         const postern_type element =
             pst_program_slot_type(v->program, each->elements[i]);
@@ -293,7 +307,9 @@ static bool operand_fits(const verifier *v, const pst_call *call, size_t index,
         pst_function_parameter(pst_function_at(call->function), index);
     postern_type type = given->type;
 
-    if (call->types[index] != type ||
+    if ((parameter->form == PST_FORM_LITERAL && !given->literal) ||
+        (parameter->form == PST_FORM_VALUE && given->literal) ||
+        call->types[index] != type ||
         !pst_parameter_takes(parameter, type, call->operands[0].type)) {
         return false;
     }
@@ -316,6 +332,7 @@ static bool call_ok(const verifier *v, const pst_derived *how, size_t limit)
     }
     function = pst_function_at(call->function);
     if (call->count < function->min ||
+        (call->count > function->max && call->function != PST_FUNCTION_CONCAT) ||
         ((function->flags & PST_FLAG_NEEDS_CRYPTO) != 0 &&
          v->program->scheme->options.crypto == NULL)) {
         return false;
@@ -388,7 +405,9 @@ static bool derived_ok(const verifier *v, size_t index)
         return how->type == POSTERN_ARRAY_OF(POSTERN_BOOL) &&
                claims_ok(v, how->as.each, index);
     case PST_DERIVED_ELEMENT:
-        return how->as.each != NULL;
+        return how->as.each->count <= PST_EACH_ARRAYS_MAX &&
+               place_in(how->as.each, (uint32_t)(v->program->scheme->field_count +
+                                                 index)) < how->as.each->count;
     }
     return false;
 }

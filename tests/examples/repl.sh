@@ -76,11 +76,11 @@ request 'a path and a host header' 0 true '' 'http.host eq "h" and not ssl' \
     '{"url": "/a", "headers": [["HOST", "h:80"]]}'
 request 'fields of every type' 0 true '' \
     'cf.tls_client_auth.cert_verified and cf.tls_client_hello_length eq 5 and
-     http.host eq "\xff\x00" and ip.src eq ::1 and
+     http.referer eq "\xff\x00" and ip.src eq ::1 and
      postern.client_cert.san_dns[1] eq "b" and postern.client_cert.san_ip[0] eq 1.2.3.4 and
      http.request.headers["k"][0] eq "v"' \
     '{"fields": {"cf.tls_client_auth.cert_verified": true, "cf.tls_client_hello_length": 5,
-      "http.host": {"hex": "fF00"}, "ip.src": "::1",
+      "http.referer": {"hex": "fF00"}, "ip.src": "::1",
       "postern.client_cert.san_dns": ["a", "b"], "postern.client_cert.san_ip": ["1.2.3.4"],
       "http.request.headers": {"k": ["v"]}}}'
 request 'fields are stronger' 0 true '' 'ip.src eq 2.2.2.2 and postern.ip.peer eq 1.1.1.1' \
@@ -150,10 +150,10 @@ true
   ip.src eq 1.1.1.1
 :set ip.src 2.2.2.2
 ip.src eq 2.2.2.2 and http.host eq "h"
-:set http.host a b
-http.host eq "a b"
-:set http.host "\u0041"
-http.host eq "A"
+:set http.referer a b
+http.referer eq "a b"
+:set http.referer "\u0041"
+http.referer eq "A"
 :set postern.client_cert.san_dns ["x"]
 postern.client_cert.san_dns[0] eq "x"
 :set ssl false
@@ -236,19 +236,19 @@ session 'an empty line ends what is open' '= true' 'error' <<EOF
 true
 EOF
 
-session 'what is set' 'http.host  "a b"
-ip.src     ::1
+session 'what is set' 'http.referer  "a b"
+ip.src        ::1
 = true
 ip.src  ::1
 = false' '' <<EOF
-:set http.host x
+:set http.referer x
 :set ip.src ::1
-:set http.host a b
+:set http.referer a b
 :set
-http.host eq "a b"
-:unset http.host
+http.referer eq "a b"
+:unset http.referer
 :set
-http.host eq "a b"
+http.referer eq "a b"
 :unset *
 :set
 EOF

@@ -135,6 +135,22 @@ static void path_of(const char *page, char *path, size_t cap)
     (void)snprintf(path, cap, "%s/messages/%s.txt", getenv("POSTERN_TESTS"), page);
 }
 
+/* Names the first line that differs; Check cannot take whole pages. */
+static void check_same(const char *page, const char *told, const char *written)
+{
+    size_t line = 0;
+
+    while (told[line] != '\0' || written[line] != '\0') {
+        const size_t is = strcspn(told + line, "\n");
+        const size_t was = strcspn(written + line, "\n");
+        ck_assert_msg(is == was && memcmp(told + line, written + line, is) == 0,
+                      "%s.txt: said is\n%.*s\nwritten is\n%.*s", page, (int)is,
+                      told + line, (int)was, written + line);
+        line += is + (told[line + is] == '\n' && written[line + is] == '\n');
+        ck_assert(told[line] != '\0' || written[line] == '\0');
+    }
+}
+
 static int check_page(const char *page)
 {
     const char *const wish = getenv("POSTERN_GOLDEN");
@@ -155,7 +171,7 @@ static int check_page(const char *page)
         ck_assert_uint_eq(fwrite(told, 1, size, file), size);
         ck_assert_int_eq(fclose(file), 0);
     } else {
-        ck_assert_str_eq(told, written);
+        check_same(page, told, written);
     }
     free(told);
     free(written);

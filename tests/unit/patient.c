@@ -46,7 +46,8 @@ static const char expression[] =
     "all(lower(postern.client_cert.san_uri[*])[*] eq \"z\") and "
     "len((postern.client_cert.san_ip[*] in {10.0.0.1} or "
     "postern.client_cert.san_email[*] eq \"e\")) gt 0 and "
-    "to_string((ssl and len(http.cookie) gt 2)) eq \"true\"";
+    "to_string((ssl and len(http.cookie) gt 2)) eq \"true\" and "
+    "cidr6(ip.src, 64) in {2001:db8::/64}";
 
 static void *copy(const void *from, size_t size)
 {

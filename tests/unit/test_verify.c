@@ -534,6 +534,24 @@ static void element_of_no_walk(patient *p)
     patient_find_derived(p, PST_DERIVED_ELEMENT)->as.each = NULL;
 }
 
+/* The second element's slot is read, and nobody fills it. */
+static void element_twice(patient *p)
+{
+    const patient_walk walk = patient_open_any(p);
+
+    walk.elements[1] = walk.elements[0];
+}
+
+static void literal_from_the_request(patient *p)
+{
+    pst_call *const call =
+        patient_open_call(p, patient_find_call(p, PST_FUNCTION_CIDR6));
+    pst_operand *const operands = patient_open_operands(p, call);
+
+    operands[1].literal = false;
+    operands[1].slot = PST_FIELD_TLS_HELLO_LENGTH;
+}
+
 static void element_of_another_walk(patient *p)
 {
     patient_find_derived(p, PST_DERIVED_ELEMENT)->as.each =
@@ -705,6 +723,8 @@ static const damage damages[] = {
     DAMAGE(walk_in_a_walk),
     DAMAGE(element_outside_its_walk),
     DAMAGE(element_of_no_walk),
+    DAMAGE(element_twice),
+    DAMAGE(literal_from_the_request),
     DAMAGE(element_of_another_walk),
     DAMAGE(claim_of_another_type),
     DAMAGE(claim_without_a_body),
