@@ -85,7 +85,7 @@ const pst_parameter *pst_function_parameter(const pst_function *function, size_t
     return &function->parameters[index < last ? index : last];
 }
 
-static unsigned kind_taken(postern_type type)
+uint16_t pst_takes_of(postern_type type)
 {
     switch (postern_type_kind(type)) {
     case POSTERN_KIND_BOOL:
@@ -109,7 +109,7 @@ static unsigned kind_taken(postern_type type)
 bool pst_parameter_takes(const pst_parameter *parameter, postern_type type,
                          postern_type first)
 {
-    unsigned taken = kind_taken(type);
+    unsigned taken = pst_takes_of(type);
 
     if (type == POSTERN_ARRAY_OF(POSTERN_STRING)) {
         taken |= PST_TAKES_STRINGS;

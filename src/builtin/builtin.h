@@ -119,6 +119,9 @@ size_t pst_function_find(postern_str name);
 /** The parameter that argument `index` is for. */
 const pst_parameter *pst_function_parameter(const pst_function *function, size_t index);
 
+/** The PST_TAKES_ bit of the kind of `type`. */
+uint16_t pst_takes_of(postern_type type);
+
 /** True when `parameter` takes a value of `type`; `first` is the type of the call's
  *  first argument (an element's, when it is mapped). */
 bool pst_parameter_takes(const pst_parameter *parameter, postern_type type,

@@ -20,37 +20,16 @@ bool pst_is_quantifier(const pst_node *node, pst_claim_kind *kind)
 
 /* --- what arguments are ---------------------------------------------------------- */
 
-static uint16_t taken_by_type(postern_type type)
-{
-    switch (postern_type_kind(type)) {
-    case POSTERN_KIND_BOOL:
-        return PST_TAKES_BOOL;
-    case POSTERN_KIND_INT:
-        return PST_TAKES_INT;
-    case POSTERN_KIND_STRING:
-        return PST_TAKES_STRING;
-    case POSTERN_KIND_IP:
-        return PST_TAKES_IP;
-    case POSTERN_KIND_ARRAY:
-        return PST_TAKES_ARRAY;
-    case POSTERN_KIND_MAP:
-        return PST_TAKES_MAP;
-    case POSTERN_KIND_NONE:
-        break;
-    }
-    return 0;
-}
-
 /* What a literal number may be read as here. */
 static uint16_t wanted_kinds(const pst_parameter *parameter, const pst_term *first)
 {
     uint16_t takes = parameter->takes;
 
     if (first != NULL && (takes & PST_TAKES_SAME) != 0) {
-        takes |= taken_by_type(first->type);
+        takes |= pst_takes_of(first->type);
     }
     if (first != NULL && (takes & PST_TAKES_ELEMENT) != 0) {
-        takes |= taken_by_type(postern_type_element(first->type));
+        takes |= pst_takes_of(postern_type_element(first->type));
     }
     return takes;
 }
