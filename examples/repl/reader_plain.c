@@ -4,6 +4,7 @@
 #include "reader.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,27 @@ static bool wait_for_input(const sigset_t *mask)
     FD_SET(STDIN_FILENO, &wanted);
     return pselect(STDIN_FILENO + 1, &wanted, NULL, NULL, NULL, mask) >= 0 ||
            errno != EINTR;
+}
+
+/* Reads what is there. A terminal forgets its input on Ctrl-C, even between the wait and
+ * the read, which would then sit there with the signal held back: so it does not block.
+ * @return as read(); -1 with EAGAIN: nothing is there any more */
+static ssize_t read_what_is_there(char *to, size_t cap)
+{
+    const int flags = fcntl(STDIN_FILENO, F_GETFL);
+    ssize_t got;
+    int why;
+
+    if (flags >= 0) {
+        (void)fcntl(STDIN_FILENO, F_SETFL, flags | O_NONBLOCK);
+    }
+    got = read(STDIN_FILENO, to, cap);
+    why = errno;
+    if (flags >= 0) {
+        (void)fcntl(STDIN_FILENO, F_SETFL, flags);
+    }
+    errno = why;
+    return got;
 }
 
 static bool make_room(plain *held)
@@ -84,7 +106,13 @@ static reader_outcome read_line(plain *held, const sigset_t *mask, postern_str *
             held->start = held->length;
             return READER_CANCELLED;
         }
-        got = read(STDIN_FILENO, held->bytes + held->length, held->cap - held->length);
+        got = held->prompts != NULL ? read_what_is_there(held->bytes + held->length,
+                                                         held->cap - held->length)
+                                    : read(STDIN_FILENO, held->bytes + held->length,
+                                           held->cap - held->length);
+        if (got < 0 && held->prompts != NULL && errno == EAGAIN) {
+            continue;
+        }
         if (got <= 0) {
             return held->length > held->start
                        ? take_line(held, held->length, held->length, line)
