@@ -94,10 +94,9 @@ PST_NOINLINE void pst_checker_warn_host(pst_checker *c, const pst_term *left,
         pst_write_text(&out, "\"");
     }
     (void)pst_write_end(&out);
-    pst_warn(
-        &c->unit->complaints, literal->span,
-        "this never matches: http.host is in lower case, without port or final dot",
-        hint[0] == '\0' ? NULL : hint);
+    pst_warn(&c->unit->complaints, literal->span,
+             "http.host is never this: it is in lower case, without port or final dot",
+             hint[0] == '\0' ? NULL : hint);
 }
 
 void pst_checker_warn_octal(pst_checker *c, const pst_node *literal)

@@ -86,8 +86,9 @@ postern_status postern_value_evaluate(const postern_value_expression *expression
     if (status != POSTERN_OK || (request->states[expression->slot] & 1U) == 0) {
         return status;
     }
-    status = pst_value_export(&request->arena, &request->values[expression->slot],
-                              expression->type, value);
+    status =
+        pst_value_export(&request->arena, &expression->compiled.constants,
+                         &request->values[expression->slot], expression->type, value);
     *present = status == POSTERN_OK;
     return status;
 }

@@ -259,6 +259,9 @@ static void hint_of_mapped_block(postern_str text, size_t slash,
     if (!pst_read_int(prefix, &bits, &ignored) || bits < 96 || bits > 128) {
         pst_write_text(&out, "IPv4 blocks go from 0.0.0.0/0 to /32");
     } else {
+        for (int64_t bit = bits - 96; bit < 32; bit++) { /* no host bits */
+            address.bytes[bit / 8] &= (uint8_t) ~(0x80U >> bit % 8);
+        }
         (void)postern_address_format(&address, v4, sizeof v4);
         pst_write_text(&out, "write ");
         pst_write_text(&out, v4);

@@ -3,8 +3,9 @@
  */
 #include "model/value.h"
 
-static postern_status export_array(pst_arena *arena, pst_array array,
-                                   postern_type element, postern_value *out)
+static postern_status export_array(pst_arena *arena, const pst_arena *constants,
+                                   pst_array array, postern_type element,
+                                   postern_value *out)
 {
     postern_value *items = pst_arena_array(arena, array.count, sizeof *items);
     postern_status status = POSTERN_OK;
@@ -13,15 +14,16 @@ static postern_status export_array(pst_arena *arena, pst_array array,
         return arena->status;
     }
     for (size_t i = 0; i < array.count && status == POSTERN_OK; i++) {
-        status = pst_value_export(arena, &array.items[i], element, &items[i]);
+        status =
+            pst_value_export(arena, constants, &array.items[i], element, &items[i]);
     }
     out->as.array.items = items;
     out->as.array.count = array.count;
     return status;
 }
 
-static postern_status export_map(pst_arena *arena, pst_map map, postern_type element,
-                                 postern_value *out)
+static postern_status export_map(pst_arena *arena, const pst_arena *constants,
+                                 pst_map map, postern_type element, postern_value *out)
 {
     postern_entry *entries = pst_arena_array(arena, map.count, sizeof *entries);
     postern_status status = POSTERN_OK;
@@ -30,11 +32,9 @@ static postern_status export_map(pst_arena *arena, pst_map map, postern_type ele
         return arena->status;
     }
     for (size_t i = 0; i < map.count && status == POSTERN_OK; i++) {
-        if (!pst_arena_copy(arena, map.entries[i].key, &entries[i].key)) {
-            return arena->status;
-        }
-        status =
-            pst_value_export(arena, &map.entries[i].value, element, &entries[i].value);
+        entries[i].key = map.entries[i].key; /* never an expression's own */
+        status = pst_value_export(arena, constants, &map.entries[i].value, element,
+                                  &entries[i].value);
     }
     out->as.map.entries = entries;
     out->as.map.count = map.count;
@@ -42,8 +42,9 @@ static postern_status export_map(pst_arena *arena, pst_map map, postern_type ele
 }
 
 /* Nesting is bounded by the type, which is at most seven kinds deep. */
-postern_status pst_value_export(pst_arena *arena, const pst_value *value,
-                                postern_type type, postern_value *out)
+postern_status pst_value_export(pst_arena *arena, const pst_arena *constants,
+                                const pst_value *value, postern_type type,
+                                postern_value *out)
 {
     *out = (postern_value){.type = type};
     switch (postern_type_kind(type)) {
@@ -53,16 +54,21 @@ postern_status pst_value_export(pst_arena *arena, const pst_value *value,
     case POSTERN_KIND_INT:
         out->as.integer = value->integer;
         return POSTERN_OK;
-    case POSTERN_KIND_STRING: /* it may be the expression's own */
-        return pst_arena_copy(arena, value->string, &out->as.string) ? POSTERN_OK
-                                                                     : arena->status;
+    case POSTERN_KIND_STRING:
+        out->as.string = value->string;
+        return !pst_arena_holds(constants, value->string.data) ||
+                       pst_arena_copy(arena, value->string, &out->as.string)
+                   ? POSTERN_OK
+                   : arena->status;
     case POSTERN_KIND_IP:
         out->as.address = pst_ip_to_address(value->ip);
         return POSTERN_OK;
     case POSTERN_KIND_ARRAY:
-        return export_array(arena, value->array, postern_type_element(type), out);
+        return export_array(arena, constants, value->array, postern_type_element(type),
+                            out);
     case POSTERN_KIND_MAP:
-        return export_map(arena, value->map, postern_type_element(type), out);
+        return export_map(arena, constants, value->map, postern_type_element(type),
+                          out);
     case POSTERN_KIND_NONE:
         break;
     }

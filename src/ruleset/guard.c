@@ -6,7 +6,8 @@
  * if every walk of a stranger (TLS, no certificate) ends so. A skip rule in which every
  * walk of a stranger ends in true lets everybody in, whatever comes after it.
  * Only forward jumps, so one pass is enough. Parity bits are followed exactly up to
- * PARITY_KNOWN of them; a rule that nests `xor` deeper guards nothing.
+ * PARITY_KNOWN of them; a rule that nests `xor` deeper guards nothing,
+ * and a skip rule that does may let everybody in.
  */
 #include "ruleset/ruleset.h"
 
@@ -341,6 +342,15 @@ static bool settle_named(const walk *w, const hosts *h)
     return all;
 }
 
+static void settle_rest(const hosts *h, uint8_t as)
+{
+    for (size_t i = 0; i < h->names->count; i++) {
+        if (h->settled[i] == NOTHING) {
+            h->settled[i] = as;
+        }
+    }
+}
+
 /* To a rule that names hosts one by one, all others are the same. */
 static void settle_by_rule(const walk *w, const hosts *h)
 {
@@ -399,8 +409,13 @@ bool pst_ruleset_guard(const pst_ruleset *set, const pst_string_set *names,
         w.length = end - start;
         h.rule = rule + 1;
         h.block = at->action == POSTERN_ACTION_BLOCK;
-        if ((h.block || (at->action == POSTERN_ACTION_SKIP && at->ends)) && cut(&w)) {
+        if (!h.block && !(at->action == POSTERN_ACTION_SKIP && at->ends)) {
+            continue;
+        }
+        if (cut(&w)) {
             settle_by_rule(&w, &h);
+        } else if (!h.block) {
+            settle_rest(&h, OPEN); /* it may let everybody in */
         }
     }
     for (size_t i = 0; i < names->count; i++) {

@@ -124,3 +124,16 @@ bool pst_arena_copy(pst_arena *arena, postern_str text, postern_str *out)
     *out = (postern_str){copy, text.len};
     return true;
 }
+
+bool pst_arena_holds(const pst_arena *arena, const void *place)
+{
+    const uintptr_t address = (uintptr_t)place;
+
+    for (const chunk *at = arena->first; at != NULL; at = at->next) {
+        const uintptr_t start = (uintptr_t)at->bytes;
+        if (address >= start && address - start < at->cap) {
+            return true;
+        }
+    }
+    return false;
+}

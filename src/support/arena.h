@@ -38,6 +38,9 @@ void *pst_arena_alloc(pst_arena *arena, size_t size);
  *  valid pointer to nothing. */
 void *pst_arena_array(pst_arena *arena, size_t count, size_t size);
 
+/** True when `place` lies in memory that the arena handed out. Linear in its chunks. */
+bool pst_arena_holds(const pst_arena *arena, const void *place);
+
 /** A copy of `text`. @return false as pst_arena_alloc() */
 bool pst_arena_copy(pst_arena *arena, postern_str text, postern_str *out);
 

@@ -2,12 +2,13 @@
  * syntax/comparison.c - the production of comparisons: a value, and perhaps an operator
  * with what it takes on its right (operator.c).
  */
+#include "support/attribute.h"
 #include "support/text.h"
 #include "syntax/hint.h"
 #include "syntax/parser.h"
 
 /* "NOT ssl": told at the word itself, which names no field. */
-static bool refuse_capitals(pst_parser *p, const pst_node *left)
+static PST_NOINLINE bool refuse_capitals(pst_parser *p, const pst_node *left)
 {
     char hint[64];
     pst_writer out = {hint, sizeof hint, 0};
