@@ -2,8 +2,8 @@
  * ruleset/guard.c - which hosts are guarded by a block rule?
  *
  * A rule's code is walked with the host known. A block rule guards a host that it
- * names if the walk can end in true for some client; a host that it does not name only
- * if every walk of a stranger (TLS, no certificate) ends so. A skip rule in which every
+ * names if the walk of a stranger (TLS, no certificate) can end in true; a host that it
+ * does not name only if every such walk ends so. A skip rule in which every
  * walk of a stranger ends in true lets everybody in, whatever comes after it.
  * Only forward jumps, so one pass is enough. Parity bits are followed exactly up to
  * PARITY_KNOWN of them; a rule that nests `xor` deeper guards nothing,
@@ -185,8 +185,7 @@ static unsigned test_stranger(const pst_insn *insn)
 }
 
 /* Requests in plaintext for a registered host never come to the rules. */
-static unsigned test(const walk *w, const pst_insn *insn, const postern_str *host,
-                     bool stranger)
+static unsigned test(const walk *w, const pst_insn *insn, const postern_str *host)
 {
     if (insn->op == PST_OP_ALWAYS || insn->op == PST_OP_FLIP ||
         (insn->op == PST_OP_BOOL && insn->slot == PST_FIELD_SSL)) {
@@ -198,7 +197,7 @@ static unsigned test(const walk *w, const pst_insn *insn, const postern_str *hos
     if (reads_host(w, insn)) {
         return test_host(w, insn, host);
     }
-    return stranger ? test_stranger(insn) : CAN_HOLD | CAN_FAIL;
+    return test_stranger(insn);
 }
 
 /* Takes one way on with these parities. @return true when it ends in `wanted` */
@@ -232,8 +231,7 @@ static unsigned flipped(unsigned parities, unsigned bit)
 }
 
 /* Takes the ways on from one instruction. @return true when one ends in `wanted` */
-static bool go_on(const walk *w, size_t at, const postern_str *host, bool stranger,
-                  uint32_t wanted)
+static bool go_on(const walk *w, size_t at, const postern_str *host, uint32_t wanted)
 {
     const pst_insn *insn = &w->code[at];
     const unsigned parities = w->reached[at];
@@ -249,7 +247,7 @@ static bool go_on(const walk *w, size_t at, const postern_str *host, bool strang
         return follow(w, at, insn->on_false, parities & ~with_bit(insn->bit), wanted) ||
                ends;
     }
-    says = test(w, insn, host, stranger);
+    says = test(w, insn, host);
     ends = (says & CAN_HOLD) != 0 && follow(w, at, insn->on_true, parities, wanted);
     return ((says & CAN_FAIL) != 0 &&
             follow(w, at, insn->on_false, parities, wanted)) ||
@@ -257,28 +255,27 @@ static bool go_on(const walk *w, size_t at, const postern_str *host, bool strang
 }
 
 /* Can the rule end in `wanted`, one of the two returns? */
-static bool can_end(const walk *w, const postern_str *host, bool stranger,
-                    uint32_t wanted)
+static bool can_end(const walk *w, const postern_str *host, uint32_t wanted)
 {
     bool ends = false;
 
     memset(w->reached, 0, w->length);
     w->reached[0] = 1;
     for (size_t at = 0; at < w->length && !ends; at++) {
-        ends = w->reached[at] != 0 && go_on(w, at, host, stranger, wanted);
+        ends = w->reached[at] != 0 && go_on(w, at, host, wanted);
     }
     return ends;
 }
 
-/* Any client at all; `host` NULL: one that no rule names. */
+/* Some client without a certificate; `host` NULL: one that no rule names. */
 static bool can_match(const walk *w, const postern_str *host)
 {
-    return can_end(w, host, false, PST_RETURN_TRUE);
+    return can_end(w, host, PST_RETURN_TRUE);
 }
 
 static bool must_match(const walk *w, const postern_str *host)
 {
-    return !can_end(w, host, true, PST_RETURN_FALSE);
+    return !can_end(w, host, PST_RETURN_FALSE);
 }
 
 /* What is settled about a host. */
