@@ -86,18 +86,21 @@ static void nearest_hint(const pst_nearest *nearest, pst_writer *hint)
     }
 }
 
-bool pst_looks_like_field(const postern_scheme *scheme, postern_str name)
+static pst_nearest nearest_field(const postern_scheme *scheme, postern_str name)
 {
     pst_nearest nearest;
 
-    if (name.len == 0 || memchr(name.data, '.', name.len) == NULL) {
-        return false;
-    }
     pst_nearest_init(&nearest, name);
     for (size_t i = 0; i < scheme->field_count; i++) {
         pst_nearest_try(&nearest, scheme->fields[i].name);
     }
-    return nearest.best.len > 0;
+    return nearest;
+}
+
+bool pst_looks_like_field(const postern_scheme *scheme, postern_str name)
+{
+    return name.len > 0 && memchr(name.data, '.', name.len) != NULL &&
+           nearest_field(scheme, name).best.len > 0;
 }
 
 void pst_complain_unknown_field(pst_complaints *complaints,
@@ -115,11 +118,7 @@ void pst_complain_unknown_field(pst_complaints *complaints,
     told = excluded_hint(name);
     if (told == NULL && !fused_hint(scheme, name, &hint) &&
         !function_hint(name, &hint) && !capitals_hint(scheme, name, &hint)) {
-        pst_nearest nearest;
-        pst_nearest_init(&nearest, name);
-        for (size_t i = 0; i < scheme->field_count; i++) {
-            pst_nearest_try(&nearest, scheme->fields[i].name);
-        }
+        const pst_nearest nearest = nearest_field(scheme, name);
         nearest_hint(&nearest, &hint);
     }
     (void)pst_write_end(&hint);

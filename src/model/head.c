@@ -16,17 +16,6 @@ bool pst_header_is(const postern_request *request, const pst_header *header,
            pst_str_same_folded(header->name, name);
 }
 
-size_t pst_request_header_count(const postern_request *request, postern_str name,
-                                uint32_t hash)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < request->header_count; i++) {
-        count += pst_header_is(request, &request->headers[i], name, hash);
-    }
-    return count;
-}
-
 const postern_str *pst_request_header(const postern_request *request, postern_str name,
                                       uint32_t hash, size_t index)
 {
@@ -159,7 +148,6 @@ static void forget_derived(postern_request *request)
     for (size_t i = PST_FIELD_HEAD_END; i < PST_FIELD_LAZY_END; i++) {
         forget(request, i);
     }
-    request->parts = NULL;
 }
 
 postern_status pst_request_seal(postern_request *request,

@@ -114,10 +114,6 @@ static inline bool pst_header_visible(const postern_request *request,
 bool pst_header_is(const postern_request *request, const pst_header *header,
                    postern_str name, uint32_t hash);
 
-/** How many visible header lines are called `name` (lower case). */
-size_t pst_request_header_count(const postern_request *request, postern_str name,
-                                uint32_t hash);
-
 /** The value of the visible header line number `index` called `name`, or NULL. */
 const postern_str *pst_request_header(const postern_request *request, postern_str name,
                                       uint32_t hash, size_t index);
