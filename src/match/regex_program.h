@@ -1,0 +1,63 @@
+/*
+ * match/regex_program.h - a pattern as instructions of a Thompson machine.
+ *
+ * One thread of the machine stands at one instruction. SET eats a byte; everything else
+ * is done between two bytes. A SPLIT prefers `next` to `other`. Built from a tree, from
+ * left to right or, to read a text backwards, from right to left.
+ */
+#ifndef PST_MATCH_REGEX_PROGRAM_H
+#define PST_MATCH_REGEX_PROGRAM_H
+
+#include "match/regex_tree.h"
+
+typedef enum pst_regex_op {
+    PST_REGEX_OP_MATCH,
+    PST_REGEX_OP_SET,    /* a byte of sets[other], then `next` */
+    PST_REGEX_OP_SPLIT,  /* `next`; if that leads nowhere, `other` */
+    PST_REGEX_OP_SAVE,   /* keep the place as number `other`, then `next` */
+    PST_REGEX_OP_ASSERT, /* `next` where the assertion `other` holds */
+} pst_regex_op;
+
+typedef struct pst_regex_insn {
+    uint32_t op; /* pst_regex_op */
+    uint32_t next;
+    uint32_t other;
+} pst_regex_insn;
+
+typedef struct pst_regex_program {
+    const pst_regex_insn *code;
+    uint32_t length;
+    uint32_t start; /* the first instruction */
+    const pst_byte_set *sets; /* each one once */
+    uint32_t set_count;
+    uint32_t groups;
+    bool anchored; /* every match starts where the text does (or, backwards, ends) */
+} pst_regex_program;
+
+/**
+ * @param arena    where the program goes
+ * @param scratch  may be the same
+ * @param backward against the direction of the text; GROUPs are not kept then
+ * @return POSTERN_OK, or the failure of an arena
+ */
+postern_status pst_regex_program_build(pst_arena *arena, pst_arena *scratch,
+                                       const pst_regex_tree *tree, bool backward,
+                                       pst_regex_program *out);
+
+/** What a place between two bytes borders on. The edge of a text is neither a word nor a
+ *  newline; reading backwards, `before` is what was read last. */
+typedef enum pst_regex_border {
+    PST_REGEX_OTHER,
+    PST_REGEX_WORD, /* [0-9A-Za-z_] */
+    PST_REGEX_NEWLINE,
+    PST_REGEX_EDGE,
+    PST_REGEX_BORDER_COUNT
+} pst_regex_border;
+
+pst_regex_border pst_regex_border_of(unsigned char byte);
+
+/** True where `assertion` holds. */
+bool pst_regex_holds(pst_regex_assertion assertion, pst_regex_border before,
+                     pst_regex_border behind);
+
+#endif
