@@ -39,8 +39,8 @@ typedef enum pst_regex_kind {
     PST_REGEX_GROUP      /* the child, whose place is kept as `group` */
 } pst_regex_kind;
 
-/** What may be asked about the place between two bytes. In pairs: each one's mirror
- *  image, for reading backwards, is the one with the last bit changed. */
+/** What may be asked about the place between two bytes. Reading backwards, each is its
+ *  mirror image: the other of its pair, or itself. */
 typedef enum pst_regex_assertion {
     PST_REGEX_TEXT_START = 0, /* \A, and ^ without (?m) */
     PST_REGEX_TEXT_END = 1,   /* \z, and $ without (?m) */
@@ -63,7 +63,7 @@ typedef struct pst_regex_node {
     bool lazy;         /* REPEAT: rather fewer than more */
     bool nullable;     /* may match no byte at all (some assertion may still object) */
     uint16_t height;   /* levels below, as the limit of nesting counts them */
-    uint16_t group;    /* of GROUP: 1 is the first */
+    uint32_t group;    /* of GROUP: 1 is the first */
     uint32_t least;    /* of REPEAT */
     uint32_t most;     /* of REPEAT; at least `least` */
     uint64_t size;     /* instructions, saturating; see PST_REGEX_INSN_BYTES */
