@@ -62,6 +62,7 @@ typedef struct pst_regex_node {
     uint8_t assertion; /* pst_regex_assertion, of ASSERT */
     bool lazy;         /* REPEAT: rather fewer than more */
     bool nullable;     /* may match no byte at all (some assertion may still object) */
+    bool hollow;       /* never matches any byte */
     uint16_t height;   /* levels below, as the limit of nesting counts them */
     uint32_t group;    /* of GROUP: 1 is the first */
     uint32_t least;    /* of REPEAT */
