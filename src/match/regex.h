@@ -63,6 +63,8 @@ struct pst_regex_cache;
 typedef struct pst_regex_memory {
     pst_arena *arena; /* NULL, or without memory: searches do without */
     struct pst_regex_cache *caches;
+    void *room; /* of pst_regex_find(), with its size */
+    size_t room_bytes;
 } pst_regex_memory;
 
 /** Whether `regex` matches somewhere in `text`. Never fails. Cost: linear in text.len,
