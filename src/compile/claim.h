@@ -13,6 +13,7 @@
 #include <postern/filter.h>
 
 struct pst_claim;
+struct pst_regexes;
 
 typedef enum pst_term_kind {
     PST_TERM_FIELD,
@@ -84,6 +85,8 @@ typedef struct pst_compilation {
     pst_arena *scratch;   /* trees; given back when the compilation ends */
     pst_arena *constants; /* strings and sets; lives with the program */
     const postern_compile_options *options; /* never NULL */
+    struct pst_regexes *regexes;            /* of the whole program */
+    size_t regex_count;                     /* in this expression */
     size_t rewrites; /* calls of functions that may be called once */
 } pst_compilation;
 

@@ -47,6 +47,15 @@ static inline int int_order(int64_t a, int64_t b)
     return (a > b) - (a < b);
 }
 
+static bool matches(const pst_regex *regex, postern_str text, postern_request *request)
+{
+    pst_regex_memory memory = {&request->arena, request->regex_caches};
+    const bool found = pst_regex_match(regex, text, &memory);
+
+    request->regex_caches = memory.caches;
+    return found;
+}
+
 /* Flat on purpose: one block an opcode, in the order of opcodes.def. */
 /* NOLINTNEXTLINE(readability-function-size): see above */
 pst_answer pst_program_run_at(const pst_program *program, size_t start,
@@ -122,6 +131,9 @@ pst_answer pst_program_run_at(const pst_program *program, size_t start,
         }
         ON (STRING_WILDCARD) {
             BRANCH(pst_wildcard_match(pc->as.wildcard, values[pc->slot].string));
+        }
+        ON (STRING_MATCHES) {
+            BRANCH(matches(pc->as.pattern.regex, values[pc->slot].string, request));
         }
         ON (STRING_COMPARE) {
             BRANCH(holds(
