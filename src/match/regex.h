@@ -57,14 +57,14 @@ postern_status pst_regex_compile(pst_arena *arena, pst_arena *scratch,
                                  pst_regex_problem *problem);
 
 struct pst_regex_cache;
+struct pst_regex_room;
 
 /** What searches on behalf of one request remember; belongs to the request. All zero
  *  after the arena was reset. */
 typedef struct pst_regex_memory {
     pst_arena *arena; /* NULL, or without memory: searches do without */
     struct pst_regex_cache *caches;
-    void *room; /* of pst_regex_find(), with its size */
-    size_t room_bytes;
+    struct pst_regex_room *room; /* of pst_regex_find() */
 } pst_regex_memory;
 
 /** Whether `regex` matches somewhere in `text`. Never fails. Cost: linear in text.len,

@@ -57,18 +57,26 @@ typedef struct machine {
 
 /* --- memory ------------------------------------------------------------------------ */
 
+/* Stands before the words. */
+struct pst_regex_room {
+    size_t count;
+};
+
 /* Room for `count` words that is kept for later calls. */
 static uint32_t *make_room(pst_regex_memory *memory, size_t count)
 {
-    if (count > memory->room_bytes / sizeof(uint32_t)) {
-        void *const room = pst_arena_array(memory->arena, count, sizeof(uint32_t));
+    enum { HEAD = sizeof(struct pst_regex_room) / sizeof(uint32_t) };
+
+    if (memory->room == NULL || memory->room->count < count) {
+        struct pst_regex_room *const room =
+            pst_arena_array(memory->arena, count + HEAD, sizeof(uint32_t));
         if (room == NULL) {
             return NULL;
         }
+        room->count = count;
         memory->room = room;
-        memory->room_bytes = count * sizeof(uint32_t);
     }
-    return memory->room;
+    return (uint32_t *)(void *)(memory->room + 1);
 }
 
 static uint32_t *take(uint32_t **room, size_t count)
