@@ -57,6 +57,7 @@ postern_status pst_regex_compile(pst_arena *arena, const postern_allocator *scra
                                  pst_regex_problem *problem);
 
 struct pst_regex_cache;
+struct pst_regex_room;
 
 /** What searches on behalf of one request remember; belongs to the request. All zero
  *  after the arena was reset. */
@@ -64,6 +65,7 @@ typedef struct pst_regex_memory {
     pst_arena *arena; /* NULL: searches do without; half of its limit is left alone */
     struct pst_regex_cache *caches;
     bool full; /* no more room was given, and none is asked for */
+    struct pst_regex_room *room; /* of pst_regex_find() */
 } pst_regex_memory;
 
 /** Whether `regex` matches somewhere in `text`. Never fails. Cost: linear in text.len,
