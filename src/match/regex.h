@@ -64,8 +64,8 @@ struct pst_regex_room;
 typedef struct pst_regex_memory {
     pst_arena *arena; /* NULL: searches do without; half of its limit is left alone */
     struct pst_regex_cache *caches;
-    struct pst_regex_room *room; /* of pst_regex_find() */
     bool full; /* no more room was given, and none is asked for */
+    struct pst_regex_room *room; /* of pst_regex_find() */
 } pst_regex_memory;
 
 /** Whether `regex` matches somewhere in `text`. Never fails. Cost: linear in text.len,
