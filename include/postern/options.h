@@ -18,7 +18,8 @@ typedef struct postern_limits {
                                       level of calls takes some 300 bytes of stack */
     uint32_t wildcard_stars;   /**< `*` in one wildcard pattern [16] */
     uint32_t concat_arguments; /**< arguments of one concat(), at most 255 [32] */
-    uint32_t rewrites;         /**< calls of wildcard_replace() in one expression [1] */
+    uint32_t rewrites;         /**< calls of wildcard_replace() in one expression, and
+                                    of regex_replace(); and of both in each other [1] */
     uint32_t regexes;          /**< regular expressions in one expression, equal ones
                                     counted each time [64] */
     uint32_t regex_pattern_bytes;  /**< length of a regular expression [4096] */

@@ -45,6 +45,7 @@ typedef struct pst_term {
     struct pst_term **arguments;
     const void *prepared;    /* of CALL: what the function made of its literals */
     pst_value value;         /* of LITERAL; lives with the program */
+    const pst_regex *regex;  /* of LITERAL that a REGEX is asked for */
     struct pst_claim *claim; /* of CLAIM and CLAIMS */
     pst_span span;
 } pst_term;
@@ -87,7 +88,8 @@ typedef struct pst_compilation {
     const postern_compile_options *options; /* never NULL */
     struct pst_regexes *regexes;            /* of the whole program */
     size_t regex_count;                     /* in this expression */
-    size_t rewrites; /* calls of functions that may be called once */
+    uint32_t rewrites[PST_FUNCTION_COUNT]; /* calls of each that may be called once */
+    uint32_t rewriting; /* such calls around what is being checked */
 } pst_compilation;
 
 /**

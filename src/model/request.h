@@ -33,6 +33,7 @@ typedef struct pst_head {
 
 struct pst_part;
 struct pst_regex_cache;
+struct pst_regex_room;
 
 struct postern_request {
     postern_scheme *scheme;
@@ -71,6 +72,7 @@ struct postern_request {
     pst_arena arena;
     struct pst_regex_cache *regex_caches; /* in the arena; of match/regex.h, which this
                                              room only keeps them for */
+    struct pst_regex_room *regex_room;    /* the same */
     const postern_named_list *lists;      /* of the program that runs; borrowed */
     /* What the last verdict borrowed from, kept until the next one. */
     const void *kept;

@@ -109,7 +109,7 @@ static unsigned test_host(const walk *w, const pst_insn *insn, const postern_str
     } else if (insn->op == PST_OP_STRING_CONTAINS && host != NULL) {
         holds = pst_search(*host, insn->as.string) != SIZE_MAX;
     } else if (insn->op == PST_OP_STRING_MATCHES && host != NULL) {
-        pst_regex_memory none = {NULL, NULL};
+        pst_regex_memory none = {.arena = NULL};
         holds = pst_regex_match(insn->as.pattern.regex, *host, &none);
     } else if (insn->op == PST_OP_BOOL && host != NULL) {
         holds = has_end(end_of_host(w->program, insn->slot), *host);

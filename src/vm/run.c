@@ -1,6 +1,7 @@
 #include "match/search.h"
 #include "support/text.h"
 #include "vm/dispatch.h"
+#include "vm/memory.h"
 #include "vm/program.h"
 
 /* Short strings are the rule: two overlapping words cover 8 to 16 bytes without a
@@ -49,10 +50,10 @@ static inline int int_order(int64_t a, int64_t b)
 
 static bool matches(const pst_regex *regex, postern_str text, postern_request *request)
 {
-    pst_regex_memory memory = {&request->arena, request->regex_caches};
+    pst_regex_memory memory = pst_regex_memory_of(request);
     const bool found = pst_regex_match(regex, text, &memory);
 
-    request->regex_caches = memory.caches;
+    pst_regex_memory_keep(request, &memory);
     return found;
 }
 
