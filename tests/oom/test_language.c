@@ -48,6 +48,8 @@ static const char *const expressions[] = {
     "to_string(cidr(ip.src, 24, 64)) eq \"\" or url_decode(http.host, \"r\") eq \"a\"",
     "remove_bytes(http.host, \".\") eq \"a\" or hash_in_range(0, 9, http.host) gt 3",
     "lookup_json_string(http.host, \"a\") eq \"b\" or decode_base64(http.host) eq \"\"",
+    "regex_replace(http.host, \"(.)([a-z]*)\", \"${2}-${1}\") eq \"a\"",
+    "any(regex_replace(app.list[*], \"(x|yy)+?z?\", \"<${1}>\")[*] eq \"y\")",
     "http.host matches \"^[a-m]+(x|yz)?\" or any(app.list[*] ~ r\"[ab]*a[ab]{40}\")",
 };
 
