@@ -78,6 +78,8 @@ static bool call(subject *s, const pst_regex *regex, postern_str replacement,
     require(status == problem.status);
     if (status != POSTERN_OK) {
         require(problem.argument == 2 && problem.message[0] != '\0');
+        require(problem.length > 0 && problem.offset < replacement.len &&
+                problem.length <= replacement.len - problem.offset);
         return false;
     }
     require(function->body(&in, &result) == POSTERN_OK && result.present);

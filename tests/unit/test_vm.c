@@ -12,10 +12,9 @@
 _Static_assert(sizeof(pst_insn) == 32, "two instructions share a cache line");
 _Static_assert(sizeof(pst_value) == 16, "a value has no tag");
 
-static const char *const listings[] = {"logic",  "values",   "sets",
-                                       "access", "patterns", "each",
-                                       "calls",  "claims",   "lists",
-                                       "regexes"};
+static const char *const listings[] = {"logic",    "values", "sets",  "access",
+                                       "patterns", "each",   "calls", "claims",
+                                       "lists",    "regexes"};
 
 enum { LISTINGS = sizeof listings / sizeof listings[0], TEXT_MAX = 1 << 16 };
 
