@@ -63,6 +63,8 @@ typedef struct pst_argument_problem {
     size_t argument;
     const char *message; /* one plain sentence */
     const char *hint;    /* or NULL */
+    size_t offset;       /* of what is wrong in a string, after unquoting */
+    size_t length;       /* 0: all of the argument */
 } pst_argument_problem;
 
 /** Everything a body may look at. */

@@ -46,8 +46,8 @@ static postern_status prepare(pst_arena *arena, const pst_argument *arguments,
     status = pst_wildcard_compile(arena, arguments[1].value.string, fold, star_limit,
                                   &how->pattern, &pattern);
     if (pattern.status != POSTERN_OK) {
-        return pst_refuse_literal(problem, pattern.status, 1, pattern.message,
-                                  pattern.hint);
+        return pst_refuse_piece(problem, pattern.status, 1, pattern.offset,
+                                pattern.length, pattern.message, pattern.hint);
     }
     if (status != POSTERN_OK) {
         return status;
@@ -56,8 +56,9 @@ static postern_status prepare(pst_arena *arena, const pst_argument *arguments,
         pst_replacement_parse(arena, arguments[2].value.string, how->pattern.star_count,
                               &how->replacement, &replacement);
     if (replacement.status != POSTERN_OK) {
-        return pst_refuse_literal(problem, replacement.status, 2, replacement.message,
-                                  replacement.hint);
+        return pst_refuse_piece(problem, replacement.status, 2, replacement.offset,
+                                replacement.length, replacement.message,
+                                replacement.hint);
     }
     return status;
 }
@@ -145,8 +146,9 @@ postern_status pst_check_REGEX_REPLACE(pst_arena *arena, const pst_argument *arg
                                    pst_regex_groups(how->regex), &how->replacement,
                                    &replacement);
     if (replacement.status != POSTERN_OK) {
-        return pst_refuse_literal(problem, replacement.status, 2, replacement.message,
-                                  replacement.hint);
+        return pst_refuse_piece(problem, replacement.status, 2, replacement.offset,
+                                replacement.length, replacement.message,
+                                replacement.hint);
     }
     if (status != POSTERN_OK) {
         return status;

@@ -5,7 +5,9 @@
 static postern_status refuse(pst_replacement_problem *problem, postern_status status,
                              const char *message, const char *hint)
 {
-    *problem = (pst_replacement_problem){status, message, hint};
+    problem->status = status;
+    problem->message = message;
+    problem->hint = hint;
     return status;
 }
 
@@ -59,6 +61,8 @@ static postern_status check(postern_str text, size_t pieces, size_t *references,
     while (i < text.len) {
         size_t number;
         postern_status status;
+        problem->offset = i;
+        problem->length = 1;
         if (text.data[i++] != '$') {
             continue;
         }
@@ -72,6 +76,7 @@ static postern_status check(postern_str text, size_t pieces, size_t *references,
                           "a '$' in a replacement begins a reference",
                           "write ${1} for what the first one took, $$ for a dollar");
         }
+        problem->length = i - problem->offset;
         status = check_reference(number, pieces, ++*references, problem);
         if (status != POSTERN_OK) {
             return status;

@@ -26,6 +26,8 @@ typedef struct pst_replacement_problem {
     postern_status status; /* SYNTAX, INVALID or LIMIT; OK when nothing is wrong */
     const char *message;
     const char *hint;
+    size_t offset; /* into the replacement */
+    size_t length;
 } pst_replacement_problem;
 
 /**

@@ -6,6 +6,7 @@
 #include "compile/suggest.h"
 #include "support/attribute.h"
 #include "support/text.h"
+#include "syntax/place.h"
 
 bool pst_is_quantifier(const pst_node *node, pst_claim_kind *kind)
 {
@@ -345,8 +346,23 @@ static bool check_arguments(pst_checker *c, const pst_node *node,
 
 /* --- literals with rules of their own ------------------------------------------------ */
 
-static PST_NOINLINE bool check_literals(pst_checker *c, pst_function_check *check,
-                                        pst_term *call)
+/* Where the problem stands in the call. */
+static pst_span place_of(const pst_checker *c, const pst_node *call,
+                         const pst_argument_problem *problem)
+{
+    const pst_node *argument = call->first;
+
+    for (size_t i = 0; i < problem->argument; i++) {
+        argument = argument->next;
+    }
+    return problem->length > 0 && argument->kind == PST_NODE_TEXT
+               ? pst_place_inside(c->unit->complaints.expression, argument,
+                                  problem->offset, problem->length)
+               : argument->span;
+}
+
+static PST_NOINLINE bool check_literals(pst_checker *c, const pst_node *node,
+                                        pst_function_check *check, pst_term *call)
 {
     pst_arena *constants = c->unit->constants;
     pst_argument *known = pst_checker_make(c, (call->count + 1U) * sizeof *known);
@@ -371,7 +387,7 @@ static PST_NOINLINE bool check_literals(pst_checker *c, pst_function_check *chec
         c->status = constants->status;
         return false;
     }
-    pst_checker_complain(c, problem.status, call->arguments[problem.argument]->span,
+    pst_checker_complain(c, problem.status, place_of(c, node, &problem),
                          problem.message, problem.hint);
     return false;
 }
@@ -489,7 +505,7 @@ pst_term *pst_check_call(pst_checker *c, const pst_node *node)
     }
     call = call_new(c, node, id, count);
     if (call == NULL || !check_arguments(c, node, function, call) ||
-        (function->check != NULL && !check_literals(c, function->check, call))) {
+        (function->check != NULL && !check_literals(c, node, function->check, call))) {
         return NULL;
     }
     call->type = function->result != 0 ? function->result : call->arguments[0]->type;

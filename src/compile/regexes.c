@@ -72,16 +72,15 @@ static bool make_room(pst_regexes *regexes)
 
 static void complain_of_count(pst_checker *c, const pst_node *literal)
 {
-    char message[80];
+    char message[96];
     pst_writer out = {message, sizeof message, 0};
 
     pst_write_text(&out, "more than ");
     pst_write_size(&out, c->unit->scheme->options.limits.regexes);
-    pst_write_text(&out, " regular expressions in one expression");
+    pst_write_text(&out, " regular expressions in one expression, the limit regexes");
     (void)pst_write_end(&out);
     pst_checker_complain(c, POSTERN_LIMIT, literal->span, message,
-                         "several can be one: a|b; the limit is "
-                         "postern_options.limits.regexes");
+                         "several can be one: a|b");
 }
 
 /* Compiles into the constants; the text and the pattern are there side by side. */

@@ -55,7 +55,7 @@ static postern_status refuse(compilation *c, const char *what, size_t amount)
     pst_write_text(&out, "each byte of text could cost ");
     pst_write_text(&out, what);
     pst_write_size(&out, amount);
-    pst_write_text(&out, " steps; the limit is ");
+    pst_write_text(&out, " steps; the limit regex_steps is ");
     pst_write_size(&out, c->limits->steps);
     (void)pst_write_end(&out);
     c->problem->status = POSTERN_LIMIT;

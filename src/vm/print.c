@@ -212,14 +212,13 @@ static void write_wildcard(pst_writer *out, const pst_wildcard *wildcard)
     pst_write_text(out, wildcard->fold ? "\" folded" : "\"");
 }
 
-/* /pattern/ and what a search costs, such as "(table: 5 states, 1 step a byte)". */
+/* The pattern and what a search costs, such as "(table: 5 states, 1 step a byte)". */
 static void write_pattern(pst_writer *out, pst_pattern pattern)
 {
     const postern_regex_info cost = pst_pattern_info(pattern);
 
-    pst_write_byte(out, '/');
-    pst_write_printable(out, *pattern.text);
-    pst_write_text(out, "/ (");
+    write_quoted(out, *pattern.text);
+    pst_write_text(out, " (");
     pst_write_text(out, postern_regex_engine_text(cost.engine));
     pst_write_text(out, ": ");
     if (cost.states > 0) {

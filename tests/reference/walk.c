@@ -32,7 +32,7 @@ static int int_order(int64_t a, int64_t b)
 
 static bool test(walker *w, const pst_insn *how, pst_value left, pst_value right)
 {
-    pst_regex_memory nothing = {NULL, NULL};
+    pst_regex_memory nothing = {.arena = NULL};
     bool *scratch;
 
     switch ((pst_opcode)how->op) {
