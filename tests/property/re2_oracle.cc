@@ -44,14 +44,6 @@ size_t re2_oracle_groups(const re2_oracle *oracle)
     return static_cast<size_t>(oracle->pattern.NumberOfCapturingGroups());
 }
 
-size_t re2_oracle_bytes(const re2_oracle *oracle)
-{
-    const int both =
-        oracle->pattern.ProgramSize() + oracle->pattern.ReverseProgramSize();
-
-    return static_cast<size_t>(both) * 16;
-}
-
 bool re2_oracle_match(const re2_oracle *oracle, const char *text, size_t len)
 {
     return oracle->pattern.Match(re2::StringPiece(text, len), 0, len,

@@ -22,10 +22,6 @@ void re2_oracle_free(re2_oracle *oracle);
 /** How many groups of the pattern capture. */
 size_t re2_oracle_groups(const re2_oracle *oracle);
 
-/** The bytes that a compiled pattern takes: its two programs of 16-byte instructions,
- *  without what searches cache. */
-size_t re2_oracle_bytes(const re2_oracle *oracle);
-
 bool re2_oracle_match(const re2_oracle *oracle, const char *text, size_t len);
 
 /** Most of what re2_oracle_find() tells, with the whole match. */
