@@ -139,32 +139,66 @@ static char *append(char *at, postern_str text)
     return at + text.len;
 }
 
+size_t pst_replacement_most(const pst_replacement *replacement)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < replacement->count; i++) {
+        if (replacement->parts[i].reference > most) {
+            most = replacement->parts[i].reference;
+        }
+    }
+    return most;
+}
+
+/* Adds text.len to *len. @return false when it is too much */
+static bool add_length(size_t *len, postern_str text)
+{
+    if (text.len > SIZE_MAX - *len) {
+        return false;
+    }
+    *len += text.len;
+    return true;
+}
+
+static bool measure(const pst_replacement *replacement, const postern_str *pieces,
+                    postern_str before, postern_str behind, size_t *len)
+{
+    *len = before.len;
+    for (size_t i = 0; i < replacement->count; i++) {
+        const pst_replacement_part *part = &replacement->parts[i];
+        if (!add_length(len, part->text) ||
+            (part->reference > 0 && !add_length(len, pieces[part->reference - 1]))) {
+            return false;
+        }
+    }
+    return add_length(len, behind);
+}
+
 postern_status pst_replacement_write(pst_arena *arena,
                                      const pst_replacement *replacement,
-                                     const postern_str *pieces, postern_str *out)
+                                     const postern_str *pieces, postern_str before,
+                                     postern_str behind, postern_str *out)
 {
-    const pst_replacement_part *const parts = replacement->parts;
-    const size_t last = replacement->count - 1;
-    size_t len = parts[last].text.len;
+    size_t len;
     char *at;
 
-    for (size_t i = 0; i < last; i++) {
-        const size_t piece = pieces[parts[i].reference - 1].len;
-        if (parts[i].text.len > SIZE_MAX - len ||
-            piece > SIZE_MAX - len - parts[i].text.len) {
-            return POSTERN_LIMIT;
-        }
-        len += parts[i].text.len + piece;
+    if (!measure(replacement, pieces, before, behind, &len)) {
+        return POSTERN_LIMIT;
     }
     at = pst_arena_alloc(arena, len);
     if (at == NULL) {
         return arena->status;
     }
     *out = (postern_str){at, len};
-    for (size_t i = 0; i < last; i++) {
-        at = append(at, parts[i].text);
-        at = append(at, pieces[parts[i].reference - 1]);
+    at = append(at, before);
+    for (size_t i = 0; i < replacement->count; i++) {
+        const pst_replacement_part *part = &replacement->parts[i];
+        at = append(at, part->text);
+        if (part->reference > 0) {
+            at = append(at, pieces[part->reference - 1]);
+        }
     }
-    (void)append(at, parts[last].text);
+    (void)append(at, behind);
     return POSTERN_OK;
 }

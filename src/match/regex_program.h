@@ -27,7 +27,7 @@ typedef struct pst_regex_insn {
 typedef struct pst_regex_program {
     const pst_regex_insn *code;
     uint32_t length;
-    uint32_t start; /* the first instruction */
+    uint32_t start;           /* the first instruction */
     const pst_byte_set *sets; /* each one once */
     uint32_t set_count;
     uint32_t groups;

@@ -42,12 +42,12 @@ typedef enum pst_regex_kind {
 /** What may be asked about the place between two bytes. Reading backwards, each is its
  *  mirror image: the other of its pair, or itself. */
 typedef enum pst_regex_assertion {
-    PST_REGEX_TEXT_START = 0, /* \A, and ^ without (?m) */
-    PST_REGEX_TEXT_END = 1,   /* \z, and $ without (?m) */
-    PST_REGEX_LINE_START = 2, /* ^ with (?m): the start, or behind \n */
-    PST_REGEX_LINE_END = 3,   /* $ with (?m): the end, or before \n */
-    PST_REGEX_WORD_START = 4, /* \b{start}, \<: no word byte before, one behind */
-    PST_REGEX_WORD_END = 5,   /* \b{end}, \> */
+    PST_REGEX_TEXT_START = 0,      /* \A, and ^ without (?m) */
+    PST_REGEX_TEXT_END = 1,        /* \z, and $ without (?m) */
+    PST_REGEX_LINE_START = 2,      /* ^ with (?m): the start, or behind \n */
+    PST_REGEX_LINE_END = 3,        /* $ with (?m): the end, or before \n */
+    PST_REGEX_WORD_START = 4,      /* \b{start}, \<: no word byte before, one behind */
+    PST_REGEX_WORD_END = 5,        /* \b{end}, \> */
     PST_REGEX_WORD_START_HALF = 6, /* \b{start-half}: no word byte before */
     PST_REGEX_WORD_END_HALF = 7,   /* \b{end-half}: no word byte behind */
     PST_REGEX_WORD_EDGE = 8,       /* \b; its own mirror image */
@@ -62,6 +62,7 @@ typedef struct pst_regex_node {
     uint8_t assertion; /* pst_regex_assertion, of ASSERT */
     bool lazy;         /* REPEAT: rather fewer than more */
     bool nullable;     /* may match no byte at all (some assertion may still object) */
+    bool hollow;       /* never matches any byte */
     uint16_t height;   /* levels below, as the limit of nesting counts them */
     uint32_t group;    /* of GROUP: 1 is the first */
     uint32_t least;    /* of REPEAT */
@@ -83,6 +84,7 @@ enum { PST_REGEX_INSN_BYTES = 16 };
 typedef struct pst_regex_tree {
     pst_regex_node *root;
     uint32_t groups; /* that capture */
+    uint32_t nodes;  /* at least as many as there are */
 } pst_regex_tree;
 
 /**
