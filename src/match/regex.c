@@ -34,7 +34,7 @@ struct pst_regex {
 /* A pattern on its way. */
 typedef struct compilation {
     pst_arena *arena;
-    pst_arena scratch;
+    pst_arena *scratch;
     postern_str pattern;
     const pst_regex_limits *limits;
     pst_regex_problem *problem;
@@ -69,7 +69,7 @@ static postern_status make_program(compilation *c, const pst_regex_tree *tree,
                                    bool backward, direction *out)
 {
     out->too_big = false;
-    return pst_regex_program_build(&c->scratch, &c->scratch, tree, backward,
+    return pst_regex_program_build(c->scratch, c->scratch, tree, backward,
                                    &out->program);
 }
 
@@ -77,11 +77,11 @@ static postern_status make_program(compilation *c, const pst_regex_tree *tree,
 static postern_status try_table(compilation *c, direction *d)
 {
     postern_status status =
-        pst_regex_automaton_build(&c->scratch, &c->scratch, &d->program, &d->automaton);
+        pst_regex_automaton_build(c->scratch, c->scratch, &d->program, &d->automaton);
 
     d->too_big = status == POSTERN_LIMIT;
     if (status == POSTERN_OK) {
-        status = pst_regex_table_build(c->arena, &c->scratch, &d->automaton,
+        status = pst_regex_table_build(c->arena, c->scratch, &d->automaton,
                                        &c->regex->table);
     }
     return status;
@@ -99,8 +99,8 @@ static postern_status keep_automaton(compilation *c, const direction *d)
     if (d->automaton.steps > c->limits->steps) {
         return refuse(c, "", d->automaton.steps);
     }
-    status = pst_regex_automaton_build(c->arena, &c->scratch, &d->program,
-                                       &regex->automaton);
+    status =
+        pst_regex_automaton_build(c->arena, c->scratch, &d->program, &regex->automaton);
     regex->steps = d->automaton.steps;
     regex->engine = regex->steps <= CHEAP ? PST_REGEX_BITS : PST_REGEX_LAZY;
     return status;
@@ -137,7 +137,7 @@ static postern_status choose_engine(compilation *c, direction *forward,
     regex->anchored = used->program.anchored;
     return regex->anchored || regex->backward
                ? POSTERN_OK
-               : pst_regex_filter_build(&c->scratch, &used->automaton, &regex->filter);
+               : pst_regex_filter_build(c->scratch, &used->automaton, &regex->filter);
 }
 
 static void find_rare(pst_regex *regex)
@@ -153,19 +153,19 @@ static void find_rare(pst_regex *regex)
 static postern_status compile_match(compilation *c)
 {
     pst_regex_tree tree;
-    direction *both = pst_arena_array(&c->scratch, 2, sizeof *both);
+    direction *both = pst_arena_array(c->scratch, 2, sizeof *both);
     postern_status status;
 
     if (both == NULL) {
-        return c->scratch.status;
+        return c->scratch->status;
     }
     status =
-        pst_regex_parse(&c->scratch, c->pattern, false, c->limits, &tree, c->problem);
+        pst_regex_parse(c->scratch, c->pattern, false, c->limits, &tree, c->problem);
     if (status == POSTERN_OK) {
-        status = pst_regex_trim(&c->scratch, &tree);
+        status = pst_regex_trim(c->scratch, &tree);
     }
     if (status == POSTERN_OK) {
-        status = pst_regex_required(c->arena, &c->scratch, &tree, &c->regex->required);
+        status = pst_regex_required(c->arena, c->scratch, &tree, &c->regex->required);
     }
     if (status == POSTERN_OK) {
         status = make_program(c, &tree, false, &both[0]);
@@ -189,10 +189,10 @@ static postern_status compile_capture(compilation *c)
     pst_regex_program *program = &c->regex->program;
     pst_regex_tree tree;
     postern_status status =
-        pst_regex_parse(&c->scratch, c->pattern, true, c->limits, &tree, c->problem);
+        pst_regex_parse(c->scratch, c->pattern, true, c->limits, &tree, c->problem);
 
     if (status == POSTERN_OK) {
-        status = pst_regex_program_build(c->arena, &c->scratch, &tree, false, program);
+        status = pst_regex_program_build(c->arena, c->scratch, &tree, false, program);
     }
     if (status != POSTERN_OK) {
         return status;
@@ -204,13 +204,14 @@ static postern_status compile_capture(compilation *c)
     return POSTERN_OK;
 }
 
-postern_status pst_regex_compile(pst_arena *arena, const postern_allocator *scratch,
+postern_status pst_regex_compile(pst_arena *arena, pst_arena *scratch,
                                  postern_str pattern, pst_regex_use use,
                                  const pst_regex_limits *limits, const pst_regex **out,
                                  pst_regex_problem *problem)
 {
     const size_t before = arena->used;
     compilation c = {.arena = arena,
+                     .scratch = scratch,
                      .pattern = pattern,
                      .limits = limits,
                      .problem = problem,
@@ -222,12 +223,10 @@ postern_status pst_regex_compile(pst_arena *arena, const postern_allocator *scra
         return arena->status;
     }
     memset(c.regex, 0, sizeof *c.regex);
-    pst_arena_init(&c.scratch, scratch, SIZE_MAX);
     status = compile_match(&c);
     if (status == POSTERN_OK && use == PST_REGEX_CAPTURE) {
         status = compile_capture(&c);
     }
-    pst_arena_free(&c.scratch);
     c.regex->bytes = arena->used - before;
     *out = c.regex;
     return status;

@@ -45,13 +45,13 @@ typedef enum pst_regex_use {
  * Compiles `pattern`; the dialect is in match/regex_tree.h.
  *
  * @param arena   where the result goes
- * @param scratch where memory for the time of the call comes from
+ * @param scratch memory for the time of the call; may be reset afterwards
  * @param problem receives what is wrong with the pattern; its status is POSTERN_OK when
  *                nothing is
  * @return POSTERN_OK; problem->status; or the failure of an arena, and then
  *         problem->status is POSTERN_OK
  */
-postern_status pst_regex_compile(pst_arena *arena, const postern_allocator *scratch,
+postern_status pst_regex_compile(pst_arena *arena, pst_arena *scratch,
                                  postern_str pattern, pst_regex_use use,
                                  const pst_regex_limits *limits, const pst_regex **out,
                                  pst_regex_problem *problem);
@@ -64,7 +64,7 @@ struct pst_regex_room;
 typedef struct pst_regex_memory {
     pst_arena *arena; /* NULL: searches do without; half of its limit is left alone */
     struct pst_regex_cache *caches;
-    bool full; /* no more room was given, and none is asked for */
+    bool full;                   /* no more room was given, and none is asked for */
     struct pst_regex_room *room; /* of pst_regex_find() */
 } pst_regex_memory;
 
