@@ -265,7 +265,7 @@ static times draw_times(regex_generator *g)
     case 2:
         return (times){few, many, "{#,#}"};
     }
-    return (times){0, many, "{,#}"};
+    return (times){few, many, "{ # ,\t# }"};
 }
 
 static uint64_t copies_of(const times *t)
@@ -277,7 +277,7 @@ static uint64_t copies_of(const times *t)
 
 static void write_times(regex_generator *g, const times *t)
 {
-    unsigned number = t->form[1] == ',' ? t->most : t->least;
+    unsigned number = t->least;
 
     for (const char *p = t->form; *p != '\0'; p++) {
         if (*p == '#') {
@@ -300,6 +300,9 @@ static pst_regex_node *repeated(regex_generator *g, const times *t,
     node->most = t->most;
     node->lazy = (g->flags & REGEX_FLAG_U) != 0;
     if (regex_chance(g, 4)) {
+        if (t->form[0] == '{') {
+            regex_write_gap(g);
+        }
         regex_write(g, "?");
         node->lazy = !node->lazy;
     }
@@ -427,14 +430,13 @@ static void begin(regex_generator *g)
     g->copies = 1;
 }
 
-/* Bytes of the shortest text that it may match. */
-static size_t shortest(const pst_regex_node *node)
+size_t regex_shortest(const pst_regex_node *node)
 {
     size_t least = node->kind == PST_REGEX_SET ? 1 : 0;
 
     for (const pst_regex_node *child = node->first; child != NULL;
          child = child->next) {
-        const size_t length = shortest(child);
+        const size_t length = regex_shortest(child);
         if (node->kind != PST_REGEX_ALTERNATE) {
             least += length;
         } else if (child == node->first || length < least) {
@@ -450,11 +452,21 @@ void regex_generate(regex_generator *g)
     do {
         begin(g);
         g->root = alternatives(g);
-    } while (shortest(g->root) < 2 && !regex_chance(g, 6));
+    } while (regex_shortest(g->root) < 2 && !regex_chance(g, 6));
 }
 
-/* One of two bytes at a distance from a byte: each place between may be in the set of
- * positions or not. */
+static void add_bytes(regex_generator *g, pst_regex_node *parent, const char *spelling,
+                      unsigned first, unsigned last)
+{
+    pst_regex_node *const node = regex_node(g, PST_REGEX_SET);
+
+    regex_write(g, spelling);
+    pst_byte_set_add(&node->set, first, last);
+    adopt(parent, node);
+}
+
+/* Two bytes at a distance, with bytes between that may be the same two: of all places in
+ * between, any may be in the set of positions, whatever the direction is. */
 void regex_generate_explosion(regex_generator *g)
 {
     static const struct {
@@ -473,29 +485,25 @@ void regex_generate_explosion(regex_generator *g)
     const times t = {many, many, "{#}"};
     pst_regex_node *root;
     pst_regex_node *far;
-    pst_regex_node *node;
 
     begin(g);
     root = regex_node(g, PST_REGEX_CONCAT);
-    if (regex_chance(g, 3)) {
+    if (regex_chance(g, 4)) {
         adopt(root, assertion(g));
     }
-    regex_write(g, "a");
-    node = regex_node(g, PST_REGEX_SET);
-    pst_byte_set_add(&node->set, 'a', 'a');
-    adopt(root, node);
-    regex_write(g, ranges[which].spelling);
-    node = regex_node(g, PST_REGEX_SET);
-    pst_byte_set_add(&node->set, ranges[which].first, ranges[which].last);
-    write_times(g, &t);
+    add_bytes(g, root, "a", 'a', 'a');
     far = regex_node(g, PST_REGEX_REPEAT);
     far->least = many;
     far->most = many;
-    adopt(far, node);
+    add_bytes(g, far, ranges[which].spelling, ranges[which].first, ranges[which].last);
+    write_times(g, &t);
     adopt(root, far);
-    g->pieces = 4;
-    regex_write(g, "(?:");
-    adopt(root, alternatives(g));
-    regex_write(g, ")");
+    add_bytes(g, root, "b", 'b', 'b');
+    if (regex_chance(g, 2)) {
+        g->pieces = 4;
+        regex_write(g, "(?:");
+        adopt(root, alternatives(g));
+        regex_write(g, ")");
+    }
     g->root = root;
 }

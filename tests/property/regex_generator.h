@@ -65,6 +65,9 @@ void regex_generate_explosion(regex_generator *g);
  *  something unrelated; with more around it. */
 void regex_generate_subject(regex_generator *g);
 
+/** Bytes of the shortest text that it may match; some assertion may object. */
+size_t regex_shortest(const pst_regex_node *node);
+
 /** Spells `root` in one plain way. @return the length, or 0 when there is no room */
 size_t regex_spell(const pst_regex_node *root, char *out, size_t cap);
 

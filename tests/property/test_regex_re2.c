@@ -4,9 +4,10 @@
  *
  * Only what means the same to both is drawn. RE2 (20220601) has no x mode, no sets in
  * sets with && -- ~~, no \b{start} and its like, no \< (it is a plain <), no (?<n>), no
- * {,n}, no repeat of a repeat without parentheses and no count over 1000; {n is text to
- * it; its \s lacks \v; a character beyond ASCII is one byte to its Latin-1, and has
- * another case there. What else it has and we have not (\C, \Q, \pN, octal) is not drawn.
+ * repeat of a repeat without parentheses, no blank in a repeat and no count over 1000; {n
+ * and {,n} are text to it; a group's name may start with a digit; its \s lacks \v; a
+ * character beyond ASCII is one byte to its Latin-1, and has another case there. What
+ * else it has and we have not (\C, \Q, \pN, octal) is not drawn.
  *
  * POSTERN_EXPRESSIONS and POSTERN_SEED as in test_regex.c.
  */
@@ -100,12 +101,33 @@ static void say_places(regex_bench *b, const pst_regex *regex, const re2_oracle 
     }
 }
 
+/* Where a loop may go around without a byte, "as a backtracking search would" has more
+ * than one reading. RE2 and Rust agree, but for x{2,} where x may be nothing: there RE2
+ * does not stop where Rust does, K(?:|(y|){2,})* on Ky. */
+static bool is_disputed(const pst_regex_node *node)
+{
+    if (node->kind == PST_REGEX_REPEAT && node->least >= 2 &&
+        node->most == PST_REGEX_FOREVER && regex_shortest(node->first) == 0) {
+        return true;
+    }
+    for (const pst_regex_node *child = node->first; child != NULL;
+         child = child->next) {
+        if (is_disputed(child)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void compare_places(regex_bench *b, const pst_regex *regex,
                            const re2_oracle *re2)
 {
     char said[1024];
 
     compare_answers(b, regex, re2);
+    if (is_disputed(b->g->root)) {
+        return;
+    }
     if (finds_otherwise(b, regex, re2, regex_bench_subject(b))) {
         say_places(b, regex, re2, said, sizeof said);
         regex_bench_fail(b, said, regex_bench_pattern(b), regex_bench_subject(b),
@@ -122,7 +144,11 @@ static void compare(regex_bench *b, size_t pairs, pst_regex_use use)
     for (size_t asked = 0; asked < pairs;) {
         const pst_regex *regex;
         re2_oracle *re2;
-        regex_generate(b->g);
+        if (regex_chance(b->g, 16)) {
+            regex_generate_explosion(b->g);
+        } else {
+            regex_generate(b->g);
+        }
         regex_bench_forget(b);
         regex = regex_bench_compile(b, regex_bench_pattern(b), use);
         re2 = re2_oracle_new(b->g->text, b->g->length);
@@ -134,7 +160,8 @@ static void compare(regex_bench *b, size_t pairs, pst_regex_use use)
             re2_oracle_free(re2);
             continue;
         }
-        ck_assert_uint_eq(pst_regex_groups(regex), re2_oracle_groups(re2));
+        ck_assert(use == PST_REGEX_MATCH ||
+                  pst_regex_groups(regex) == re2_oracle_groups(re2));
         for (int i = 0; i < SUBJECTS; i++, asked++) {
             regex_generate_subject(b->g);
             if (use == PST_REGEX_CAPTURE) {
@@ -179,11 +206,11 @@ END_TEST
 static postern_str broken(regex_bench *b, char *out)
 {
     static const char *const wrong[] = {
-        "(",       ")",       "(?",  "(?P<",   "(?P<x>a", "(?P<x>b)",  "(?P<1>a)",
-        "(?P<>a)", "(?z)",    "(?i", "(?-)",   "(?=a)",   "(?!a)",     "(?<=a)",
-        "(?<!a)",  "[b-a]",   "[z",  "a{2,1}", "a{1001}", "(?:+)",     "(|*)",
-        "\\8",     "\\y",     "\\Z", "\\k",    "\\x{zz}", "\\xg",      "(?P=x)",
-        "(*a)",    "(?:a{9}", "|?",  "a|+",    "(?#a)",   "[\\d-\\y]", "\\",
+        "(",     ")",   "(?",      "(?P<",      "(?P<x>a", "(?P<x>b)", "(?P<>a)",
+        "(?z)",  "(?i", "(?-)",    "(?=a)",     "(?!a)",   "(?<=a)",   "(?<!a)",
+        "[b-a]", "[z",  "a{2,1}",  "(?:+)",     "(|*)",    "\\8",      "\\y",
+        "\\Z",   "\\k", "\\x{zz}", "\\xg",      "(?P=x)",  "(*a)",     "(?:a{9}",
+        "|?",    "a|+", "(?#a)",   "[\\d-\\y]", "\\",
     };
     regex_generator *const g = b->g;
     const char *const more = wrong[regex_pick(g, sizeof wrong / sizeof wrong[0])];
@@ -198,7 +225,9 @@ static postern_str broken(regex_bench *b, char *out)
             return (postern_str){out, g->length - 1};
         }
     }
-    if (regex_chance(g, 2)) { /* in front, where nothing before it gives it a meaning */
+    if (strcmp(more, "\\") != 0 && strcmp(more, "[z") != 0 && regex_chance(g, 2)) {
+        /* In front, where nothing before it gives it a meaning. Those two would change
+         * that of what is behind them. */
         memmove(out + length, out, g->length);
         memcpy(out, more, length);
     } else {
