@@ -30,6 +30,7 @@
 #include <postern/list.h>
 #include <postern/options.h>
 #include <postern/policy.h>
+#include <postern/regex.h>
 #include <postern/report.h>
 #include <postern/request.h>
 #include <postern/scheme.h>

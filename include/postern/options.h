@@ -18,12 +18,24 @@ typedef struct postern_limits {
                                       level of calls takes some 300 bytes of stack */
     uint32_t wildcard_stars;   /**< `*` in one wildcard pattern [16] */
     uint32_t concat_arguments; /**< arguments of one concat(), at most 255 [32] */
-    uint32_t rewrites;         /**< calls of wildcard_replace() in one expression [1] */
-    uint32_t request_bytes;    /**< derived values of one request [1 MiB] */
-    uint32_t headers;          /**< header lines of one request [512] */
-    uint32_t chain_bytes;      /**< DER of a client's whole chain [64 KiB] */
-    uint32_t chain_certificates; /**< certificates a client may send [10] */
-    uint32_t policy_bytes;       /**< a policy file, or one of its PEM files [64 MiB] */
+    uint32_t rewrites;         /**< calls of wildcard_replace() in one expression, and
+                                    of regex_replace(); and of both in each other [1] */
+    uint32_t regexes;          /**< regular expressions in one expression, equal ones
+                                    counted each time [64] */
+    uint32_t regex_pattern_bytes;  /**< length of a regular expression [4096] */
+    uint32_t regex_nesting;        /**< its groups, classes and operators in each
+                                        other [250] */
+    uint32_t regex_compiled_bytes; /**< its compiled size, 16 bytes for each character
+                                        or class when all repetitions are written
+                                        out: a{1000} is a thousand [10 MiB] */
+    uint32_t regex_steps;          /**< the most it may do for a byte of text, see
+                                        postern/regex.h; bounds the time of a search
+                                        by that of the text [512] */
+    uint32_t request_bytes;        /**< derived values of one request [1 MiB] */
+    uint32_t headers;              /**< header lines of one request [512] */
+    uint32_t chain_bytes;          /**< DER of a client's whole chain [64 KiB] */
+    uint32_t chain_certificates;   /**< certificates a client may send [10] */
+    uint32_t policy_bytes; /**< a policy file, or one of its PEM files [64 MiB] */
 } postern_limits;
 
 /**

@@ -47,6 +47,11 @@ postern_status pst_refuse_literal(pst_argument_problem *problem, postern_status 
                                   size_t argument, const char *message,
                                   const char *hint);
 
+/** The same for a piece of a string. */
+postern_status pst_refuse_piece(pst_argument_problem *problem, postern_status status,
+                                size_t argument, size_t offset, size_t length,
+                                const char *message, const char *hint);
+
 /** POSTERN_OK, or refuses literal `argument` with `message` unless it is an integer
  *  from `low` to `high`. One that is not given is fine. */
 postern_status pst_check_range(const pst_argument *arguments, size_t count,

@@ -9,8 +9,8 @@
 #ifndef PST_BUILTIN_BUILTIN_H
 #define PST_BUILTIN_BUILTIN_H
 
+#include "match/regex.h"
 #include "model/value.h"
-#include "support/arena.h"
 
 #include <postern/options.h>
 
@@ -34,7 +34,8 @@ enum {
     PST_TAKES_ARRAY = 32,
     PST_TAKES_MAP = 64,
     PST_TAKES_SAME = 128,
-    PST_TAKES_ELEMENT = 256
+    PST_TAKES_ELEMENT = 256,
+    PST_TAKES_REGEX = 512 /* of a literal STRING: it is a regular expression */
 };
 
 typedef enum pst_form { PST_FORM_VALUE, PST_FORM_LITERAL, PST_FORM_EITHER } pst_form;
@@ -51,7 +52,8 @@ enum { PST_FLAG_TAKES_MISSING = 1, PST_FLAG_NEEDS_CRYPTO = 2, PST_FLAG_ONCE = 4 
 typedef struct pst_argument {
     postern_type type;
     bool literal;
-    pst_value value; /* of a literal */
+    pst_value value;        /* of a literal */
+    const pst_regex *regex; /* of a REGEX: what it was compiled to, with captures */
 } pst_argument;
 
 /** What is wrong with a literal argument. Texts live in the arena of the check, or
@@ -61,12 +63,15 @@ typedef struct pst_argument_problem {
     size_t argument;
     const char *message; /* one plain sentence */
     const char *hint;    /* or NULL */
+    size_t offset;       /* of what is wrong in a string, after unquoting */
+    size_t length;       /* 0: all of the argument */
 } pst_argument_problem;
 
 /** Everything a body may look at. */
 typedef struct pst_invocation {
     pst_arena *arena;             /* results live here */
     const postern_crypto *crypto; /* never NULL for NEEDS_CRYPTO */
+    pst_regex_memory *regexes;    /* of the request, with the same arena */
     const postern_type *types;    /* `count` of each */
     const pst_value *values;
     const bool *present; /* all true unless TAKES_MISSING */

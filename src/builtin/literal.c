@@ -5,7 +5,14 @@ postern_status pst_refuse_literal(pst_argument_problem *problem, postern_status 
                                   size_t argument, const char *message,
                                   const char *hint)
 {
-    *problem = (pst_argument_problem){status, argument, message, hint};
+    return pst_refuse_piece(problem, status, argument, 0, 0, message, hint);
+}
+
+postern_status pst_refuse_piece(pst_argument_problem *problem, postern_status status,
+                                size_t argument, size_t offset, size_t length,
+                                const char *message, const char *hint)
+{
+    *problem = (pst_argument_problem){status, argument, message, hint, offset, length};
     return status;
 }
 

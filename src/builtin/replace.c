@@ -1,8 +1,10 @@
-/* replace.c - a text rewritten by a pattern. */
+/* replace.c - a text rewritten by a wildcard pattern or a regular expression. */
 #include "builtin/body.h"
 #include "builtin/replacement.h"
 
 #include "match/wildcard.h"
+
+/* --- wildcard_replace -------------------------------------------------------------- */
 
 typedef struct rewriting {
     pst_wildcard pattern;
@@ -28,6 +30,7 @@ postern_status pst_body_WILDCARD_REPLACE(const pst_invocation *in, pst_result *o
         return POSTERN_OK;
     }
     return pst_replacement_write(in->arena, &how->replacement, stars,
+                                 (postern_str){NULL, 0}, (postern_str){NULL, 0},
                                  &out->value.string);
 }
 
@@ -43,8 +46,8 @@ static postern_status prepare(pst_arena *arena, const pst_argument *arguments,
     status = pst_wildcard_compile(arena, arguments[1].value.string, fold, star_limit,
                                   &how->pattern, &pattern);
     if (pattern.status != POSTERN_OK) {
-        return pst_refuse_literal(problem, pattern.status, 1, pattern.message,
-                                  pattern.hint);
+        return pst_refuse_piece(problem, pattern.status, 1, pattern.offset,
+                                pattern.length, pattern.message, pattern.hint);
     }
     if (status != POSTERN_OK) {
         return status;
@@ -53,8 +56,9 @@ static postern_status prepare(pst_arena *arena, const pst_argument *arguments,
         pst_replacement_parse(arena, arguments[2].value.string, how->pattern.star_count,
                               &how->replacement, &replacement);
     if (replacement.status != POSTERN_OK) {
-        return pst_refuse_literal(problem, replacement.status, 2, replacement.message,
-                                  replacement.hint);
+        return pst_refuse_piece(problem, replacement.status, 2, replacement.offset,
+                                replacement.length, replacement.message,
+                                replacement.hint);
     }
     return status;
 }
@@ -83,4 +87,73 @@ postern_status pst_check_WILDCARD_REPLACE(pst_arena *arena,
         *prepared = how;
     }
     return status;
+}
+
+/* --- regex_replace ----------------------------------------------------------------- */
+
+typedef struct substitution {
+    const pst_regex *regex;
+    pst_replacement replacement;
+    size_t groups; /* that are told, with the whole match */
+} substitution;
+
+/* A group that took no part took nothing. */
+static postern_str group_of(postern_str text, const size_t *place)
+{
+    return place[0] == PST_REGEX_NOWHERE ? pst_str_slice(text, 0, 0)
+                                         : pst_str_slice(text, place[0], place[1]);
+}
+
+/* Only the first match is rewritten: all of them could take time that is quadratic. */
+postern_status pst_body_REGEX_REPLACE(const pst_invocation *in, pst_result *out)
+{
+    const substitution *const how = in->prepared;
+    const postern_str text = in->values[0].string;
+    size_t places[2 * (1 + PST_REFERENCES_MAX)];
+    postern_str pieces[PST_REFERENCES_MAX];
+    bool found;
+    const postern_status status =
+        pst_regex_find(how->regex, text, in->regexes, how->groups, places, &found);
+
+    if (status != POSTERN_OK || !found) {
+        out->value.string = text;
+        return status;
+    }
+    for (size_t i = 1; i < how->groups; i++) {
+        pieces[i - 1] = group_of(text, &places[2 * i]);
+    }
+    return pst_replacement_write(
+        in->arena, &how->replacement, pieces, pst_str_slice(text, 0, places[0]),
+        pst_str_slice(text, places[1], text.len), &out->value.string);
+}
+
+postern_status pst_check_REGEX_REPLACE(pst_arena *arena, const pst_argument *arguments,
+                                       size_t count, uint32_t star_limit,
+                                       const void **prepared,
+                                       pst_argument_problem *problem)
+{
+    pst_replacement_problem replacement = {.status = POSTERN_OK};
+    substitution *const how = pst_arena_alloc(arena, sizeof *how);
+    postern_status status;
+
+    (void)count;
+    (void)star_limit;
+    if (how == NULL) {
+        return arena->status;
+    }
+    how->regex = arguments[1].regex;
+    status = pst_replacement_parse(arena, arguments[2].value.string,
+                                   pst_regex_groups(how->regex), &how->replacement,
+                                   &replacement);
+    if (replacement.status != POSTERN_OK) {
+        return pst_refuse_piece(problem, replacement.status, 2, replacement.offset,
+                                replacement.length, replacement.message,
+                                replacement.hint);
+    }
+    if (status != POSTERN_OK) {
+        return status;
+    }
+    how->groups = 1 + pst_replacement_most(&how->replacement);
+    *prepared = how;
+    return POSTERN_OK;
 }

@@ -5,7 +5,9 @@
 static postern_status refuse(pst_replacement_problem *problem, postern_status status,
                              const char *message, const char *hint)
 {
-    *problem = (pst_replacement_problem){status, message, hint};
+    problem->status = status;
+    problem->message = message;
+    problem->hint = hint;
     return status;
 }
 
@@ -59,6 +61,8 @@ static postern_status check(postern_str text, size_t pieces, size_t *references,
     while (i < text.len) {
         size_t number;
         postern_status status;
+        problem->offset = i;
+        problem->length = 1;
         if (text.data[i++] != '$') {
             continue;
         }
@@ -72,6 +76,7 @@ static postern_status check(postern_str text, size_t pieces, size_t *references,
                           "a '$' in a replacement begins a reference",
                           "write ${1} for what the first one took, $$ for a dollar");
         }
+        problem->length = i - problem->offset;
         status = check_reference(number, pieces, ++*references, problem);
         if (status != POSTERN_OK) {
             return status;
@@ -139,32 +144,66 @@ static char *append(char *at, postern_str text)
     return at + text.len;
 }
 
+size_t pst_replacement_most(const pst_replacement *replacement)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < replacement->count; i++) {
+        if (replacement->parts[i].reference > most) {
+            most = replacement->parts[i].reference;
+        }
+    }
+    return most;
+}
+
+/* Adds text.len to *len. @return false when it is too much */
+static bool add_length(size_t *len, postern_str text)
+{
+    if (text.len > SIZE_MAX - *len) {
+        return false;
+    }
+    *len += text.len;
+    return true;
+}
+
+static bool measure(const pst_replacement *replacement, const postern_str *pieces,
+                    postern_str before, postern_str behind, size_t *len)
+{
+    *len = before.len;
+    for (size_t i = 0; i < replacement->count; i++) {
+        const pst_replacement_part *part = &replacement->parts[i];
+        if (!add_length(len, part->text) ||
+            (part->reference > 0 && !add_length(len, pieces[part->reference - 1]))) {
+            return false;
+        }
+    }
+    return add_length(len, behind);
+}
+
 postern_status pst_replacement_write(pst_arena *arena,
                                      const pst_replacement *replacement,
-                                     const postern_str *pieces, postern_str *out)
+                                     const postern_str *pieces, postern_str before,
+                                     postern_str behind, postern_str *out)
 {
-    const pst_replacement_part *const parts = replacement->parts;
-    const size_t last = replacement->count - 1;
-    size_t len = parts[last].text.len;
+    size_t len;
     char *at;
 
-    for (size_t i = 0; i < last; i++) {
-        const size_t piece = pieces[parts[i].reference - 1].len;
-        if (parts[i].text.len > SIZE_MAX - len ||
-            piece > SIZE_MAX - len - parts[i].text.len) {
-            return POSTERN_LIMIT;
-        }
-        len += parts[i].text.len + piece;
+    if (!measure(replacement, pieces, before, behind, &len)) {
+        return POSTERN_LIMIT;
     }
     at = pst_arena_alloc(arena, len);
     if (at == NULL) {
         return arena->status;
     }
     *out = (postern_str){at, len};
-    for (size_t i = 0; i < last; i++) {
-        at = append(at, parts[i].text);
-        at = append(at, pieces[parts[i].reference - 1]);
+    at = append(at, before);
+    for (size_t i = 0; i < replacement->count; i++) {
+        const pst_replacement_part *part = &replacement->parts[i];
+        at = append(at, part->text);
+        if (part->reference > 0) {
+            at = append(at, pieces[part->reference - 1]);
+        }
     }
-    (void)append(at, parts[last].text);
+    (void)append(at, behind);
     return POSTERN_OK;
 }

@@ -26,6 +26,8 @@ typedef struct pst_replacement_problem {
     postern_status status; /* SYNTAX, INVALID or LIMIT; OK when nothing is wrong */
     const char *message;
     const char *hint;
+    size_t offset; /* into the replacement */
+    size_t length;
 } pst_replacement_problem;
 
 /**
@@ -37,10 +39,15 @@ postern_status pst_replacement_parse(pst_arena *arena, postern_str text, size_t 
                                      pst_replacement *out,
                                      pst_replacement_problem *problem);
 
-/** Writes the replacement with `pieces` in their places to the arena.
+/** The highest number that is referred to, or 0. */
+size_t pst_replacement_most(const pst_replacement *replacement);
+
+/** Writes the replacement with `pieces` in their places, between `before` and `behind`,
+ *  to the arena.
  *  @return POSTERN_OK or the arena's failure; POSTERN_LIMIT when it is too long */
 postern_status pst_replacement_write(pst_arena *arena,
                                      const pst_replacement *replacement,
-                                     const postern_str *pieces, postern_str *out);
+                                     const postern_str *pieces, postern_str before,
+                                     postern_str behind, postern_str *out);
 
 #endif

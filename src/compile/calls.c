@@ -2,9 +2,11 @@
  * compile/calls.c - calls: arguments read as the function's parameters want them.
  */
 #include "compile/checker.h"
+#include "compile/regexes.h"
 #include "compile/suggest.h"
 #include "support/attribute.h"
 #include "support/text.h"
+#include "syntax/place.h"
 
 bool pst_is_quantifier(const pst_node *node, pst_claim_kind *kind)
 {
@@ -42,6 +44,18 @@ static PST_NOINLINE pst_term *literal_string(pst_checker *c, const pst_node *nod
                                                                                 : NULL;
 }
 
+static PST_NOINLINE pst_term *literal_regex(pst_checker *c, const pst_node *node)
+{
+    pst_term *term = literal_string(c, node);
+    pst_pattern pattern;
+
+    if (term == NULL || !pst_checker_regex(c, node, PST_REGEX_CAPTURE, &pattern)) {
+        return NULL;
+    }
+    term->regex = pattern.regex;
+    return term;
+}
+
 static bool is_decimal(postern_str text)
 {
     for (size_t i = text.len > 0 && text.data[0] == '-'; i < text.len; i++) {
@@ -63,6 +77,11 @@ static PST_NOINLINE pst_term *literal_number(pst_checker *c, const pst_node *nod
     bool read;
 
     if (term == NULL) {
+        return NULL;
+    }
+    if ((takes & PST_TAKES_REGEX) != 0) {
+        pst_complain_of(&c->unit->complaints, POSTERN_TYPE, node->span, "", node->text,
+                        " is not a string", "strings are written in quotes");
         return NULL;
     }
     if (!bytes && (takes & PST_TAKES_IP) == 0 && !is_decimal(node->text)) {
@@ -112,7 +131,8 @@ static pst_term *read_argument(pst_checker *c, const pst_node *node,
 {
     switch ((pst_node_kind)node->kind) {
     case PST_NODE_TEXT:
-        return literal_string(c, node);
+        return (parameter->takes & PST_TAKES_REGEX) != 0 ? literal_regex(c, node)
+                                                         : literal_string(c, node);
     case PST_NODE_NUMBER:
         return literal_number(c, node, wanted_kinds(parameter, first), parameter->form);
     case PST_NODE_TRUE:
@@ -289,8 +309,8 @@ static PST_NOINLINE bool count_fits(pst_checker *c, const pst_node *node,
 }
 
 /* Reads the arguments. @return false when one of them was told to be wrong */
-static bool check_arguments(pst_checker *c, const pst_node *node,
-                            const pst_function *function, pst_term *call)
+static bool read_arguments(pst_checker *c, const pst_node *node,
+                           const pst_function *function, pst_term *call)
 {
     const pst_node *at = node->first;
     bool whole = true;
@@ -312,10 +332,37 @@ static bool check_arguments(pst_checker *c, const pst_node *node,
     return whole && c->status == POSTERN_OK;
 }
 
+static bool check_arguments(pst_checker *c, const pst_node *node,
+                            const pst_function *function, pst_term *call)
+{
+    const uint32_t rewrites = (function->flags & PST_FLAG_ONCE) != 0;
+    bool whole;
+
+    c->unit->rewriting += rewrites;
+    whole = read_arguments(c, node, function, call);
+    c->unit->rewriting -= rewrites;
+    return whole;
+}
+
 /* --- literals with rules of their own ------------------------------------------------ */
 
-static PST_NOINLINE bool check_literals(pst_checker *c, pst_function_check *check,
-                                        pst_term *call)
+/* Where the problem stands in the call. */
+static pst_span place_of(const pst_checker *c, const pst_node *call,
+                         const pst_argument_problem *problem)
+{
+    const pst_node *argument = call->first;
+
+    for (size_t i = 0; i < problem->argument; i++) {
+        argument = argument->next;
+    }
+    return problem->length > 0 && argument->kind == PST_NODE_TEXT
+               ? pst_place_inside(c->unit->complaints.expression, argument,
+                                  problem->offset, problem->length)
+               : argument->span;
+}
+
+static PST_NOINLINE bool check_literals(pst_checker *c, const pst_node *node,
+                                        pst_function_check *check, pst_term *call)
 {
     pst_arena *constants = c->unit->constants;
     pst_argument *known = pst_checker_make(c, (call->count + 1U) * sizeof *known);
@@ -328,7 +375,7 @@ static PST_NOINLINE bool check_literals(pst_checker *c, pst_function_check *chec
     for (size_t i = 0; i < call->count; i++) {
         const pst_term *argument = call->arguments[i];
         known[i] = (pst_argument){argument->type, argument->kind == PST_TERM_LITERAL,
-                                  argument->value};
+                                  argument->value, argument->regex};
     }
     status = check(constants, known, call->count,
                    c->unit->scheme->options.limits.wildcard_stars, &call->prepared,
@@ -340,7 +387,7 @@ static PST_NOINLINE bool check_literals(pst_checker *c, pst_function_check *chec
         c->status = constants->status;
         return false;
     }
-    pst_checker_complain(c, problem.status, call->arguments[problem.argument]->span,
+    pst_checker_complain(c, problem.status, place_of(c, node, &problem),
                          problem.message, problem.hint);
     return false;
 }
@@ -353,10 +400,30 @@ static bool has_cryptography(const postern_crypto *crypto, const pst_function *f
                 : crypto->digest != NULL);
 }
 
+/* Calls that rewrite are counted each for itself, and how many are in each other. */
+static bool may_rewrite(pst_checker *c, const pst_node *node, pst_span name, size_t id)
+{
+    const uint32_t most = c->unit->scheme->options.limits.rewrites;
+    const char *problem = NULL;
+
+    if (c->unit->rewrites[id]++ >= most) {
+        problem = " is called too often in one expression";
+    } else if (c->unit->rewriting >= most) {
+        problem = " cannot stand inside another call that rewrites";
+    }
+    if (problem != NULL) {
+        pst_complain_of(&c->unit->complaints, POSTERN_LIMIT, name, "", node->text,
+                        problem, NULL);
+    }
+    return problem == NULL;
+}
+
 /* What a function needs besides its arguments. */
 static PST_NOINLINE bool may_be_called(pst_checker *c, const pst_node *node,
-                                       pst_span name, const pst_function *function)
+                                       pst_span name, size_t id)
 {
+    const pst_function *function = pst_function_at(id);
+
     if ((function->flags & PST_FLAG_NEEDS_CRYPTO) != 0 &&
         !has_cryptography(c->unit->scheme->options.crypto, function)) {
         pst_complain_of(&c->unit->complaints, POSTERN_CRYPTO, name, "the function",
@@ -364,13 +431,7 @@ static PST_NOINLINE bool may_be_called(pst_checker *c, const pst_node *node,
                         "hand a table of it in: postern_options.crypto");
         return false;
     }
-    if ((function->flags & PST_FLAG_ONCE) != 0 &&
-        c->unit->rewrites++ >= c->unit->scheme->options.limits.rewrites) {
-        pst_complain_of(&c->unit->complaints, POSTERN_LIMIT, name, "", node->text,
-                        " is called too often in one expression", NULL);
-        return false;
-    }
-    return true;
+    return (function->flags & PST_FLAG_ONCE) == 0 || may_rewrite(c, node, name, id);
 }
 
 static size_t count_nodes(const pst_node *first)
@@ -438,13 +499,13 @@ pst_term *pst_check_call(pst_checker *c, const pst_node *node)
         return NULL;
     }
     function = pst_function_at(id);
-    if (!may_be_called(c, node, name, function) ||
+    if (!may_be_called(c, node, name, id) ||
         !count_fits(c, node, function, most_arguments(c, function, id), count)) {
         return NULL;
     }
     call = call_new(c, node, id, count);
     if (call == NULL || !check_arguments(c, node, function, call) ||
-        (function->check != NULL && !check_literals(c, function->check, call))) {
+        (function->check != NULL && !check_literals(c, node, function->check, call))) {
         return NULL;
     }
     call->type = function->result != 0 ? function->result : call->arguments[0]->type;

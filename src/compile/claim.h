@@ -13,6 +13,7 @@
 #include <postern/filter.h>
 
 struct pst_claim;
+struct pst_regexes;
 
 typedef enum pst_term_kind {
     PST_TERM_FIELD,
@@ -44,6 +45,7 @@ typedef struct pst_term {
     struct pst_term **arguments;
     const void *prepared;    /* of CALL: what the function made of its literals */
     pst_value value;         /* of LITERAL; lives with the program */
+    const pst_regex *regex;  /* of LITERAL that a REGEX is asked for */
     struct pst_claim *claim; /* of CLAIM and CLAIMS */
     pst_span span;
 } pst_term;
@@ -84,7 +86,10 @@ typedef struct pst_compilation {
     pst_arena *scratch;   /* trees; given back when the compilation ends */
     pst_arena *constants; /* strings and sets; lives with the program */
     const postern_compile_options *options; /* never NULL */
-    size_t rewrites; /* calls of functions that may be called once */
+    struct pst_regexes *regexes;            /* of the whole program */
+    size_t regex_count;                     /* in this expression */
+    uint32_t rewrites[PST_FUNCTION_COUNT]; /* calls of each that may be called once */
+    uint32_t rewriting; /* such calls around what is being checked */
 } pst_compilation;
 
 /**

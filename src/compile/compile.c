@@ -14,12 +14,14 @@ void pst_compiler_init(pst_compiler *compiler, const postern_scheme *scheme,
         compiler->options = *options;
     }
     pst_emitter_init(&compiler->emitter, scheme, constants);
+    pst_regexes_init(&compiler->regexes, scheme->options.allocator);
     pst_arena_init(&compiler->scratch, scheme->options.allocator, SCRATCH_LEAST);
 }
 
 void pst_compiler_free(pst_compiler *compiler)
 {
     pst_emitter_free(&compiler->emitter);
+    pst_regexes_free(&compiler->regexes);
     pst_arena_free(&compiler->scratch);
 }
 
@@ -37,6 +39,7 @@ static pst_compilation unit_of(pst_compiler *compiler, postern_str expression,
         .scratch = &compiler->scratch,
         .constants = compiler->constants,
         .options = &compiler->options,
+        .regexes = &compiler->regexes,
     };
 }
 
@@ -150,6 +153,9 @@ postern_status pst_compiler_finish(pst_compiler *compiler, pst_program *out)
     uint8_t *scratch;
     bool sound;
 
+    if (status == POSTERN_OK) {
+        status = pst_regexes_finish(&compiler->regexes, compiler->constants, out);
+    }
     if (status != POSTERN_OK) {
         return status;
     }

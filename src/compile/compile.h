@@ -8,6 +8,7 @@
 #define PST_COMPILE_COMPILE_H
 
 #include "compile/emit.h"
+#include "compile/regexes.h"
 
 #include <postern/filter.h>
 
@@ -15,6 +16,7 @@
 typedef struct pst_compiler {
     const postern_scheme *scheme;
     pst_emitter emitter;
+    pst_regexes regexes;
     pst_arena scratch;
     pst_arena *constants; /* the caller's; the program will live in it */
     postern_compile_options options;

@@ -92,3 +92,14 @@ postern_status postern_value_evaluate(const postern_value_expression *expression
     *present = status == POSTERN_OK;
     return status;
 }
+
+size_t postern_value_expression_regex_count(const postern_value_expression *expression)
+{
+    return expression->compiled.program.pattern_count;
+}
+
+bool postern_value_expression_regex_at(const postern_value_expression *expression,
+                                       size_t index, postern_regex_info *out)
+{
+    return pst_program_pattern(&expression->compiled.program, index, out);
+}

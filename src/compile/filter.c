@@ -86,3 +86,14 @@ size_t postern_filter_print(const postern_filter *filter, size_t index, char *bu
 {
     return pst_program_print(&filter->compiled.program, index, buf, cap);
 }
+
+size_t postern_filter_regex_count(const postern_filter *filter)
+{
+    return filter->compiled.program.pattern_count;
+}
+
+bool postern_filter_regex_at(const postern_filter *filter, size_t index,
+                             postern_regex_info *out)
+{
+    return pst_program_pattern(&filter->compiled.program, index, out);
+}

@@ -3,7 +3,9 @@
  * strict wildcard, matches, bitwise_and.
  */
 #include "compile/checker.h"
+#include "compile/regexes.h"
 #include "support/text.h"
+#include "syntax/place.h"
 
 static const char *operator_name(pst_comparison relation)
 {
@@ -85,23 +87,6 @@ static pst_claim *test_contains(pst_checker *c, pst_term *left, const pst_node *
     return pst_checker_read_bytes(c, right, &claim->test.as.string) ? claim : NULL;
 }
 
-/* Where the problem stands in the expression: exactly, if the literal was written as it
- * is; otherwise the whole of it. */
-static pst_span problem_span(const pst_node *literal,
-                             const pst_wildcard_problem *problem)
-{
-    const size_t quotes = literal->span.length - literal->text.len;
-    pst_span span = literal->span;
-
-    if (literal->raw) { /* r, hashes, quote: one byte more than half of all marks */
-        span = (pst_span){literal->span.offset + (quotes + 1) / 2 + problem->offset,
-                          problem->length};
-    } else if (quotes == 2) {
-        span = (pst_span){literal->span.offset + 1 + problem->offset, problem->length};
-    }
-    return span;
-}
-
 static pst_claim *test_wildcard(pst_checker *c, pst_term *left, const pst_node *node)
 {
     const pst_node *right = node->first->next;
@@ -124,10 +109,25 @@ static pst_claim *test_wildcard(pst_checker *c, pst_term *left, const pst_node *
     if (c->unit->constants->status != POSTERN_OK) {
         c->status = c->unit->constants->status;
     } else {
-        pst_checker_complain(c, status, problem_span(right, &problem), problem.message,
-                             problem.hint);
+        pst_checker_complain(c, status,
+                             pst_place_inside(c->unit->complaints.expression, right,
+                                              problem.offset, problem.length),
+                             problem.message, problem.hint);
     }
     return NULL;
+}
+
+static pst_claim *test_matches(pst_checker *c, pst_term *left, const pst_node *node)
+{
+    const pst_node *right = node->first->next;
+    pst_claim *claim = pst_test_new(c, left, PST_OP_STRING_MATCHES);
+
+    if (claim == NULL || !left_is(c, left, node, POSTERN_STRING) ||
+        !right_is(c, node, right->kind == PST_NODE_TEXT)) {
+        return NULL;
+    }
+    return pst_checker_regex(c, right, PST_REGEX_MATCH, &claim->test.as.pattern) ? claim
+                                                                                 : NULL;
 }
 
 static pst_claim *test_bits(pst_checker *c, pst_term *left, const pst_node *node)
@@ -160,10 +160,7 @@ pst_claim *pst_test_pattern(pst_checker *c, pst_term *left, const pst_node *comp
     case PST_COMPARE_BITWISE_AND:
         return test_bits(c, left, compare);
     case PST_COMPARE_MATCHES:
-        pst_checker_complain(c, POSTERN_UNSUPPORTED, compare->span,
-                             "regular expressions are not available in this version",
-                             "contains, wildcard and starts_with() often do the same");
-        return NULL;
+        return test_matches(c, left, compare);
     case PST_COMPARE_EQ:
     case PST_COMPARE_NE:
     case PST_COMPARE_LT:

@@ -162,7 +162,6 @@ static const char *missing_function_hint(postern_str name)
 void pst_complain_unknown_function(pst_complaints *complaints, pst_span span,
                                    postern_str name)
 {
-    static const postern_str regex = POSTERN_STR("regex_replace");
     const char *told;
     char text[192];
     pst_writer hint = {text, sizeof text, 0};
@@ -170,12 +169,6 @@ void pst_complain_unknown_function(pst_complaints *complaints, pst_span span,
 
     if (pst_complaints_full(complaints)) {
         pst_complain_of(complaints, POSTERN_UNKNOWN_NAME, span, "", name, "", NULL);
-        return;
-    }
-    if (pst_str_same(name, regex)) {
-        pst_complain(complaints, POSTERN_UNSUPPORTED, span,
-                     "regular expressions are not available in this version",
-                     "wildcard_replace() often does the same");
         return;
     }
     told = missing_function_hint(name);

@@ -213,7 +213,7 @@ bool pst_regex_refuse_depth(pst_regex_parser *parser, pst_regex_place place)
 
     pst_write_text(&out, "the pattern nests deeper than ");
     write_amount(&out, parser->nesting);
-    pst_write_text(&out, " levels");
+    pst_write_text(&out, " levels, the limit regex_nesting");
     pst_write_end(&out);
     return tell(parser, POSTERN_LIMIT, place,
                 "groups, classes, alternatives, sequences and repeats count one each");

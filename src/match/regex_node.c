@@ -8,6 +8,7 @@ pst_regex_node *pst_regex_make_node(pst_regex_parser *parser, pst_regex_kind kin
         pst_regex_starve(parser);
         return NULL;
     }
+    parser->nodes++;
     *node = (pst_regex_node){
         .kind = (uint8_t)kind,
         .nullable = kind != PST_REGEX_SET,

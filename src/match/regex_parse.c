@@ -52,8 +52,8 @@ static bool within_limits(tree_builder *builder, pst_regex_place place)
     if (size > builder->compiled_bytes / PST_REGEX_INSN_BYTES) {
         return pst_regex_refuse_amount(
             &builder->parser, place, "the pattern up to here compiles to ",
-            pst_regex_product(size, PST_REGEX_INSN_BYTES), " bytes; the limit is ",
-            builder->compiled_bytes);
+            pst_regex_product(size, PST_REGEX_INSN_BYTES),
+            " bytes; the limit regex_compiled_bytes is ", builder->compiled_bytes);
     }
     return true;
 }
@@ -444,9 +444,9 @@ static bool is_readable(pst_regex_parser *parser, const pst_regex_limits *limits
     size_t step;
 
     if (length > limits->pattern_bytes) {
-        return pst_regex_refuse_amount(parser, (pst_regex_place){0, length},
-                                       "the pattern has ", length,
-                                       " bytes; the limit is ", limits->pattern_bytes);
+        return pst_regex_refuse_amount(
+            parser, (pst_regex_place){0, length}, "the pattern has ", length,
+            " bytes; the limit regex_pattern_bytes is ", limits->pattern_bytes);
     }
     for (size_t i = 0; i < length; i += step) {
         step = pst_regex_character(parser->pattern, i);
@@ -482,6 +482,7 @@ static bool read_pattern(tree_builder *builder, pst_regex_tree *out)
     }
     out->root = finish_level(builder);
     out->groups = builder->groups;
+    out->nodes = parser->nodes;
     return out->root != NULL;
 }
 

@@ -29,6 +29,7 @@ typedef struct pst_regex_parser {
     size_t at;
     unsigned flags;                  /* of pst_regex_flag */
     uint32_t nesting;                /* the limit */
+    uint32_t nodes;                  /* made so far */
     struct pst_regex_letter *names;  /* of groups: a tree of letters */
     struct pst_regex_bracket *spare; /* no longer used by a class */
     pst_regex_problem *problem;
@@ -61,39 +62,40 @@ static inline pst_regex_place pst_regex_since(const pst_regex_parser *parser,
 }
 
 /** The bytes of the well-formed character at `offset`, which is inside of `text`, or 0. */
-size_t pst_regex_character(postern_str text, size_t offset);
+PST_COLD size_t pst_regex_character(postern_str text, size_t offset);
 
 /** The place of the current character. */
 pst_regex_place pst_regex_here(const pst_regex_parser *parser);
 
 /** Steps over Unicode white space, whatever the flags. */
-void pst_regex_skip_blanks(pst_regex_parser *parser);
+PST_COLD void pst_regex_skip_blanks(pst_regex_parser *parser);
 
 /** Steps over white space and comments if the flags want that. */
-void pst_regex_skip_space(pst_regex_parser *parser);
+PST_COLD void pst_regex_skip_space(pst_regex_parser *parser);
 
 /** The byte behind the current one and behind white space and comments. */
-int pst_regex_peek_behind_space(const pst_regex_parser *parser);
+PST_COLD int pst_regex_peek_behind_space(const pst_regex_parser *parser);
 
 /** Tells what is wrong. `message` and `hint` are constants. @return false */
-bool pst_regex_refuse(pst_regex_parser *parser, postern_status status,
-                      pst_regex_place place, const char *message, const char *hint);
+PST_COLD bool pst_regex_refuse(pst_regex_parser *parser, postern_status status,
+                               pst_regex_place place, const char *message,
+                               const char *hint);
 
 /** The same; what stands at the place is quoted behind `before`. */
-bool pst_regex_refuse_quoting(pst_regex_parser *parser, postern_status status,
-                              pst_regex_place place, const char *before,
-                              const char *hint);
+PST_COLD bool pst_regex_refuse_quoting(pst_regex_parser *parser, postern_status status,
+                                       pst_regex_place place, const char *before,
+                                       const char *hint);
 
 /** Tells that a limit is passed: `before` amount `between` limit. */
-bool pst_regex_refuse_amount(pst_regex_parser *parser, pst_regex_place place,
-                             const char *before, uint64_t amount, const char *between,
-                             uint64_t limit);
+PST_COLD bool pst_regex_refuse_amount(pst_regex_parser *parser, pst_regex_place place,
+                                      const char *before, uint64_t amount,
+                                      const char *between, uint64_t limit);
 
 /** Tells that the limit of nesting is passed. */
-bool pst_regex_refuse_depth(pst_regex_parser *parser, pst_regex_place place);
+PST_COLD bool pst_regex_refuse_depth(pst_regex_parser *parser, pst_regex_place place);
 
 /** Remembers that the arena failed. @return false */
-bool pst_regex_starve(pst_regex_parser *parser);
+PST_COLD bool pst_regex_starve(pst_regex_parser *parser);
 
 /* --- regex_escape.c ----------------------------------------------------------------- */
 
@@ -113,17 +115,17 @@ typedef struct pst_regex_atom {
 } pst_regex_atom;
 
 /** Reads an escape, in or outside of a class; the current byte is its backslash. */
-bool pst_regex_read_escape(pst_regex_parser *parser, pst_regex_atom *out);
+PST_COLD bool pst_regex_read_escape(pst_regex_parser *parser, pst_regex_atom *out);
 
 /* --- regex_class.c ------------------------------------------------------------------ */
 
 /** Adds the bytes of the POSIX class `name`. @return false when there is none */
-bool pst_regex_posix_class(postern_str name, pst_byte_set *set);
+PST_COLD bool pst_regex_posix_class(postern_str name, pst_byte_set *set);
 
 /** Adds the other case of each ASCII letter. */
-void pst_byte_set_fold(pst_byte_set *set);
+PST_COLD void pst_byte_set_fold(pst_byte_set *set);
 
-void pst_byte_set_negate(pst_byte_set *set);
+PST_COLD void pst_byte_set_negate(pst_byte_set *set);
 
 /**
  * Reads a bracket class; the current byte is its '['.
@@ -132,8 +134,8 @@ void pst_byte_set_negate(pst_byte_set *set);
  * @param out   its bytes
  * @return its own levels, or 0 on failure
  */
-uint32_t pst_regex_read_class(pst_regex_parser *parser, uint32_t depth,
-                              pst_byte_set *out);
+PST_COLD uint32_t pst_regex_read_class(pst_regex_parser *parser, uint32_t depth,
+                                       pst_byte_set *out);
 
 /* --- regex_repeat.c ----------------------------------------------------------------- */
 
@@ -145,7 +147,7 @@ typedef struct pst_regex_count {
 
 /** Reads how often; the current byte is one of * + ? { and a question mark behind is left
  *  to the caller. */
-bool pst_regex_read_count(pst_regex_parser *parser, pst_regex_count *out);
+PST_COLD bool pst_regex_read_count(pst_regex_parser *parser, pst_regex_count *out);
 
 /* --- regex_group.c ------------------------------------------------------------------ */
 
@@ -158,7 +160,7 @@ typedef enum pst_regex_opening {
 
 /** Reads the start of a group; the current byte is its '('. The flags of what follows go
  *  to parser->flags. */
-pst_regex_opening pst_regex_read_opening(pst_regex_parser *parser);
+PST_COLD pst_regex_opening pst_regex_read_opening(pst_regex_parser *parser);
 
 /* --- regex_node.c ------------------------------------------------------------------- */
 
@@ -188,38 +190,41 @@ static inline uint64_t pst_regex_product(uint64_t a, uint64_t b)
 
 /* Those that make a node return NULL when parser->status says why. */
 
-pst_regex_node *pst_regex_make_node(pst_regex_parser *parser, pst_regex_kind kind);
+PST_COLD pst_regex_node *pst_regex_make_node(pst_regex_parser *parser,
+                                             pst_regex_kind kind);
 
-pst_regex_node *pst_regex_make_assertion(pst_regex_parser *parser,
-                                         pst_regex_assertion assertion);
+PST_COLD pst_regex_node *pst_regex_make_assertion(pst_regex_parser *parser,
+                                                  pst_regex_assertion assertion);
 
 /** What '.' means now. */
-pst_regex_node *pst_regex_make_any(pst_regex_parser *parser);
+PST_COLD pst_regex_node *pst_regex_make_any(pst_regex_parser *parser);
 
 /** Several bytes that are one item, as the flags want their case. */
-pst_regex_node *pst_regex_make_bytes(pst_regex_parser *parser,
-                                     const unsigned char *bytes, size_t count);
+PST_COLD pst_regex_node *pst_regex_make_bytes(pst_regex_parser *parser,
+                                              const unsigned char *bytes, size_t count);
 
 /** `item` as often as `count` says; that may be the item itself, or nothing. */
-pst_regex_node *pst_regex_make_repeat(pst_regex_parser *parser, pst_regex_node *item,
-                                      pst_regex_count count, bool lazy);
+PST_COLD pst_regex_node *pst_regex_make_repeat(pst_regex_parser *parser,
+                                               pst_regex_node *item,
+                                               pst_regex_count count, bool lazy);
 
 /** The first of `sets`, with the bytes of all. */
-pst_regex_node *pst_regex_merge_sets(const pst_regex_nodes *sets);
+PST_COLD pst_regex_node *pst_regex_merge_sets(const pst_regex_nodes *sets);
 
 /** `parent` (which may be NULL), with children and what is known of them. */
-pst_regex_node *pst_regex_adopt(pst_regex_node *parent, const pst_regex_nodes *children,
-                                const pst_regex_totals *facts);
+PST_COLD pst_regex_node *pst_regex_adopt(pst_regex_node *parent,
+                                         const pst_regex_nodes *children,
+                                         const pst_regex_totals *facts);
 
-void pst_regex_append(pst_regex_nodes *list, pst_regex_node *node);
+PST_COLD void pst_regex_append(pst_regex_nodes *list, pst_regex_node *node);
 
 /** The children of a sequence become items of the sequence it stands in. */
-void pst_regex_append_children(pst_regex_nodes *list, pst_regex_node *concat);
+PST_COLD void pst_regex_append_children(pst_regex_nodes *list, pst_regex_node *concat);
 
 /** Adds size and height. */
-void pst_regex_include(pst_regex_totals *all, const pst_regex_node *one);
+PST_COLD void pst_regex_include(pst_regex_totals *all, const pst_regex_node *one);
 
 /** `code` as UTF-8. @return how many bytes */
-size_t pst_regex_encode(uint32_t code, unsigned char bytes[4]);
+PST_COLD size_t pst_regex_encode(uint32_t code, unsigned char bytes[4]);
 
 #endif

@@ -84,6 +84,7 @@ enum { PST_REGEX_INSN_BYTES = 16 };
 typedef struct pst_regex_tree {
     pst_regex_node *root;
     uint32_t groups; /* that capture */
+    uint32_t nodes;  /* at least as many as there are */
 } pst_regex_tree;
 
 /**
@@ -95,8 +96,9 @@ typedef struct pst_regex_tree {
  * @return POSTERN_OK; problem->status (SYNTAX, UNSUPPORTED or LIMIT); or the arena's
  *         failure, and then problem->status is POSTERN_OK
  */
-postern_status pst_regex_parse(pst_arena *arena, postern_str pattern, bool captures,
-                               const pst_regex_limits *limits, pst_regex_tree *out,
-                               pst_regex_problem *problem);
+PST_COLD postern_status pst_regex_parse(pst_arena *arena, postern_str pattern,
+                                        bool captures, const pst_regex_limits *limits,
+                                        pst_regex_tree *out,
+                                        pst_regex_problem *problem);
 
 #endif

@@ -136,3 +136,33 @@ size_t pst_search_folded(postern_str text, postern_str needle)
     }
     return two_way(text, needle, true);
 }
+
+bool pst_search_by(postern_str text, postern_str needle, size_t rare)
+{
+    const char *at = text.data;
+    const char *end; /* of where the rare byte may stand */
+    size_t patience = 16 * needle.len;
+
+    if (needle.len > text.len) {
+        return false;
+    }
+    end = text.data + (text.len - needle.len + rare) + 1;
+    for (at += rare; at < end; at++) {
+        const char *found = memchr(at, needle.data[rare], (size_t)(end - at));
+        if (found == NULL) {
+            return false;
+        }
+        patience += (size_t)(found - at);
+        if (patience < needle.len) {
+            const char *from = found - rare; /* too many false starts */
+            const postern_str rest = {from, text.len - (size_t)(from - text.data)};
+            return pst_search(rest, needle) != SIZE_MAX;
+        }
+        patience -= needle.len;
+        at = found;
+        if (memcmp(found - rare, needle.data, needle.len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}

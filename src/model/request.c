@@ -151,6 +151,9 @@ void postern_request_reset(postern_request *request)
     request->parts = NULL;
     request->header_maps[0].given = request->header_maps[1].given = false;
     pst_arena_reset(&request->arena);
+    request->regex_caches = NULL;
+    request->regex_room = NULL;
+    request->regex_full = false;
     reset_slots(request);
 }
 

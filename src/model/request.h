@@ -32,6 +32,8 @@ typedef struct pst_head {
 } pst_head;
 
 struct pst_part;
+struct pst_regex_cache;
+struct pst_regex_room;
 
 struct postern_request {
     postern_scheme *scheme;
@@ -68,7 +70,11 @@ struct postern_request {
         pst_map map;
     } header_maps[2];
     pst_arena arena;
-    const postern_named_list *lists; /* of the program that runs; borrowed */
+    struct pst_regex_cache *regex_caches; /* in the arena; of match/regex.h, which this
+                                             room only keeps them for */
+    struct pst_regex_room *regex_room;    /* the same */
+    bool regex_full;
+    const postern_named_list *lists;      /* of the program that runs; borrowed */
     /* What the last verdict borrowed from, kept until the next one. */
     const void *kept;
     void (*release_kept)(const void *kept);

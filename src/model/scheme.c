@@ -65,6 +65,11 @@ static void fill_limits(postern_limits *limits)
         limits->concat_arguments = 255;
     }
     fill(&limits->rewrites, 1);
+    fill(&limits->regexes, 64);
+    fill(&limits->regex_pattern_bytes, 4096);
+    fill(&limits->regex_nesting, 250);
+    fill(&limits->regex_compiled_bytes, 10U << 20);
+    fill(&limits->regex_steps, 512);
     fill(&limits->request_bytes, 1U << 20);
     fill(&limits->headers, 512);
     fill(&limits->chain_bytes, 64U << 10);

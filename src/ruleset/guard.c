@@ -79,7 +79,7 @@ static bool reads_host(const walk *w, const pst_insn *insn)
 static bool names_many(const pst_insn *insn)
 {
     return insn->op == PST_OP_STRING_WILDCARD || insn->op == PST_OP_STRING_CONTAINS ||
-           insn->op == PST_OP_BOOL;
+           insn->op == PST_OP_STRING_MATCHES || insn->op == PST_OP_BOOL;
 }
 
 static bool has_end(const pst_call *call, postern_str host)
@@ -108,6 +108,9 @@ static unsigned test_host(const walk *w, const pst_insn *insn, const postern_str
         holds = pst_wildcard_match(insn->as.wildcard, *host);
     } else if (insn->op == PST_OP_STRING_CONTAINS && host != NULL) {
         holds = pst_search(*host, insn->as.string) != SIZE_MAX;
+    } else if (insn->op == PST_OP_STRING_MATCHES && host != NULL) {
+        pst_regex_memory none = {.arena = NULL};
+        holds = pst_regex_match(insn->as.pattern.regex, *host, &none);
     } else if (insn->op == PST_OP_BOOL && host != NULL) {
         holds = has_end(end_of_host(w->program, insn->slot), *host);
     } else {

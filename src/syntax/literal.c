@@ -137,6 +137,7 @@ pst_node *pst_read_string(pst_parser *p, bool pattern)
     if (p->status != POSTERN_OK) {
         return node;
     }
+    node->pattern = pattern;
     if (pst_at(p, PST_TOKEN_RAW_STRING)) {
         read_raw(p, node);
     } else if (!decode(p, pst_str_slice(text, 1, text.len - 1), pattern, &node->text)) {

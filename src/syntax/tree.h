@@ -58,6 +58,7 @@ typedef struct pst_node {
     uint8_t kind;     /* pst_node_kind */
     uint8_t relation; /* pst_comparison, of COMPARE */
     bool raw;         /* TEXT was written as a raw string */
+    bool pattern;     /* TEXT was read by the pattern rule */
     pst_span span;    /* of COMPARE: of the operator */
     postern_str text;
     struct pst_node *first; /* child */

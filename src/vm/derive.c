@@ -9,6 +9,7 @@
 #include "model/derive.h"
 #include "support/attribute.h"
 #include "vm/flatten.h"
+#include "vm/memory.h"
 
 #include <string.h>
 
@@ -100,10 +101,11 @@ static void arguments_read(const postern_request *request, const pst_call *how,
 }
 
 static pst_invocation invocation_of(postern_request *request, const pst_call *how,
-                                    const arguments *given)
+                                    const arguments *given, pst_regex_memory *regexes)
 {
     return (pst_invocation){.arena = &request->arena,
                             .crypto = request->scheme->options.crypto,
+                            .regexes = regexes,
                             .types = how->types,
                             .values = given->values,
                             .present = given->present,
@@ -142,6 +144,7 @@ static PST_NOINLINE postern_status call(postern_request *request, const pst_call
                                         uint32_t slot)
 {
     const pst_function *function = pst_function_at(how->function);
+    pst_regex_memory regexes = pst_regex_memory_of(request);
     pst_result result = {.present = true};
     pst_invocation in;
     arguments given;
@@ -151,11 +154,12 @@ static PST_NOINLINE postern_status call(postern_request *request, const pst_call
         return request->arena.status;
     }
     arguments_read(request, how, &given);
-    in = invocation_of(request, how, &given);
+    in = invocation_of(request, how, &given, &regexes);
     status = how->mapped ? call_each(request, function, &in,
                                      request->values[how->operands[0].slot].array,
                                      &given.values[0], &result.value)
                          : function->body(&in, &result);
+    pst_regex_memory_keep(request, &regexes);
     if (status == POSTERN_OK) {
         set(request, slot, result.present ? &result.value : NULL);
     }

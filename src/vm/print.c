@@ -18,6 +18,13 @@ static const char *const names[] = {
 
 static const char *const relations[] = {"eq", "lt", "le", "gt", "ge"};
 
+static void write_count(pst_writer *out, size_t count, const char *what)
+{
+    pst_write_size(out, count);
+    pst_write_text(out, what);
+    pst_write_text(out, count == 1 ? "" : "s");
+}
+
 static void write_quoted(pst_writer *out, postern_str text)
 {
     pst_write_byte(out, '"');
@@ -205,6 +212,25 @@ static void write_wildcard(pst_writer *out, const pst_wildcard *wildcard)
     pst_write_text(out, wildcard->fold ? "\" folded" : "\"");
 }
 
+/* The pattern and what a search costs, such as "(table: 5 states, 1 step a byte)". */
+static void write_pattern(pst_writer *out, pst_pattern pattern)
+{
+    const postern_regex_info cost = pst_pattern_info(pattern);
+
+    write_quoted(out, *pattern.text);
+    pst_write_text(out, " (");
+    pst_write_text(out, postern_regex_engine_text(cost.engine));
+    pst_write_text(out, ": ");
+    if (cost.states > 0) {
+        write_count(out, cost.states, " state");
+    } else {
+        write_count(out, cost.positions, " position");
+    }
+    pst_write_text(out, ", ");
+    write_count(out, cost.steps_per_byte, " step");
+    pst_write_text(out, " a byte)");
+}
+
 static void write_strings(pst_writer *out, const pst_string_set *set)
 {
     pst_write_byte(out, '{');
@@ -319,6 +345,9 @@ static void write_operand(pst_writer *out, const pst_program *program,
         return;
     case PST_OP_STRING_WILDCARD:
         write_wildcard(out, insn->as.wildcard);
+        return;
+    case PST_OP_STRING_MATCHES:
+        write_pattern(out, insn->as.pattern);
         return;
     case PST_OP_IP_ORDER:
         write_relation(out, insn);

@@ -15,8 +15,11 @@
 
 #include "builtin/builtin.h"
 #include "match/list.h"
+#include "match/regex.h"
 #include "match/wildcard.h"
 #include "model/request.h"
+
+#include <postern/regex.h>
 
 typedef enum pst_opcode {
 #define OP(name, slot, operand, text) PST_OP_##name,
@@ -45,6 +48,12 @@ enum { PST_EACH_ARRAYS_MAX = 64 };
 
 struct pst_each;
 
+/** A regular expression, and what it was compiled from. */
+typedef struct pst_pattern {
+    const pst_regex *regex;
+    const postern_str *text;
+} pst_pattern;
+
 typedef struct pst_insn {
     uint8_t op;       /* pst_opcode */
     uint8_t relation; /* pst_relation, for COMPARE and ORDER */
@@ -60,6 +69,7 @@ typedef struct pst_insn {
         const pst_string_set *string_set;
         const pst_ip_set *ip_set;
         const pst_wildcard *wildcard;
+        pst_pattern pattern;
         const struct pst_each *each;
         int64_t mask;
         uint32_t slot;
@@ -159,6 +169,8 @@ typedef struct pst_program {
     size_t derived_count;
     const pst_list_ref *lists; /* what a run must be given, in this order */
     size_t list_count;
+    const pst_pattern *patterns; /* all that are searched for, each once */
+    size_t pattern_count;
 } pst_program;
 
 /** The type of `slot`, or 0 when the program has no such slot. */
@@ -224,6 +236,13 @@ postern_status pst_each_collect(const pst_program *program, const pst_each *each
 /** Computes `slot` if it is unknown; its state then says whether it has a value. */
 postern_status pst_slot_ensure(const pst_program *program, postern_request *request,
                                uint32_t slot);
+
+/** What searching for `pattern` costs. */
+postern_regex_info pst_pattern_info(pst_pattern pattern);
+
+/** The same for program->patterns[index]. @return false when there is none */
+bool pst_program_pattern(const pst_program *program, size_t index,
+                         postern_regex_info *out);
 
 /** Writes instruction `index` as text; returns as snprintf. */
 size_t pst_program_print(const pst_program *program, size_t index, char *buf,

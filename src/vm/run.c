@@ -1,6 +1,7 @@
 #include "match/search.h"
 #include "support/text.h"
 #include "vm/dispatch.h"
+#include "vm/memory.h"
 #include "vm/program.h"
 
 /* Short strings are the rule: two overlapping words cover 8 to 16 bytes without a
@@ -45,6 +46,15 @@ static inline bool ip_holds(pst_relation relation, pst_ip a, pst_ip b)
 static inline int int_order(int64_t a, int64_t b)
 {
     return (a > b) - (a < b);
+}
+
+static bool matches(const pst_regex *regex, postern_str text, postern_request *request)
+{
+    pst_regex_memory memory = pst_regex_memory_of(request);
+    const bool found = pst_regex_match(regex, text, &memory);
+
+    pst_regex_memory_keep(request, &memory);
+    return found;
 }
 
 /* Flat on purpose: one block an opcode, in the order of opcodes.def. */
@@ -122,6 +132,9 @@ pst_answer pst_program_run_at(const pst_program *program, size_t start,
         }
         ON (STRING_WILDCARD) {
             BRANCH(pst_wildcard_match(pc->as.wildcard, values[pc->slot].string));
+        }
+        ON (STRING_MATCHES) {
+            BRANCH(matches(pc->as.pattern.regex, values[pc->slot].string, request));
         }
         ON (STRING_COMPARE) {
             BRANCH(holds(

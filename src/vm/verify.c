@@ -27,6 +27,7 @@ typedef enum operand {
     OPERAND_STRING,
     OPERAND_STRING_SET,
     OPERAND_WILDCARD,
+    OPERAND_REGEX,
     OPERAND_IP,
     OPERAND_IP_SET,
     OPERAND_LIST,
@@ -242,6 +243,8 @@ static bool operand_ok(const verifier *v, const region *r, size_t at)
         return insn->as.string_set != NULL;
     case OPERAND_WILDCARD:
         return insn->as.wildcard != NULL;
+    case OPERAND_REGEX:
+        return insn->as.pattern.regex != NULL && insn->as.pattern.text != NULL;
     case OPERAND_IP_SET:
         return insn->as.ip_set != NULL;
     case OPERAND_LIST:

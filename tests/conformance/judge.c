@@ -126,25 +126,6 @@ typedef struct attempt {
     postern_filter *filter; /* kept when it compiles as a filter */
 } attempt;
 
-static bool finds(postern_str text, const char *word)
-{
-    const size_t length = strlen(word);
-
-    for (size_t i = 0; i + length <= text.len; i++) {
-        if (memcmp(text.data + i, word, length) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The compiler says that it lacks something; the text, that it is this. */
-static bool uses_regex(postern_str expression)
-{
-    return finds(expression, "matches") || finds(expression, "~") ||
-           finds(expression, "regex_replace");
-}
-
 static postern_status compile_once(const judge *bench, attempt *what,
                                    postern_str expression,
                                    const postern_compile_options *options)
@@ -174,12 +155,9 @@ static bool compile(const judge *bench, attempt *what, postern_phase phase,
         const postern_status status =
             compile_once(bench, what, out->expression, &options);
         if (status == POSTERN_OK) {
-            out->lacks_regex = false;
             out->error[0] = '\0';
             return true;
         }
-        out->lacks_regex = out->lacks_regex || (status == POSTERN_UNSUPPORTED &&
-                                                uses_regex(out->expression));
         out->got = status == POSTERN_NO_MEMORY || status == POSTERN_STATE
                        ? OUTCOME_FAULT
                        : OUTCOME_ERROR;
@@ -270,6 +248,22 @@ static bool read_wish(const json_line *line, size_t options, const char *name,
     return true;
 }
 
+/* @return whether there are any */
+static bool read_wishes(const json_line *line, size_t options, scheme_wishes *out)
+{
+    bool stars;
+    bool size;
+
+    if (options == 0) {
+        return false;
+    }
+    out->has_nesting = read_wish(line, options, "max_nesting", &out->nesting);
+    stars = read_wish(line, options, "wildcard_star_limit", &out->wildcard_stars);
+    size = read_wish(line, options, "regex_compiled_size_limit",
+                     &out->regex_compiled_bytes);
+    return out->has_nesting || stars || size;
+}
+
 /* Limits belong to the scheme, so a line with limits gets one of its own. */
 static void judge_vector(judge *bench, const json_line *line, judgement *out)
 {
@@ -277,17 +271,12 @@ static void judge_vector(judge *bench, const json_line *line, judgement *out)
     scheme_wishes wishes = {0};
     postern_request *request;
     postern_scheme *scheme;
-    bool wishful;
 
     if (bench->no_words != NULL) {
         unreadable(out, bench->no_words, (postern_str){NULL, 0});
         return;
     }
-    wishes.has_nesting =
-        options != 0 && read_wish(line, options, "max_nesting", &wishes.nesting);
-    wishful = options != 0 &&
-              read_wish(line, options, "wildcard_star_limit", &wishes.wildcard_stars);
-    if (!wishful && !wishes.has_nesting) {
+    if (!read_wishes(line, options, &wishes)) {
         judge_evaluation(bench, line, bench->request, out);
         return;
     }

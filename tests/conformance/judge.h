@@ -27,8 +27,7 @@ typedef struct judgement {
     postern_str expression;
     outcome expected;
     outcome got;
-    bool lacks_regex; /* undecided: it has a regular expression, which is to come */
-    char error[256];  /* of a refusal or fault: why; "" otherwise */
+    char error[256]; /* of a refusal or fault: why; "" otherwise */
 } judgement;
 
 typedef struct judge {

@@ -102,6 +102,13 @@ passes 'stars are not counted' '{"id": "a", '"$star"', "expect": false}'
 passes 'stars are counted' \
     '{"id": "a", '"$star"', "opts": {"wildcard_star_limit": 17}, "expect": "error"}'
 
+size='"expr": "t.bytes matches \"a{4000}\"", "ctx": {"t.bytes": "a"}'
+passes 'the size of regular expressions is as always' '{"id": "a", '"$size"', "expect": false}'
+passes 'the size of regular expressions is limited' \
+    '{"id": "a", '"$size"', "opts": {"regex_compiled_size_limit": 63999}, "expect": "error"}'
+passes 'and not more than that' \
+    '{"id": "a", '"$size"', "opts": {"regex_compiled_size_limit": 100000}, "expect": false}'
+
 # --- rules that only compile, or do not ----------------------------------------------
 
 passes 'a rule' '{"id": "a", "expr": "http.host eq \"a\"", "kind": "filter"}'

@@ -144,6 +144,7 @@ const vocabulary_word *vocabulary_scheme(const vocabulary *words,
         options.limits.wildcard_stars = 1U << 20;
     }
     options.limits.concat_arguments = 255;
+    options.limits.regex_compiled_bytes = wishes->regex_compiled_bytes;
     scheme = make_scheme(&options);
     if (wishes->has_nesting) { /* past the options, where 0 means the default */
         scheme->options.limits.nesting = wishes->nesting;

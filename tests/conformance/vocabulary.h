@@ -24,7 +24,8 @@ typedef struct vocabulary {
 typedef struct scheme_wishes {
     bool has_nesting;
     uint32_t nesting; /* 0 is a wish, too: no parenthesis, call or `not` at all */
-    uint32_t wildcard_stars; /* 0: generous */
+    uint32_t wildcard_stars;       /* 0: generous */
+    uint32_t regex_compiled_bytes; /* 0: as always */
 } scheme_wishes;
 
 /**

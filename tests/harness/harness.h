@@ -11,6 +11,9 @@
 /** Each test program defines this; harness/main.c runs it. */
 Suite *test_suite(void);
 
+/** False in a build with -Dregex=disabled, which refuses every regular expression. */
+bool harness_has_regex(void);
+
 /** A heap that counts. Request number `fail_at` (from 0) and all later ones return
  *  NULL, as in a process that has run out. */
 typedef struct counting_heap {

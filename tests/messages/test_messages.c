@@ -17,7 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const pages[] = {"fields", "language", "slips", "accepted"};
+static const char *const pages[] = {"fields",   "language",   "slips",   "regexes",
+                                    "rewrites", "no_regexes", "accepted"};
 
 enum { LEAST = 60, TEXT_MAX = 1 << 20 };
 
@@ -151,6 +152,14 @@ static void check_same(const char *page, const char *told, const char *written)
     }
 }
 
+/* Some pages are about builds with regular expressions, one about those without. */
+static bool told_here(const char *page)
+{
+    return harness_has_regex()
+               ? strcmp(page, "no_regexes") != 0
+               : strcmp(page, "regexes") != 0 && strcmp(page, "rewrites") != 0;
+}
+
 static int check_page(const char *page)
 {
     const char *const wish = getenv("POSTERN_GOLDEN");
@@ -180,7 +189,9 @@ static int check_page(const char *page)
 
 START_TEST(every_page_says_what_is_said)
 {
-    ck_assert_int_gt(check_page(pages[_i]), 0);
+    if (told_here(pages[_i])) {
+        ck_assert_int_gt(check_page(pages[_i]), 0);
+    }
 }
 END_TEST
 
@@ -189,7 +200,7 @@ START_TEST(there_are_many_slips)
     int count = 0;
 
     for (size_t i = 0; i + 1 < sizeof pages / sizeof pages[0]; i++) {
-        count += check_page(pages[i]);
+        count += told_here(pages[i]) ? check_page(pages[i]) : 0;
     }
     ck_assert_int_ge(count, LEAST);
 }

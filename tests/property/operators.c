@@ -1,6 +1,8 @@
 /*
  * operators.c - what is asked of values: comparisons, sets, lists, patterns.
  */
+#include "../harness/harness.h"
+#include "regexes.h"
 #include "writing.h"
 
 typedef bool test_function(const void *how, const value *left);
@@ -263,6 +265,28 @@ static void write_wildcard(generator *g, const tested *of)
     answer(of, test_wildcard, &test, false);
 }
 
+/* --- regular expressions -------------------------------------------------------------- */
+
+static bool test_matches(const void *how, const value *left)
+{
+    return regex_holds(how, left->text);
+}
+
+/* Nothing in the pattern is a quote, so both ways to write it are the same. */
+static void write_matches(generator *g, const tested *of)
+{
+    char pattern[REGEX_PATTERN_MAX];
+    const value known = pick_known(g, POSTERN_STRING, of);
+    regex_case regex;
+    const size_t length = regex_choose(g, known.text, &regex, pattern);
+
+    generator_write(g, writing_chance(g, 2) ? " matches " : "~");
+    generator_write(g, writing_chance(g, 2) ? "r\"" : "\"");
+    writing_bytes(g, pattern, length);
+    generator_write(g, "\"");
+    answer(of, test_matches, &regex, false);
+}
+
 /* --- any test ------------------------------------------------------------------------- */
 
 static bool test_bits(const void *how, const value *left)
@@ -287,6 +311,8 @@ void writing_test(generator *g, postern_type type, const tested *of)
         write_contains(g, of);
     } else if (type == POSTERN_STRING && way < 5) {
         write_wildcard(g, of);
+    } else if (type == POSTERN_STRING && way == 8 && harness_has_regex()) {
+        write_matches(g, of);
     } else if (type == POSTERN_INT && way < 2) {
         write_bits(g, of);
     } else if (way < 7) {

@@ -32,6 +32,7 @@ static int int_order(int64_t a, int64_t b)
 
 static bool test(walker *w, const pst_insn *how, pst_value left, pst_value right)
 {
+    pst_regex_memory nothing = {.arena = NULL};
     bool *scratch;
 
     switch ((pst_opcode)how->op) {
@@ -57,6 +58,8 @@ static bool test(walker *w, const pst_insn *how, pst_value left, pst_value right
     case PST_OP_STRING_WILDCARD:
         scratch = walker_make(w, left.string.len + 1, 2);
         return scratch != NULL && twin_wildcard(how->as.wildcard, left.string, scratch);
+    case PST_OP_STRING_MATCHES:
+        return pst_regex_match(how->as.pattern.regex, left.string, &nothing);
     case PST_OP_STRING_COMPARE:
         return holds(how->relation, twin_order(left.string, right.string));
     case PST_OP_IP_ORDER:
@@ -265,6 +268,7 @@ static void start(walk *reference, const postern_scheme *scheme,
     if (options != NULL) {
         reference->options = *options;
     }
+    pst_regexes_init(&reference->regexes, allocator);
     pst_arena_init(&reference->scratch, allocator, SIZE_MAX / 2);
     pst_arena_init(&reference->constants, allocator, SIZE_MAX / 2);
     pst_arena_init(&reference->values, allocator, SIZE_MAX / 2);
@@ -278,6 +282,7 @@ static pst_compilation unit_of(walk *reference, postern_str expression)
         .scratch = &reference->scratch,
         .constants = &reference->constants,
         .options = &reference->options,
+        .regexes = &reference->regexes,
     };
 }
 
@@ -315,6 +320,7 @@ bool walk_open_value(walk *reference, const postern_scheme *scheme,
 
 void walk_close(walk *reference)
 {
+    pst_regexes_free(&reference->regexes);
     pst_arena_free(&reference->scratch);
     pst_arena_free(&reference->constants);
     pst_arena_free(&reference->values);

@@ -9,13 +9,14 @@
 #ifndef REFERENCE_WALK_H
 #define REFERENCE_WALK_H
 
-#include "compile/claim.h"
+#include "compile/regexes.h"
 
 typedef struct walk {
     const postern_scheme *scheme;
     postern_compile_options options;
     pst_claim *claim; /* of a filter */
     pst_term *term;   /* of a value expression */
+    pst_regexes regexes;
     pst_arena scratch;
     pst_arena constants;
     pst_arena values; /* of the last evaluation */

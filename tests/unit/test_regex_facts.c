@@ -176,7 +176,8 @@ END_TEST
 
 START_TEST(what_nests_too_deep_is_underlined)
 {
-    static const char message[] = "the pattern nests deeper than 3 levels";
+    static const char message[] =
+        "the pattern nests deeper than 3 levels, the limit regex_nesting";
     pst_regex_limits limits = regex_limits();
 
     limits.nesting = 3;
@@ -207,15 +208,20 @@ START_TEST(what_grows_too_big_is_underlined)
     limits.compiled_bytes = 160;
     is_accepted("a{10}", &limits);
     is_refused("xa{10}y", &limits, 1, 5,
-               "the pattern up to here compiles to 176 bytes; the limit is 160");
+               "the pattern up to here compiles to 176 bytes; the limit "
+               "regex_compiled_bytes is 160");
     is_refused("(a{3}){4}", &limits, 0, 9,
-               "the pattern up to here compiles to 320 bytes; the limit is 160");
+               "the pattern up to here compiles to 320 bytes; the limit "
+               "regex_compiled_bytes is 160");
     is_refused("abcdefghijk", &limits, 10, 1,
-               "the pattern up to here compiles to 176 bytes; the limit is 160");
+               "the pattern up to here compiles to 176 bytes; the limit "
+               "regex_compiled_bytes is 160");
     is_refused("a|b|c|d|e|fg", &limits, 10, 1,
-               "the pattern up to here compiles to 176 bytes; the limit is 160");
+               "the pattern up to here compiles to 176 bytes; the limit "
+               "regex_compiled_bytes is 160");
     is_refused("a|b|c|d|ef|", &limits, 10, 1,
-               "the pattern up to here compiles to 176 bytes; the limit is 160");
+               "the pattern up to here compiles to 176 bytes; the limit "
+               "regex_compiled_bytes is 160");
 }
 END_TEST
 
@@ -224,15 +230,15 @@ START_TEST(sizes_are_told_as_far_as_anybody_reads)
     pst_regex_limits limits = regex_limits();
 
     is_refused("(((a{100}){100}){100}){100}", &limits, 1, 20,
-               "the pattern up to here compiles to 16,323,200 bytes; the limit is "
-               "10,485,760");
+               "the pattern up to here compiles to 16,323,200 bytes; the limit "
+               "regex_compiled_bytes is 10,485,760");
     is_refused("x{4294967294}", &limits, 0, 13,
-               "the pattern up to here compiles to 68,719,476,704 bytes; the limit is "
-               "10,485,760");
+               "the pattern up to here compiles to 68,719,476,704 bytes; the limit "
+               "regex_compiled_bytes is 10,485,760");
     limits.compiled_bytes = UINT32_MAX;
     is_refused("(?:a{268435455}){4294967295}", &limits, 0, 28,
                "the pattern up to here compiles to more than 1,000,000,000,000 bytes; "
-               "the limit is 4,294,967,295");
+               "the limit regex_compiled_bytes is 4,294,967,295");
 }
 END_TEST
 
@@ -242,7 +248,8 @@ START_TEST(long_patterns_are_refused_before_they_are_read)
 
     limits.pattern_bytes = 3;
     is_accepted("abc", &limits);
-    is_refused("(*\xff)", &limits, 0, 4, "the pattern has 4 bytes; the limit is 3");
+    is_refused("(*\xff)", &limits, 0, 4,
+               "the pattern has 4 bytes; the limit regex_pattern_bytes is 3");
 }
 END_TEST
 

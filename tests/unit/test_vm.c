@@ -12,9 +12,9 @@
 _Static_assert(sizeof(pst_insn) == 32, "two instructions share a cache line");
 _Static_assert(sizeof(pst_value) == 16, "a value has no tag");
 
-static const char *const listings[] = {"logic",  "values",   "sets",
-                                       "access", "patterns", "each",
-                                       "calls",  "claims",   "lists"};
+static const char *const listings[] = {"logic",    "values", "sets",  "access",
+                                       "patterns", "each",   "calls", "claims",
+                                       "lists",    "regexes"};
 
 enum { LISTINGS = sizeof listings / sizeof listings[0], TEXT_MAX = 1 << 16 };
 
@@ -82,6 +82,10 @@ START_TEST(programs_look_as_written_down)
     char line[1024];
     FILE *file;
 
+    if (strcmp(listings[_i], "regexes") == 0 && !harness_has_regex()) {
+        free(wanted);
+        return;
+    }
     ck_assert_ptr_nonnull(wanted);
     ck_assert_int_eq(postern_scheme_new(NULL, &scheme), POSTERN_OK);
     patient_lists_open(&lists);

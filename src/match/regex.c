@@ -1,0 +1,301 @@
+/*
+ * match/regex.c - puts the parts together: which way a pattern is searched is decided
+ * here, once, when it is compiled.
+ */
+#include "match/regex_capture.h"
+#include "match/regex_filter.h"
+#include "match/regex_lazy.h"
+#include "match/regex_shape.h"
+#include "match/regex_table.h"
+
+#include "match/rarity.h"
+#include "match/search.h"
+#include "support/text.h"
+
+#include <string.h>
+
+/* Steps a byte may take without a DFA made on the way: that would not save any. */
+enum { CHEAP = 8 };
+
+struct pst_regex {
+    pst_regex_engine engine;
+    bool backward;
+    bool anchored; /* a search starts at one edge of the text, and nowhere else */
+    uint32_t steps;
+    pst_regex_table table;         /* of TABLE */
+    pst_regex_automaton automaton; /* of LAZY and BITS */
+    pst_regex_filter filter;       /* depth 0: none */
+    postern_str required;
+    size_t rare;               /* the place of its rarest byte */
+    pst_regex_program program; /* of PST_REGEX_CAPTURE */
+    size_t bytes;
+};
+
+/* A pattern on its way. */
+typedef struct compilation {
+    pst_arena *arena;
+    pst_arena *scratch;
+    postern_str pattern;
+    const pst_regex_limits *limits;
+    pst_regex_problem *problem;
+    pst_regex *regex;
+} compilation;
+
+/* One of the two directions to read in. */
+typedef struct direction {
+    pst_regex_program program;
+    pst_regex_automaton automaton;
+    bool too_big; /* for an automaton, or for a table */
+} direction;
+
+static postern_status refuse(compilation *c, const char *what, size_t amount)
+{
+    pst_writer out = {c->problem->message, sizeof c->problem->message, 0};
+
+    pst_write_text(&out, "each byte of text could cost ");
+    pst_write_text(&out, what);
+    pst_write_size(&out, amount);
+    pst_write_text(&out, " steps; the limit regex_steps is ");
+    pst_write_size(&out, c->limits->steps);
+    (void)pst_write_end(&out);
+    c->problem->status = POSTERN_LIMIT;
+    c->problem->offset = 0;
+    c->problem->length = c->pattern.len;
+    c->problem->hint = "shorter counted repeats, or an anchor in front, need fewer";
+    return POSTERN_LIMIT;
+}
+
+static postern_status make_program(compilation *c, const pst_regex_tree *tree,
+                                   bool backward, direction *out)
+{
+    out->too_big = false;
+    return pst_regex_program_build(c->scratch, c->scratch, tree, backward,
+                                   &out->program);
+}
+
+/* Tries to make the table of one direction. */
+static postern_status try_table(compilation *c, direction *d)
+{
+    postern_status status =
+        pst_regex_automaton_build(c->scratch, c->scratch, &d->program, &d->automaton);
+
+    d->too_big = status == POSTERN_LIMIT;
+    if (status == POSTERN_OK) {
+        status = pst_regex_table_build(c->arena, c->scratch, &d->automaton,
+                                       &c->regex->table);
+    }
+    return status;
+}
+
+/* No table fits: the automaton itself is kept. */
+static postern_status keep_automaton(compilation *c, const direction *d)
+{
+    pst_regex *regex = c->regex;
+    postern_status status;
+
+    if (d->too_big) {
+        return refuse(c, "more than ", c->limits->steps);
+    }
+    if (d->automaton.steps > c->limits->steps) {
+        return refuse(c, "", d->automaton.steps);
+    }
+    status =
+        pst_regex_automaton_build(c->arena, c->scratch, &d->program, &regex->automaton);
+    regex->steps = d->automaton.steps;
+    regex->engine = regex->steps <= CHEAP ? PST_REGEX_BITS : PST_REGEX_LAZY;
+    return status;
+}
+
+/* Which direction comes first: one that starts at an edge; if there are two, forward. */
+static postern_status choose_engine(compilation *c, direction *forward,
+                                    direction *backward)
+{
+    pst_regex *regex = c->regex;
+    const bool swap = !forward->program.anchored && backward->program.anchored;
+    direction *first = swap ? backward : forward;
+    direction *second = swap ? forward : backward;
+    const direction *used = first;
+    postern_status status = try_table(c, first);
+
+    regex->engine = PST_REGEX_TABLE;
+    regex->steps = 1;
+    if (status == POSTERN_LIMIT) {
+        used = second;
+        status = try_table(c, second);
+    }
+    if (status == POSTERN_LIMIT) {
+        used = first->too_big || (!second->too_big &&
+                                  second->automaton.steps < first->automaton.steps)
+                   ? second
+                   : first;
+        status = keep_automaton(c, used);
+    }
+    if (status != POSTERN_OK) {
+        return status;
+    }
+    regex->backward = used == backward;
+    regex->anchored = used->program.anchored;
+    return regex->anchored || regex->backward
+               ? POSTERN_OK
+               : pst_regex_filter_build(c->scratch, &used->automaton, &regex->filter);
+}
+
+static void find_rare(pst_regex *regex)
+{
+    for (size_t i = 1; i < regex->required.len; i++) {
+        if (pst_rarity[(unsigned char)regex->required.data[i]] <
+            pst_rarity[(unsigned char)regex->required.data[regex->rare]]) {
+            regex->rare = i;
+        }
+    }
+}
+
+static postern_status compile_match(compilation *c)
+{
+    pst_regex_tree tree;
+    direction *both = pst_arena_array(c->scratch, 2, sizeof *both);
+    postern_status status;
+
+    if (both == NULL) {
+        return c->scratch->status;
+    }
+    status =
+        pst_regex_parse(c->scratch, c->pattern, false, c->limits, &tree, c->problem);
+    if (status == POSTERN_OK) {
+        status = pst_regex_trim(c->scratch, &tree);
+    }
+    if (status == POSTERN_OK) {
+        status = pst_regex_required(c->arena, c->scratch, &tree, &c->regex->required);
+    }
+    if (status == POSTERN_OK) {
+        status = make_program(c, &tree, false, &both[0]);
+    }
+    if (status == POSTERN_OK) {
+        status = make_program(c, &tree, true, &both[1]);
+    }
+    if (status == POSTERN_OK) {
+        status = choose_engine(c, &both[0], &both[1]);
+    }
+    find_rare(c->regex);
+    if (!pst_regex_filter_is_fast()) {
+        c->regex->filter.depth = 0;
+    }
+    return status;
+}
+
+/* For the places of groups, the instructions of the whole pattern. */
+static postern_status compile_capture(compilation *c)
+{
+    pst_regex_program *program = &c->regex->program;
+    pst_regex_tree tree;
+    postern_status status =
+        pst_regex_parse(c->scratch, c->pattern, true, c->limits, &tree, c->problem);
+
+    if (status == POSTERN_OK) {
+        status = pst_regex_program_build(c->arena, c->scratch, &tree, false, program);
+    }
+    if (status != POSTERN_OK) {
+        return status;
+    }
+    if (program->length > c->limits->steps) {
+        return refuse(c, "", program->length);
+    }
+    c->regex->steps += program->length;
+    return POSTERN_OK;
+}
+
+postern_status pst_regex_compile(pst_arena *arena, pst_arena *scratch,
+                                 postern_str pattern, pst_regex_use use,
+                                 const pst_regex_limits *limits, const pst_regex **out,
+                                 pst_regex_problem *problem)
+{
+    const size_t before = arena->used;
+    compilation c = {.arena = arena,
+                     .scratch = scratch,
+                     .pattern = pattern,
+                     .limits = limits,
+                     .problem = problem,
+                     .regex = pst_arena_alloc(arena, sizeof(pst_regex))};
+    postern_status status;
+
+    problem->status = POSTERN_OK;
+    if (c.regex == NULL) {
+        return arena->status;
+    }
+    memset(c.regex, 0, sizeof *c.regex);
+    status = compile_match(&c);
+    if (status == POSTERN_OK && use == PST_REGEX_CAPTURE) {
+        status = compile_capture(&c);
+    }
+    c.regex->bytes = arena->used - before;
+    *out = c.regex;
+    return status;
+}
+
+/* Whether a look at the text tells that nothing can match; *at is where a search that
+ * goes forward may start. */
+static bool hopeless(const pst_regex *regex, postern_str text, size_t *at)
+{
+    if (text.len < regex->filter.least) {
+        return true;
+    }
+    if (regex->anchored) {
+        return false;
+    }
+    if (regex->filter.depth > 0 && text.len >= PST_REGEX_FILTER_TEXT) {
+        *at = pst_regex_filter_next(&regex->filter, text, 0);
+        return *at == text.len;
+    }
+    return regex->required.len > 0 &&
+           !pst_search_by(text, regex->required, regex->rare);
+}
+
+bool pst_regex_match(const pst_regex *regex, postern_str text, pst_regex_memory *memory)
+{
+    size_t at = 0;
+
+    if (hopeless(regex, text, &at)) {
+        return false;
+    }
+    switch (regex->engine) {
+    case PST_REGEX_TABLE:
+        return pst_regex_table_match(&regex->table,
+                                     regex->filter.depth > 0 ? &regex->filter : NULL,
+                                     text, at, regex->backward);
+    case PST_REGEX_LAZY:
+        return pst_regex_lazy_match(&regex->automaton, regex, text, at, regex->backward,
+                                    memory);
+    case PST_REGEX_BITS:
+        return pst_regex_bits_match(&regex->automaton, text, at, regex->backward);
+    }
+    return false;
+}
+
+postern_status pst_regex_find(const pst_regex *regex, postern_str text,
+                              pst_regex_memory *memory, size_t groups, size_t *places,
+                              bool *found)
+{
+    *found = false;
+    if (!pst_regex_match(regex, text, memory)) {
+        return POSTERN_OK;
+    }
+    return pst_regex_capture(&regex->program, text, memory, groups, places, found);
+}
+
+uint32_t pst_regex_groups(const pst_regex *regex)
+{
+    return regex->program.groups;
+}
+
+void pst_regex_describe(const pst_regex *regex, pst_regex_description *out)
+{
+    const bool table = regex->engine == PST_REGEX_TABLE;
+
+    *out = (pst_regex_description){.engine = regex->engine,
+                                   .states = table ? regex->table.states : 0,
+                                   .positions = table ? 0 : regex->automaton.positions,
+                                   .steps_per_byte = regex->steps,
+                                   .bytes = regex->bytes,
+                                   .backward = regex->backward,
+                                   .required = regex->required};
+}

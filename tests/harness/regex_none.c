@@ -1,0 +1,6 @@
+#include "harness.h"
+
+bool harness_has_regex(void)
+{
+    return false;
+}
