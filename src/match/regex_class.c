@@ -287,8 +287,8 @@ static bool take_byte(pst_regex_parser *parser, const pst_regex_atom *atom,
     if (atom->kind == PST_REGEX_CHARACTER && atom->code >= 0x80) {
         return pst_regex_refuse(parser, POSTERN_UNSUPPORTED, atom->place,
                                 "a class holds bytes, not characters beyond ASCII",
-                                "write alternatives: (?:\xc3\xa4|\xc3\xb6); a byte is "
-                                "\\x and two hexadecimal digits");
+                                "write (?:...|...) with a character each; a byte is "
+                                "\\xFF");
     }
     *byte = atom->code;
     return true;
@@ -299,9 +299,9 @@ static bool take_end(pst_regex_parser *parser, const pst_regex_atom *atom,
                      unsigned *byte)
 {
     if (atom->kind == PST_REGEX_BYTES) {
-        return pst_regex_refuse_quoting(
-            parser, POSTERN_SYNTAX, atom->place,
-            "a range cannot end in a class:", "a hyphen itself is \\-");
+        return pst_regex_refuse_quoting(parser, POSTERN_SYNTAX, atom->place,
+                                        "an end of a range cannot be",
+                                        "a hyphen itself is \\-");
     }
     return take_byte(parser, atom, byte);
 }

@@ -40,7 +40,7 @@ static bool refuse_unknown(pst_regex_parser *parser, size_t start, char letter)
     if (letter == 'g' || letter == 'k') {
         return pst_regex_refuse(parser, POSTERN_UNSUPPORTED, place,
                                 "back-references are not available",
-                                "they cannot be searched in linear time");
+                                "they take more than linear time");
     }
     for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++) {
         if (foreign[i].letter == letter) {
@@ -73,7 +73,7 @@ static bool refuse_digits(pst_regex_parser *parser, size_t start)
     parser->at++;
     return pst_regex_refuse(parser, POSTERN_UNSUPPORTED, pst_regex_since(parser, start),
                             "back-references are not available",
-                            "they cannot be searched in linear time");
+                            "they take more than linear time");
 }
 
 /* What ASCII has in place of a general category. */
@@ -106,7 +106,7 @@ static bool refuse_unicode_class(pst_regex_parser *parser, size_t start)
         const char *const open = parser->pattern.data + parser->at;
         const char *const end = memchr(open, '}', left);
 
-        name++;
+        name += pst_regex_peek(parser, 1) == '^' ? 2 : 1;
         parser->at += end == NULL ? left : (size_t)(end - open) + 1;
     } else {
         parser->at += pst_regex_here(parser).length;
@@ -127,7 +127,8 @@ static bool refuse_digit(pst_regex_parser *parser, size_t start)
                                 "the escape ends too early", hex_hint);
     }
     return pst_regex_refuse_quoting(parser, POSTERN_SYNTAX, pst_regex_here(parser),
-                                    "no hexadecimal digit:", hex_hint);
+                                    "expected a hexadecimal digit instead of",
+                                    hex_hint);
 }
 
 /* One more digit; whatever is above all characters stays so. */
@@ -273,8 +274,8 @@ static bool read_edge(pst_regex_parser *parser, size_t start,
             return true;
         }
     }
-    return pst_regex_refuse_quoting(parser, POSTERN_SYNTAX, place, "unknown edge",
-                                    edge_hint);
+    return pst_regex_refuse_quoting(parser, POSTERN_SYNTAX, place,
+                                    "unknown word boundary", edge_hint);
 }
 
 /* --- letters ------------------------------------------------------------------------ */

@@ -91,9 +91,17 @@ static bool read_name(pst_regex_parser *parser, size_t open)
 
 /* --- what is not there -------------------------------------------------------------- */
 
-static const char linear_hint[] =
-    "it cannot be searched in linear time; test it with a "
-    "second matches";
+static bool refuse_look(pst_regex_parser *parser, pst_regex_place place, bool behind,
+                        bool negative)
+{
+    return pst_regex_refuse(parser, POSTERN_UNSUPPORTED, place,
+                            behind ? "look-behind is not available"
+                                   : "look-ahead is not available",
+                            negative ? "it takes more than linear time; test it "
+                                       "with \"and not\" and a second matches"
+                                     : "it takes more than linear time; test it "
+                                       "with \"and\" and a second matches");
+}
 
 /* Looks like an operator of other engines; at the byte behind "(?". */
 static bool refuse_foreign(pst_regex_parser *parser, size_t open)
@@ -104,22 +112,15 @@ static bool refuse_foreign(pst_regex_parser *parser, size_t open)
     const pst_regex_place wide = {open, parser->at + 2 - open};
 
     if (next == '=' || next == '!') {
-        return pst_regex_refuse(parser, POSTERN_UNSUPPORTED, place,
-                                "look-ahead is not available",
-                                next == '=' ? "it cannot be searched in linear time; "
-                                              "test it with a second matches"
-                                            : "it cannot be searched in linear time; "
-                                              "test it with \"and not\" and a second "
-                                              "matches");
+        return refuse_look(parser, place, false, next == '!');
     }
     if (next == '<' && (after == '=' || after == '!')) {
-        return pst_regex_refuse(parser, POSTERN_UNSUPPORTED, wide,
-                                "look-behind is not available", linear_hint);
+        return refuse_look(parser, wide, true, after == '!');
     }
     if (next == 'P' && after == '=') {
         return pst_regex_refuse(parser, POSTERN_UNSUPPORTED, wide,
                                 "back-references are not available",
-                                "they cannot be searched in linear time");
+                                "they take more than linear time");
     }
     if ((next == 'P' && after == '>') || next == '&' || next == '+' ||
         (next >= 0 && pst_is_digit((unsigned char)next))) {
@@ -139,15 +140,11 @@ static bool refuse_foreign(pst_regex_parser *parser, size_t open)
                                     : "conditions are not available",
                                 "write alternatives: (?:...|...)");
     }
-    if (next == '#') {
-        return pst_regex_refuse(parser, POSTERN_SYNTAX, place,
-                                "comments do not stand in groups",
-                                "with (?x) they go from # to the end of the line");
-    }
-    if (next == '\'') {
-        return pst_regex_refuse(parser, POSTERN_SYNTAX, place,
-                                "a quote cannot start the name of a group",
-                                "write (?<name>...)");
+    if (next == '#' || next == '\'') {
+        return pst_regex_refuse_quoting(
+            parser, POSTERN_SYNTAX, place, "unknown kind of group",
+            next == '#' ? "with (?x), a comment goes from # to the end of the line"
+                        : "a group with a name is (?<name>...)");
     }
     return true;
 }
@@ -180,10 +177,11 @@ static bool read_flag(pst_regex_parser *parser, bool negated, unsigned *flag)
         *flag = PST_REGEX_VERBOSE;
         return true;
     case 'u':
-        return negated || pst_regex_refuse(parser, POSTERN_UNSUPPORTED, here,
-                                           "the flag u is not available",
-                                           "bytes are searched: classes and (?i) know "
-                                           "ASCII, other characters are their UTF-8");
+        return negated ||
+               pst_regex_refuse(parser, POSTERN_UNSUPPORTED, here,
+                                "the flag u is not available",
+                                "bytes are searched; \\d, \\w, \\s, \\b and (?i) "
+                                "know ASCII");
     case 'R':
         return negated || pst_regex_refuse(parser, POSTERN_UNSUPPORTED, here,
                                            "the flag R is not available",
@@ -218,7 +216,7 @@ static bool read_flags(pst_regex_parser *parser, size_t open)
             if (text[i] == (char)next) {
                 return pst_regex_refuse_quoting(parser, POSTERN_SYNTAX,
                                                 pst_regex_here(parser),
-                                                "a second time in these flags:", NULL);
+                                                "twice in these flags:", NULL);
             }
         }
         if (next == '-') {

@@ -2,10 +2,10 @@
  * match/regex_parser.h - what the files of the parser of regular expressions share: the
  * place in the pattern, the flags in force, and how a problem is told.
  *
- * regex_parse.c puts groups, alternatives and repeats together, regex_group.c reads what
+ * regex_parse.c puts groups, alternatives and repeats together. regex_group.c reads what
  * stands behind a parenthesis, regex_class.c what is in brackets, regex_escape.c what
- * stands behind a backslash, and regex_cursor.c steps over characters. Nobody else
- * includes this.
+ * stands behind a backslash, regex_repeat.c what is in braces; regex_cursor.c steps over
+ * characters, regex_node.c makes nodes. Nobody else includes this.
  */
 #ifndef PST_MATCH_REGEX_PARSER_H
 #define PST_MATCH_REGEX_PARSER_H
@@ -29,6 +29,7 @@ typedef struct pst_regex_parser {
     size_t at;
     unsigned flags;                  /* of pst_regex_flag */
     uint32_t nesting;                /* the limit */
+    uint32_t nodes;                  /* made so far */
     struct pst_regex_letter *names;  /* of groups: a tree of letters */
     struct pst_regex_bracket *spare; /* no longer used by a class */
     pst_regex_problem *problem;
@@ -136,6 +137,18 @@ PST_COLD void pst_byte_set_negate(pst_byte_set *set);
 PST_COLD uint32_t pst_regex_read_class(pst_regex_parser *parser, uint32_t depth,
                                        pst_byte_set *out);
 
+/* --- regex_repeat.c ----------------------------------------------------------------- */
+
+typedef struct pst_regex_count {
+    uint32_t least;
+    uint32_t most; /* unless endless */
+    bool endless;
+} pst_regex_count;
+
+/** Reads how often; the current byte is one of * + ? { and a question mark behind is left
+ *  to the caller. */
+PST_COLD bool pst_regex_read_count(pst_regex_parser *parser, pst_regex_count *out);
+
 /* --- regex_group.c ------------------------------------------------------------------ */
 
 typedef enum pst_regex_opening {
@@ -148,5 +161,70 @@ typedef enum pst_regex_opening {
 /** Reads the start of a group; the current byte is its '('. The flags of what follows go
  *  to parser->flags. */
 PST_COLD pst_regex_opening pst_regex_read_opening(pst_regex_parser *parser);
+
+/* --- regex_node.c ------------------------------------------------------------------- */
+
+typedef struct pst_regex_nodes {
+    pst_regex_node *first;
+    pst_regex_node *last;
+    size_t count; /* right as long as it is 0 or 1; then two or more */
+} pst_regex_nodes;
+
+/** What is known of items behind each other, or of alternatives. */
+typedef struct pst_regex_totals {
+    uint64_t size;   /* the sum */
+    uint32_t height; /* of the highest */
+    bool nullable;
+    bool hollow;
+} pst_regex_totals;
+
+static inline uint64_t pst_regex_sum(uint64_t a, uint64_t b)
+{
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+static inline uint64_t pst_regex_product(uint64_t a, uint64_t b)
+{
+    return b != 0 && a > UINT64_MAX / b ? UINT64_MAX : a * b;
+}
+
+/* Those that make a node return NULL when parser->status says why. */
+
+PST_COLD pst_regex_node *pst_regex_make_node(pst_regex_parser *parser,
+                                             pst_regex_kind kind);
+
+PST_COLD pst_regex_node *pst_regex_make_assertion(pst_regex_parser *parser,
+                                                  pst_regex_assertion assertion);
+
+/** What '.' means now. */
+PST_COLD pst_regex_node *pst_regex_make_any(pst_regex_parser *parser);
+
+/** Several bytes that are one item, as the flags want their case. */
+PST_COLD pst_regex_node *pst_regex_make_bytes(pst_regex_parser *parser,
+                                              const unsigned char *bytes, size_t count);
+
+/** `item` as often as `count` says; that may be the item itself, or nothing. */
+PST_COLD pst_regex_node *pst_regex_make_repeat(pst_regex_parser *parser,
+                                               pst_regex_node *item,
+                                               pst_regex_count count, bool lazy);
+
+/** The first of `sets`, with the bytes of all. */
+PST_COLD pst_regex_node *pst_regex_merge_sets(const pst_regex_nodes *sets);
+
+/** `parent` (which may be NULL), with children and what is known of them. */
+PST_COLD pst_regex_node *pst_regex_adopt(pst_regex_node *parent,
+                                         const pst_regex_nodes *children,
+                                         const pst_regex_totals *facts);
+
+PST_COLD void pst_regex_append(pst_regex_nodes *list, pst_regex_node *node);
+
+/** The children of a sequence become items of the sequence it stands in. */
+PST_COLD void pst_regex_append_children(pst_regex_nodes *list, pst_regex_node *concat);
+
+/** Adds size and height. */
+PST_COLD void pst_regex_include(pst_regex_totals *all, const pst_regex_node *one);
+
+/** `code` as UTF-8. @return how many bytes */
+PST_COLD size_t pst_regex_encode(uint32_t code, unsigned char bytes[4]);
 
 #endif
