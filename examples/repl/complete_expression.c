@@ -20,6 +20,7 @@ static const char *const functions[] = {
     "lookup_json_integer",
     "lookup_json_string",
     "lower",
+    "regex_replace",
     "remove_bytes",
     "remove_query_args",
     "sha256",

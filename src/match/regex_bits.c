@@ -4,6 +4,8 @@
  */
 #include "match/regex_automaton.h"
 
+#include "support/attribute.h"
+
 #include <string.h>
 
 void pst_regex_walk_start(const pst_regex_automaton *automaton, postern_str text,
@@ -19,49 +21,68 @@ void pst_regex_walk_start(const pst_regex_automaton *automaton, postern_str text
     walk->set[0] = 1;
 }
 
-/* The same for any count of words; for one, compilers leave the loops out. */
-static inline pst_regex_outcome walk_on(const pst_regex_automaton *a, uint32_t words,
-                                        postern_str text, bool backward, size_t bytes,
+/* The same for any count of words; for a few of them compilers leave the loops out and
+ * keep the sets in registers. */
+static PST_INLINE pst_regex_outcome walk_on(const pst_regex_automaton *a, uint32_t words,
+                                        postern_str text, bool backward, size_t end,
                                         pst_regex_walk *walk)
 {
-    const size_t end = bytes < text.len - walk->at ? walk->at + bytes : text.len;
+    uint64_t set[PST_REGEX_WORDS_MAX];
+    unsigned before = walk->before;
+    size_t at = walk->at;
 
-    while (walk->at < end) {
-        const size_t place = backward ? text.len - 1 - walk->at : walk->at;
+    for (uint32_t i = 0; i < words; i++) {
+        set[i] = walk->set[i];
+    }
+    for (; at < end; at++) {
+        const size_t place = backward ? text.len - 1 - at : at;
         const unsigned class_ = a->class_of[(unsigned char)text.data[place]];
-        const pst_regex_turn *turn = pst_regex_turn_at(a, walk->before, class_);
+        const pst_regex_turn *turn = pst_regex_turn_at(a, before, class_);
         const uint64_t *mask = a->masks + (size_t)class_ * words;
         uint64_t next[PST_REGEX_WORDS_MAX];
         uint64_t any = 0;
-        if (pst_regex_meet(walk->set, turn->accept, words)) {
+        if (pst_regex_meet(set, turn->accept, words)) {
             return PST_REGEX_MATCHED;
         }
-        pst_regex_follow(turn, walk->set, words, next);
+        pst_regex_follow(turn, set, words, next);
         for (uint32_t i = 0; i < words; i++) {
-            walk->set[i] = next[i] & mask[i];
-            any |= walk->set[i];
+            set[i] = next[i] & mask[i];
+            any |= set[i];
         }
         if (any == 0) {
             return PST_REGEX_NO_MATCH;
         }
-        walk->before = a->border_of[class_];
-        walk->at++;
+        before = a->border_of[class_];
     }
-    if (walk->at < text.len) {
-        return PST_REGEX_GOES_ON;
+    if (at == text.len) {
+        return pst_regex_meet(set, a->turns[before][a->edge].accept, words)
+                   ? PST_REGEX_MATCHED
+                   : PST_REGEX_NO_MATCH;
     }
-    return pst_regex_meet(walk->set, a->turns[walk->before][a->edge].accept, words)
-               ? PST_REGEX_MATCHED
-               : PST_REGEX_NO_MATCH;
+    for (uint32_t i = 0; i < words; i++) {
+        walk->set[i] = set[i];
+    }
+    walk->before = before;
+    walk->at = at;
+    return PST_REGEX_GOES_ON;
 }
 
 pst_regex_outcome pst_regex_walk_on(const pst_regex_automaton *automaton,
                                     postern_str text, bool backward, size_t bytes,
                                     pst_regex_walk *walk)
 {
-    return automaton->words == 1
-               ? walk_on(automaton, 1, text, backward, bytes, walk)
-               : walk_on(automaton, automaton->words, text, backward, bytes, walk);
+    const size_t end = bytes < text.len - walk->at ? walk->at + bytes : text.len;
+
+    switch (automaton->words) {
+    case 1:
+        return walk_on(automaton, 1, text, backward, end, walk);
+    case 2:
+        return walk_on(automaton, 2, text, backward, end, walk);
+    case 3:
+        return walk_on(automaton, 3, text, backward, end, walk);
+    default:
+        return walk_on(automaton, automaton->words, text, backward, end, walk);
+    }
 }
 
 bool pst_regex_bits_match(const pst_regex_automaton *automaton, postern_str text,

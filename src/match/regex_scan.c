@@ -12,8 +12,8 @@
 
 enum {
     LANES = 4,
-    LANES_TEXT = 128, /* bytes from which on lanes pay */
-    BLOCK = 16        /* bytes of a lane between two looks at the outcome */
+    LANES_TEXT = 64, /* bytes from which on lanes pay */
+    BLOCK = 16       /* bytes of a lane between two looks at the outcome */
 };
 
 /* All that is constant while a text is read. */
@@ -24,13 +24,14 @@ typedef struct scan {
     uint32_t found; /* the row FOUND */
 } scan;
 
+/* The column is found while the state is still awaited. */
 static inline uint32_t look_up(const pst_regex_table *table, bool wide, uint32_t state,
                                unsigned byte)
 {
-    const size_t cell = (size_t)state + table->class_of[byte];
+    const unsigned column = table->class_of[byte];
 
-    return wide ? ((const uint32_t *)table->cells)[cell]
-                : ((const uint16_t *)table->cells)[cell];
+    return wide ? ((const uint32_t *)table->cells + column)[state]
+                : ((const uint16_t *)table->cells + column)[state];
 }
 
 /* What the end of the text makes of a state. */
@@ -52,17 +53,10 @@ static inline uint32_t start_at(const scan *s, size_t at)
                                 : table->border_of[table->class_of[s->text[at - 1]]]];
 }
 
-/* From `at` to `end`. DEAD and FOUND stay what they are, so they need no look at each
- * byte. */
+/* From `at` to `end`, or until all is decided. */
 static inline uint32_t read_all(const scan *s, bool wide, bool backward, size_t at,
                                 size_t end, uint32_t state)
 {
-    while (end - at >= BLOCK && state > s->found) {
-        for (unsigned i = 0; i < BLOCK; i++, at++) {
-            state = look_up(s->table, wide, state,
-                            s->text[backward ? s->length - 1 - at : at]);
-        }
-    }
     for (; at < end && state > s->found; at++) {
         state =
             look_up(s->table, wide, state, s->text[backward ? s->length - 1 - at : at]);

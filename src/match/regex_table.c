@@ -164,12 +164,18 @@ static bool keep_cells(const builder *b, pst_arena *arena, pst_regex_table *out)
     return true;
 }
 
+/* A pattern that has far more states than positions mostly has them without end. */
 static uint32_t state_limit(const builder *b)
 {
-    const uint32_t by_cells = CELLS_MAX / b->stride;
-    const uint32_t by_sets = SET_WORDS_MAX / b->automaton->words;
+    const pst_regex_automaton *a = b->automaton;
+    const uint32_t limits[] = {CELLS_MAX / b->stride, SET_WORDS_MAX / a->words,
+                               a->positions * 16 + 512};
+    uint32_t least = UINT32_MAX;
 
-    return by_cells < by_sets ? by_cells : by_sets;
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+        least = limits[i] < least ? limits[i] : least;
+    }
+    return least;
 }
 
 postern_status pst_regex_table_build(pst_arena *arena, pst_arena *scratch,

@@ -153,6 +153,7 @@ void postern_request_reset(postern_request *request)
     pst_arena_reset(&request->arena);
     request->regex_caches = NULL;
     request->regex_room = NULL;
+    request->regex_full = false;
     reset_slots(request);
 }
 

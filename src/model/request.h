@@ -73,6 +73,7 @@ struct postern_request {
     struct pst_regex_cache *regex_caches; /* in the arena; of match/regex.h, which this
                                              room only keeps them for */
     struct pst_regex_room *regex_room;    /* the same */
+    bool regex_full;
     const postern_named_list *lists;      /* of the program that runs; borrowed */
     /* What the last verdict borrowed from, kept until the next one. */
     const void *kept;

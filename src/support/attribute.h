@@ -7,8 +7,11 @@
 /** Keeps a function with large locals out of the frames of a recursion. */
 #ifdef __GNUC__
 #define PST_NOINLINE __attribute__((noinline))
+/** Copies a function into each of its callers, where its arguments are constants. */
+#define PST_INLINE inline __attribute__((always_inline))
 #else
 #define PST_NOINLINE
+#define PST_INLINE inline
 #endif
 
 #endif

@@ -11,7 +11,8 @@ static inline pst_regex_memory pst_regex_memory_of(postern_request *request)
 {
     return (pst_regex_memory){.arena = &request->arena,
                               .caches = request->regex_caches,
-                              .room = request->regex_room};
+                              .room = request->regex_room,
+                              .full = request->regex_full};
 }
 
 static inline void pst_regex_memory_keep(postern_request *request,
@@ -19,6 +20,7 @@ static inline void pst_regex_memory_keep(postern_request *request,
 {
     request->regex_caches = memory->caches;
     request->regex_room = memory->room;
+    request->regex_full = memory->full;
 }
 
 #endif

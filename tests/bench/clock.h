@@ -16,11 +16,13 @@ static inline uint64_t clock_ns(void)
     return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
 }
 
-/** Nanoseconds of one call of `work`, the least of 15 rounds of about 10 ms. */
-static inline double time_of(void (*work)(void *user), void *user)
+/** Nanoseconds of one call of `work`, the least of 15 rounds that each take about twice
+ *  as long as `least_round`. */
+static inline double time_in_rounds(void (*work)(void *user), void *user,
+                                    double least_round)
 {
     double best = 1e18;
-    unsigned calls = 16;
+    unsigned calls = 1;
 
     for (int round = 0; round < 15; round++) {
         const uint64_t start = clock_ns();
@@ -28,7 +30,7 @@ static inline double time_of(void (*work)(void *user), void *user)
             work(user);
         }
         const double took = (double)(clock_ns() - start);
-        if (took < 5e6) {
+        if (took < least_round) {
             calls *= 2;
             round = -1;
             continue;
@@ -36,6 +38,12 @@ static inline double time_of(void (*work)(void *user), void *user)
         best = took / calls < best ? took / calls : best;
     }
     return best;
+}
+
+/** The same in rounds of about 10 ms. */
+static inline double time_of(void (*work)(void *user), void *user)
+{
+    return time_in_rounds(work, user, 5e6);
 }
 
 #endif

@@ -48,6 +48,7 @@ static const char *const expressions[] = {
     "to_string(cidr(ip.src, 24, 64)) eq \"\" or url_decode(http.host, \"r\") eq \"a\"",
     "remove_bytes(http.host, \".\") eq \"a\" or hash_in_range(0, 9, http.host) gt 3",
     "lookup_json_string(http.host, \"a\") eq \"b\" or decode_base64(http.host) eq \"\"",
+    "any(regex_replace(app.list[*], \"(x|yy)+?z?\", \"<${1}>\")[*] eq \"y\")",
     "http.host matches \"^[a-m]+(x|yz)?\" or any(app.list[*] ~ r\"a.{40}b.{40}a\")",
     "regex_replace(http.host, \"([a-z])|x.{40}y.{40}x\", \"${1}-\") eq \"a-\"",
 };

@@ -3,6 +3,8 @@
  */
 #include "writing.h"
 
+#include "../harness/harness.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -295,6 +297,7 @@ static const shape shapes[] = {
     {NOT_MODELLED, "lookup_json_integer", I, false, {{VALUE, S, NULL}, {EITHER, S, NULL}}},
     {NOT_MODELLED, "uuidv4", S, false, {{VALUE, S, NULL}}},
     {NOT_MODELLED, "wildcard_replace", S, true, {{VALUE, S, NULL}, {LITERAL, S, "r\"*a*\""}, {LITERAL, S, "\"${2}-${1}\""}}},
+    {NOT_MODELLED, "regex_replace", S, true, {{VALUE, S, NULL}, {LITERAL, S, "\"(a+)([b-y]?)\""}, {LITERAL, S, "\"${2}-${1}\""}}},
     {NOT_MODELLED, "bit_slice", I, false, {{VALUE, S, NULL}, {LITERAL, I, "3"}, {LITERAL, I, "16"}}},
     {NOT_MODELLED, "hash_in_range", I, false, {{LITERAL, I, "0"}, {LITERAL, I, "4"}, {VALUE, S, NULL}, {VALUE, P, NULL}}},
     {NOT_MODELLED, "cidr", P, false, {{VALUE, P, NULL}, {LITERAL, I, "24"}, {LITERAL, I, "64"}}},
@@ -467,7 +470,8 @@ static const shape *pick_shape(generator *g, postern_type result)
         const shape *const how = g->favourite_call > 0 && tries < 2
                                      ? &shapes[g->favourite_call - 1]
                                      : &shapes[generator_pick(g, COUNT(shapes))];
-        if (how->result == result && !(how->once && g->rewrote)) {
+        if (how->result == result && !(how->once && g->rewrote) &&
+            (harness_has_regex() || strcmp(how->name, "regex_replace") != 0)) {
             return how;
         }
     }

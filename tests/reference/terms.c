@@ -213,9 +213,11 @@ static seen see_call(walker *w, const pst_term *term)
     pst_value *const values = walker_make(w, term->count, sizeof *values);
     postern_type *const types = walker_make(w, term->count, sizeof *types);
     bool *const present = walker_make(w, term->count, sizeof *present);
+    pst_regex_memory regexes = {.arena = w->memory};
     const pst_invocation in = {
         .arena = w->memory,
         .crypto = w->reference->scheme->options.crypto,
+        .regexes = &regexes,
         .types = types,
         .values = values,
         .present = present,

@@ -43,8 +43,10 @@ module check|check
 module libsubunit|libsubunit-dev
 module libedit|libedit-dev
 module zlib|zlib1g-dev
-program python3|python3'
-full='program g++|g++
+program python3|python3
+program g++|g++
+module re2|libre2-dev'
+full='module libpcre2-8|libpcre2-dev
 program clang|clang
 sanitizers_of_clang|libclang-rt-dev
 program clang-format|clang-format

@@ -121,10 +121,27 @@ static inline void call_fits(const call *c)
     }
 }
 
+/* Regular expressions are right here; what is wrong ones' is the compiler's to say. */
+static inline void call_compile(const call *c, pst_arena *constants)
+{
+    static const pst_regex_limits limits = {4096, 250, 10 << 20, 512};
+    pst_regex_problem problem;
+
+    for (size_t i = 0; i < c->count; i++) {
+        if ((pst_function_parameter(c->function, i)->takes & PST_TAKES_REGEX) != 0) {
+            ck_assert_int_eq(pst_regex_compile(constants, pst_alloc_or_default(NULL),
+                                               c->values[i].string, PST_REGEX_CAPTURE,
+                                               &limits, &c->known[i].regex, &problem),
+                             POSTERN_OK);
+        }
+    }
+}
+
 static inline postern_status call_check(const call *c, pst_arena *constants,
                                         const void **prepared,
                                         pst_argument_problem *problem)
 {
+    call_compile(c, constants);
     *prepared = NULL;
     *problem = (pst_argument_problem){.status = POSTERN_OK};
     return c->function->check == NULL
@@ -137,8 +154,10 @@ static inline postern_status call_body(const call *c, const postern_crypto *cryp
                                        const void *prepared, pst_arena *arena,
                                        pst_result *out)
 {
+    pst_regex_memory regexes = {.arena = arena};
     const pst_invocation in = {.arena = arena,
                                .crypto = crypto,
+                               .regexes = &regexes,
                                .types = c->types,
                                .values = c->values,
                                .present = c->present,
