@@ -16,6 +16,7 @@
 #define PST_MATCH_REGEX_H
 
 #include "support/arena.h"
+#include "support/attribute.h"
 
 /** All of them upper bounds; none is 0. */
 typedef struct pst_regex_limits {
@@ -51,10 +52,11 @@ typedef enum pst_regex_use {
  * @return POSTERN_OK; problem->status; or the failure of an arena, and then
  *         problem->status is POSTERN_OK
  */
-postern_status pst_regex_compile(pst_arena *arena, pst_arena *scratch,
-                                 postern_str pattern, pst_regex_use use,
-                                 const pst_regex_limits *limits, const pst_regex **out,
-                                 pst_regex_problem *problem);
+PST_COLD postern_status pst_regex_compile(pst_arena *arena, pst_arena *scratch,
+                                          postern_str pattern, pst_regex_use use,
+                                          const pst_regex_limits *limits,
+                                          const pst_regex **out,
+                                          pst_regex_problem *problem);
 
 struct pst_regex_cache;
 struct pst_regex_room;
@@ -110,6 +112,6 @@ typedef struct pst_regex_description {
     postern_str required;    /* a text without these bytes is not searched; or empty */
 } pst_regex_description;
 
-void pst_regex_describe(const pst_regex *regex, pst_regex_description *out);
+PST_COLD void pst_regex_describe(const pst_regex *regex, pst_regex_description *out);
 
 #endif

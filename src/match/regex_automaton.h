@@ -56,9 +56,9 @@ typedef struct pst_regex_automaton {
  * @return POSTERN_OK; POSTERN_LIMIT for more positions or followers than there is room
  *         for; or the failure of an arena
  */
-postern_status pst_regex_automaton_build(pst_arena *arena, pst_arena *scratch,
-                                         const pst_regex_program *program,
-                                         pst_regex_automaton *out);
+PST_COLD postern_status pst_regex_automaton_build(pst_arena *arena, pst_arena *scratch,
+                                                  const pst_regex_program *program,
+                                                  pst_regex_automaton *out);
 
 /** The turn of the place between a byte of border `before` and one of class `class`. */
 static inline const pst_regex_turn *pst_regex_turn_at(const pst_regex_automaton *a,

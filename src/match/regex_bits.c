@@ -23,9 +23,10 @@ void pst_regex_walk_start(const pst_regex_automaton *automaton, postern_str text
 
 /* The same for any count of words; for a few of them compilers leave the loops out and
  * keep the sets in registers. */
-static PST_INLINE pst_regex_outcome walk_on(const pst_regex_automaton *a, uint32_t words,
-                                        postern_str text, bool backward, size_t end,
-                                        pst_regex_walk *walk)
+static PST_INLINE pst_regex_outcome walk_on(const pst_regex_automaton *a,
+                                            uint32_t words, postern_str text,
+                                            bool backward, size_t end,
+                                            pst_regex_walk *walk)
 {
     uint64_t set[PST_REGEX_WORDS_MAX];
     unsigned before = walk->before;

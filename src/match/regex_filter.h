@@ -29,9 +29,9 @@ typedef struct pst_regex_filter {
  *
  * @return POSTERN_OK, or the failure of `scratch`
  */
-postern_status pst_regex_filter_build(pst_arena *scratch,
-                                      const pst_regex_automaton *automaton,
-                                      pst_regex_filter *out);
+PST_COLD postern_status pst_regex_filter_build(pst_arena *scratch,
+                                               const pst_regex_automaton *automaton,
+                                               pst_regex_filter *out);
 
 /** The first place from `at` on where a match may start, or text.len. The text has at
  *  least PST_REGEX_FILTER_TEXT bytes. */
@@ -43,6 +43,6 @@ size_t pst_regex_filter_next_plain(const pst_regex_filter *filter, postern_str t
                                    size_t at);
 
 /** True if this processor makes the filter worth its while. */
-bool pst_regex_filter_is_fast(void);
+PST_COLD bool pst_regex_filter_is_fast(void);
 
 #endif

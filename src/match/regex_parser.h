@@ -61,39 +61,40 @@ static inline pst_regex_place pst_regex_since(const pst_regex_parser *parser,
 }
 
 /** The bytes of the well-formed character at `offset`, which is inside of `text`, or 0. */
-size_t pst_regex_character(postern_str text, size_t offset);
+PST_COLD size_t pst_regex_character(postern_str text, size_t offset);
 
 /** The place of the current character. */
 pst_regex_place pst_regex_here(const pst_regex_parser *parser);
 
 /** Steps over Unicode white space, whatever the flags. */
-void pst_regex_skip_blanks(pst_regex_parser *parser);
+PST_COLD void pst_regex_skip_blanks(pst_regex_parser *parser);
 
 /** Steps over white space and comments if the flags want that. */
-void pst_regex_skip_space(pst_regex_parser *parser);
+PST_COLD void pst_regex_skip_space(pst_regex_parser *parser);
 
 /** The byte behind the current one and behind white space and comments. */
-int pst_regex_peek_behind_space(const pst_regex_parser *parser);
+PST_COLD int pst_regex_peek_behind_space(const pst_regex_parser *parser);
 
 /** Tells what is wrong. `message` and `hint` are constants. @return false */
-bool pst_regex_refuse(pst_regex_parser *parser, postern_status status,
-                      pst_regex_place place, const char *message, const char *hint);
+PST_COLD bool pst_regex_refuse(pst_regex_parser *parser, postern_status status,
+                               pst_regex_place place, const char *message,
+                               const char *hint);
 
 /** The same; what stands at the place is quoted behind `before`. */
-bool pst_regex_refuse_quoting(pst_regex_parser *parser, postern_status status,
-                              pst_regex_place place, const char *before,
-                              const char *hint);
+PST_COLD bool pst_regex_refuse_quoting(pst_regex_parser *parser, postern_status status,
+                                       pst_regex_place place, const char *before,
+                                       const char *hint);
 
 /** Tells that a limit is passed: `before` amount `between` limit. */
-bool pst_regex_refuse_amount(pst_regex_parser *parser, pst_regex_place place,
-                             const char *before, uint64_t amount, const char *between,
-                             uint64_t limit);
+PST_COLD bool pst_regex_refuse_amount(pst_regex_parser *parser, pst_regex_place place,
+                                      const char *before, uint64_t amount,
+                                      const char *between, uint64_t limit);
 
 /** Tells that the limit of nesting is passed. */
-bool pst_regex_refuse_depth(pst_regex_parser *parser, pst_regex_place place);
+PST_COLD bool pst_regex_refuse_depth(pst_regex_parser *parser, pst_regex_place place);
 
 /** Remembers that the arena failed. @return false */
-bool pst_regex_starve(pst_regex_parser *parser);
+PST_COLD bool pst_regex_starve(pst_regex_parser *parser);
 
 /* --- regex_escape.c ----------------------------------------------------------------- */
 
@@ -113,17 +114,17 @@ typedef struct pst_regex_atom {
 } pst_regex_atom;
 
 /** Reads an escape, in or outside of a class; the current byte is its backslash. */
-bool pst_regex_read_escape(pst_regex_parser *parser, pst_regex_atom *out);
+PST_COLD bool pst_regex_read_escape(pst_regex_parser *parser, pst_regex_atom *out);
 
 /* --- regex_class.c ------------------------------------------------------------------ */
 
 /** Adds the bytes of the POSIX class `name`. @return false when there is none */
-bool pst_regex_posix_class(postern_str name, pst_byte_set *set);
+PST_COLD bool pst_regex_posix_class(postern_str name, pst_byte_set *set);
 
 /** Adds the other case of each ASCII letter. */
-void pst_byte_set_fold(pst_byte_set *set);
+PST_COLD void pst_byte_set_fold(pst_byte_set *set);
 
-void pst_byte_set_negate(pst_byte_set *set);
+PST_COLD void pst_byte_set_negate(pst_byte_set *set);
 
 /**
  * Reads a bracket class; the current byte is its '['.
@@ -132,8 +133,8 @@ void pst_byte_set_negate(pst_byte_set *set);
  * @param out   its bytes
  * @return its own levels, or 0 on failure
  */
-uint32_t pst_regex_read_class(pst_regex_parser *parser, uint32_t depth,
-                              pst_byte_set *out);
+PST_COLD uint32_t pst_regex_read_class(pst_regex_parser *parser, uint32_t depth,
+                                       pst_byte_set *out);
 
 /* --- regex_group.c ------------------------------------------------------------------ */
 
@@ -146,6 +147,6 @@ typedef enum pst_regex_opening {
 
 /** Reads the start of a group; the current byte is its '('. The flags of what follows go
  *  to parser->flags. */
-pst_regex_opening pst_regex_read_opening(pst_regex_parser *parser);
+PST_COLD pst_regex_opening pst_regex_read_opening(pst_regex_parser *parser);
 
 #endif

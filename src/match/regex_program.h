@@ -40,9 +40,9 @@ typedef struct pst_regex_program {
  * @param backward against the direction of the text; GROUPs are not kept then
  * @return POSTERN_OK, or the failure of an arena
  */
-postern_status pst_regex_program_build(pst_arena *arena, pst_arena *scratch,
-                                       const pst_regex_tree *tree, bool backward,
-                                       pst_regex_program *out);
+PST_COLD postern_status pst_regex_program_build(pst_arena *arena, pst_arena *scratch,
+                                                const pst_regex_tree *tree,
+                                                bool backward, pst_regex_program *out);
 
 /** What a place between two bytes borders on. The edge of a text is neither a word nor a
  *  newline; reading backwards, `before` is what was read last. */

@@ -5,6 +5,7 @@
  * in four places at once: each lane starts as if nothing had begun, and where a lane ends
  * with something begun, that is carried into the next lane's part until it is settled.
  * What the next lane found stands then: it knows every match that starts in its part.
+ * Tables of more than 65,536 cells are rare; they are read in one lane.
  */
 #include "match/regex_table.h"
 
@@ -65,20 +66,20 @@ static inline uint32_t read_all(const scan *s, bool wide, bool backward, size_t 
 }
 
 /* Forward from *at until nothing is begun any more, all is decided, or `end`. */
-static inline uint32_t read_while_busy(const scan *s, bool wide, size_t *at, size_t end,
+static inline uint32_t read_while_busy(const scan *s, size_t *at, size_t end,
                                        uint32_t state)
 {
     size_t here = *at;
 
     while (here < end && state >= s->table->busy) {
-        state = look_up(s->table, wide, state, s->text[here++]);
+        state = look_up(s->table, false, state, s->text[here++]);
     }
     *at = here;
     return state;
 }
 
 /* From `at` to the end, in lanes. `state` is that at `at`. */
-static inline bool read_lanes(const scan *s, bool wide, size_t at, uint32_t state)
+static inline bool read_lanes(const scan *s, size_t at, uint32_t state)
 {
     const pst_regex_table *table = s->table;
     const size_t part = (s->length - at) / LANES;
@@ -94,10 +95,10 @@ static inline bool read_lanes(const scan *s, bool wide, size_t at, uint32_t stat
         uint32_t c = states[2];
         uint32_t d = states[3];
         for (const size_t end = done + BLOCK; done < end; done++) {
-            a = look_up(table, wide, a, first[done]);
-            b = look_up(table, wide, b, first[done + part]);
-            c = look_up(table, wide, c, first[done + 2 * part]);
-            d = look_up(table, wide, d, first[done + 3 * part]);
+            a = look_up(table, false, a, first[done]);
+            b = look_up(table, false, b, first[done + part]);
+            c = look_up(table, false, c, first[done + 2 * part]);
+            d = look_up(table, false, d, first[done + 3 * part]);
         }
         if (a == s->found || b == s->found || c == s->found || d == s->found) {
             return true;
@@ -107,16 +108,16 @@ static inline bool read_lanes(const scan *s, bool wide, size_t at, uint32_t stat
         states[2] = c;
         states[3] = d;
     }
-    state = read_all(s, wide, false, at + done, at + part, states[0]);
+    state = read_all(s, false, false, at + done, at + part, states[0]);
     for (unsigned lane = 1; lane < LANES; lane++) {
         const size_t end = at + (lane + 1) * part;
         const uint32_t own =
-            read_all(s, wide, false, at + lane * part + done, end, states[lane]);
+            read_all(s, false, false, at + lane * part + done, end, states[lane]);
         if (state == s->found || own == s->found) {
             return true;
         }
         here = at + lane * part;
-        state = read_while_busy(s, wide, &here, end, state);
+        state = read_while_busy(s, &here, end, state);
         if (state == s->found) {
             return true;
         }
@@ -124,14 +125,14 @@ static inline bool read_lanes(const scan *s, bool wide, size_t at, uint32_t stat
             state = own;
         }
     }
-    state = read_all(s, wide, false, at + LANES * part, s->length, state);
-    return ends_well(s, wide, state);
+    state = read_all(s, false, false, at + LANES * part, s->length, state);
+    return ends_well(s, false, state);
 }
 
 /* From place to place where the filter sees a start. When it sees too many, the rest is
  * read without it. */
-static inline bool read_filtered(const scan *s, bool wide,
-                                 const pst_regex_filter *filter, size_t at)
+static inline bool read_filtered(const scan *s, const pst_regex_filter *filter,
+                                 size_t at)
 {
     const postern_str text = {(const char *)s->text, s->length};
     size_t patience = 64;
@@ -139,27 +140,27 @@ static inline bool read_filtered(const scan *s, bool wide,
 
     while (at < s->length) {
         const size_t from = at;
-        state = look_up(s->table, wide, start_at(s, at), s->text[at]);
+        state = look_up(s->table, false, start_at(s, at), s->text[at]);
         at++;
-        state = read_while_busy(s, wide, &at, s->length, state);
+        state = read_while_busy(s, &at, s->length, state);
         if (state <= s->found) {
             return state == s->found;
         }
         if (at == s->length) {
-            return ends_well(s, wide, state);
+            return ends_well(s, false, state);
         }
         at = pst_regex_filter_next(filter, text, at);
         patience += at - from;
         if (patience < 32) {
-            return read_lanes(s, wide, at, start_at(s, at));
+            return read_lanes(s, at, start_at(s, at));
         }
         patience -= 32;
     }
     return false;
 }
 
-static inline bool match(const scan *s, bool wide, const pst_regex_filter *filter,
-                         size_t at, bool backward)
+static bool match(const scan *s, const pst_regex_filter *filter, size_t at,
+                  bool backward)
 {
     uint32_t state = s->table->start[s->table->edge];
 
@@ -167,19 +168,19 @@ static inline bool match(const scan *s, bool wide, const pst_regex_filter *filte
         return state == s->found;
     }
     if (filter != NULL && s->length >= PST_REGEX_FILTER_TEXT) {
-        return read_filtered(s, wide, filter, at);
+        return read_filtered(s, filter, at);
     }
     if (backward || s->table->anchored) {
-        return ends_well(s, wide, read_all(s, wide, backward, 0, s->length, state));
+        return ends_well(s, false, read_all(s, false, backward, 0, s->length, state));
     }
     if (s->length >= LANES_TEXT) {
-        return read_lanes(s, wide, 0, state);
+        return read_lanes(s, 0, state);
     }
     /* As long as nothing begins, look-ups do not wait for each other. */
-    while (at < s->length && look_up(s->table, wide, state, s->text[at]) == state) {
+    while (at < s->length && look_up(s->table, false, state, s->text[at]) == state) {
         at++;
     }
-    return ends_well(s, wide, read_all(s, wide, false, at, s->length, state));
+    return ends_well(s, false, read_all(s, false, false, at, s->length, state));
 }
 
 bool pst_regex_table_match(const pst_regex_table *table, const pst_regex_filter *filter,
@@ -187,6 +188,9 @@ bool pst_regex_table_match(const pst_regex_table *table, const pst_regex_filter 
 {
     const scan s = {table, (const unsigned char *)text.data, text.len, table->stride};
 
-    return table->wide ? match(&s, true, filter, at, backward)
-                       : match(&s, false, filter, at, backward);
+    if (table->wide) {
+        return ends_well(&s, true,
+                         read_all(&s, true, backward, at, text.len, start_at(&s, at)));
+    }
+    return match(&s, filter, at, backward);
 }

@@ -13,7 +13,7 @@
  *
  * @return POSTERN_OK, or the failure of `scratch`
  */
-postern_status pst_regex_trim(pst_arena *scratch, pst_regex_tree *tree);
+PST_COLD postern_status pst_regex_trim(pst_arena *scratch, pst_regex_tree *tree);
 
 /**
  * Finds the rarest run of bytes that every match contains.
@@ -22,7 +22,8 @@ postern_status pst_regex_trim(pst_arena *scratch, pst_regex_tree *tree);
  * @param out   empty when there is none worth looking for
  * @return POSTERN_OK, or the failure of an arena
  */
-postern_status pst_regex_required(pst_arena *arena, pst_arena *scratch,
-                                  const pst_regex_tree *tree, postern_str *out);
+PST_COLD postern_status pst_regex_required(pst_arena *arena, pst_arena *scratch,
+                                           const pst_regex_tree *tree,
+                                           postern_str *out);
 
 #endif

@@ -30,9 +30,9 @@ typedef struct pst_regex_states {
 } pst_regex_states;
 
 /** Prepares an empty table in `arena`, where it grows. @return false as the arena */
-bool pst_regex_states_init(pst_regex_states *states, pst_arena *arena,
-                           const pst_regex_automaton *automaton, uint32_t cap,
-                           uint32_t limit);
+PST_COLD bool pst_regex_states_init(pst_regex_states *states, pst_arena *arena,
+                                    const pst_regex_automaton *automaton, uint32_t cap,
+                                    uint32_t limit);
 
 /** The number of a set behind a byte of border `before`: also DEAD and FOUND. A new one
  *  is added. PST_REGEX_NO_STATE when the limit is reached or the arena failed. */

@@ -31,9 +31,9 @@ typedef struct pst_regex_table {
  * @return POSTERN_OK; POSTERN_LIMIT for too many states or too much work; or the failure
  *         of an arena
  */
-postern_status pst_regex_table_build(pst_arena *arena, pst_arena *scratch,
-                                     const pst_regex_automaton *automaton,
-                                     pst_regex_table *out);
+PST_COLD postern_status pst_regex_table_build(pst_arena *arena, pst_arena *scratch,
+                                              const pst_regex_automaton *automaton,
+                                              pst_regex_table *out);
 
 /**
  * Whether the table's pattern matches in `text`, read backwards if so said.

@@ -96,8 +96,9 @@ typedef struct pst_regex_tree {
  * @return POSTERN_OK; problem->status (SYNTAX, UNSUPPORTED or LIMIT); or the arena's
  *         failure, and then problem->status is POSTERN_OK
  */
-postern_status pst_regex_parse(pst_arena *arena, postern_str pattern, bool captures,
-                               const pst_regex_limits *limits, pst_regex_tree *out,
-                               pst_regex_problem *problem);
+PST_COLD postern_status pst_regex_parse(pst_arena *arena, postern_str pattern,
+                                        bool captures, const pst_regex_limits *limits,
+                                        pst_regex_tree *out,
+                                        pst_regex_problem *problem);
 
 #endif

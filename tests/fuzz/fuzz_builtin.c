@@ -62,7 +62,7 @@ static bool check(const call *c, pst_function_id id, const void **prepared)
         return true;
     }
     for (size_t i = 0; i < c->count; i++) {
-        known[i] = (pst_argument){c->types[i], true, c->values[i]};
+        known[i] = (pst_argument){c->types[i], true, c->values[i], NULL};
     }
     status = function->check(c->arena, known, c->count, STARS, prepared, &problem);
     require(status == problem.status);

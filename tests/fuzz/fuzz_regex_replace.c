@@ -36,10 +36,13 @@ static const pst_regex *compile(const subject *s, postern_str pattern)
 {
     pst_regex_problem problem = {.status = POSTERN_OK};
     const pst_regex *regex = NULL;
-    const postern_status status =
-        pst_regex_compile(s->arena, pst_alloc_or_default(NULL), pattern,
-                          PST_REGEX_CAPTURE, &limits, &regex, &problem);
+    pst_arena scratch;
+    postern_status status;
 
+    pst_arena_init(&scratch, pst_alloc_or_default(NULL), MEMORY);
+    status = pst_regex_compile(s->arena, &scratch, pattern, PST_REGEX_CAPTURE, &limits,
+                               &regex, &problem);
+    pst_arena_free(&scratch);
     require(status == problem.status);
     require(status == POSTERN_OK || problem.message[0] != '\0');
     require(problem.status == POSTERN_OK ||

@@ -126,15 +126,18 @@ static inline void call_compile(const call *c, pst_arena *constants)
 {
     static const pst_regex_limits limits = {4096, 250, 10 << 20, 512};
     pst_regex_problem problem;
+    pst_arena scratch;
 
+    pst_arena_init(&scratch, pst_alloc_or_default(NULL), SIZE_MAX / 2);
     for (size_t i = 0; i < c->count; i++) {
         if ((pst_function_parameter(c->function, i)->takes & PST_TAKES_REGEX) != 0) {
-            ck_assert_int_eq(pst_regex_compile(constants, pst_alloc_or_default(NULL),
-                                               c->values[i].string, PST_REGEX_CAPTURE,
-                                               &limits, &c->known[i].regex, &problem),
+            ck_assert_int_eq(pst_regex_compile(constants, &scratch, c->values[i].string,
+                                               PST_REGEX_CAPTURE, &limits,
+                                               &c->known[i].regex, &problem),
                              POSTERN_OK);
         }
     }
+    pst_arena_free(&scratch);
 }
 
 static inline postern_status call_check(const call *c, pst_arena *constants,

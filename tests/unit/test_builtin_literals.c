@@ -245,11 +245,11 @@ START_TEST(an_index_that_is_a_literal_is_not_negative)
 {
     static const pst_function_id ids[] = {FN(LOOKUP_JSON_INTEGER),
                                           FN(LOOKUP_JSON_STRING)};
-    const pst_argument field = {POSTERN_STRING, false, {.integer = 0}};
-    const pst_argument key = {POSTERN_STRING, true, TEXT("a")};
-    const pst_argument first = {POSTERN_INT, true, {.integer = 0}};
-    const pst_argument negative = {POSTERN_INT, true, {.integer = -1}};
-    const pst_argument computed = {POSTERN_INT, false, {.integer = -1}};
+    const pst_argument field = {POSTERN_STRING, false, {.integer = 0}, NULL};
+    const pst_argument key = {POSTERN_STRING, true, TEXT("a"), NULL};
+    const pst_argument first = {POSTERN_INT, true, {.integer = 0}, NULL};
+    const pst_argument negative = {POSTERN_INT, true, {.integer = -1}, NULL};
+    const pst_argument computed = {POSTERN_INT, false, {.integer = -1}, NULL};
     const pst_argument good[] = {field, key, first, computed};
     const pst_argument bad[] = {field, key, negative};
     const pst_function *function = pst_function_at(ids[_i]);

@@ -456,10 +456,13 @@ static const pst_regex *compile_whole(pst_arena *arena, postern_str pattern,
 {
     pst_regex_problem problem;
     const pst_regex *regex;
+    pst_arena scratch;
 
-    ck_assert_msg(pst_regex_compile(arena, pst_alloc_or_default(NULL), pattern, use,
-                                    &generous, &regex, &problem) == POSTERN_OK,
+    pst_arena_init(&scratch, pst_alloc_or_default(NULL), ARENA);
+    ck_assert_msg(pst_regex_compile(arena, &scratch, pattern, use, &generous, &regex,
+                                    &problem) == POSTERN_OK,
                   "%.*s", (int)pattern.len, pattern.data);
+    pst_arena_free(&scratch);
     return regex;
 }
 
