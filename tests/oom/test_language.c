@@ -76,7 +76,7 @@ enum {
 /* The last ones have regular expressions. */
 static int usable(void)
 {
-    return harness_has_regex() ? EXPRESSIONS : EXPRESSIONS - 2;
+    return harness_has_regex() ? EXPRESSIONS : EXPRESSIONS - 3;
 }
 
 static postern_status open_scheme(world *w)
