@@ -12,11 +12,12 @@
 #
 # --full adds:
 #
-#   long          a million random expressions, where the others take 50,000
+#   long          a million random expressions and patterns, where the others take 50,000
 #   gcc-tsan      ThreadSanitizer: the server and its clients
 #   valgrind      unit tests
 #   clang-tidy, cppcheck
 #   fuzz          each target for FUZZ_SECONDS (60)
+#   bench         what regular expressions cost here, no pass or fail
 #
 # The last line is "N passed, N failed, N skipped", summed over all lanes; exit status 1
 # when anything failed. With CI=true it also fails when ../shared is there and was not
@@ -31,7 +32,7 @@ shared=$(realpath -m ../shared)
 passed=0 failed=0 skipped=0
 
 usual=(gcc-asan clang-3.6 gcc-asan-3.6 gcc-plain style)
-extra=(long gcc-tsan valgrind clang-tidy cppcheck fuzz)
+extra=(long gcc-tsan valgrind clang-tidy cppcheck fuzz bench)
 chosen=()
 for argument; do
   case $argument in
@@ -309,6 +310,20 @@ lane_fuzz() {
     fi
   done
   report_checks fuzz
+}
+
+# Fails when the engines disagree, never because of what they cost.
+lane_bench() {
+  if CC=gcc build bench --buildtype=release -Doptimization=2 -Dtests=enabled \
+    -Dexamples=disabled -Dmbedtls=disabled &&
+    meson compile -C "$lanes/bench" bench_regex >>"$lanes/bench.log" 2>&1 </dev/null; then
+    check bench "$lanes/bench/tests/bench_regex"
+    cat "$lanes/check-bench.log"
+  else
+    show "$lanes/bench.log"
+    checks_failed=1
+  fi
+  report_checks bench
 }
 
 # --- all of it ----------------------------------------------------------------------
