@@ -424,6 +424,7 @@ static void begin(regex_generator *g)
     g->length = 0;
     g->count = 0;
     g->groups = 0;
+    g->distance = 0;
     g->flags = 0;
     g->depth = 0;
     g->pieces = 2 + regex_pick(g, PIECES - 2);
@@ -481,7 +482,7 @@ void regex_generate_explosion(regex_generator *g)
     };
     const size_t which = regex_pick(g, COUNT(ranges));
     const uint32_t many = (uint32_t)(regex_chance(g, 2) ? 10 + regex_pick(g, 30)
-                                                        : 60 + regex_pick(g, 400));
+                                                        : 100 + regex_pick(g, 800));
     const times t = {many, many, "{#}"};
     pst_regex_node *root;
     pst_regex_node *far;
@@ -491,6 +492,7 @@ void regex_generate_explosion(regex_generator *g)
     if (regex_chance(g, 4)) {
         adopt(root, assertion(g));
     }
+    g->distance = many + 1;
     add_bytes(g, root, "a", 'a', 'a');
     far = regex_node(g, PST_REGEX_REPEAT);
     far->least = many;

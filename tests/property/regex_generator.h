@@ -34,6 +34,7 @@ typedef struct regex_generator {
     size_t count;
     const pst_regex_node *root;
     uint32_t groups;
+    size_t distance; /* of an explosion's a and b; otherwise 0 */
 
     /* while it is being drawn */
     unsigned flags;  /* in force */

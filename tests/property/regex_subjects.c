@@ -20,13 +20,27 @@ static void add(regex_generator *g, unsigned byte)
     }
 }
 
+/* Keeps the sets of positions full without a match: no b at the distance behind an a. */
+static unsigned exploding_byte(regex_generator *g)
+{
+    const size_t length = g->subject_length;
+    const bool forbidden =
+        length >= g->distance && g->subject[length - g->distance] == 'a';
+
+    if (regex_chance(g, 1000)) {
+        return regex_byte(g);
+    }
+    return (unsigned char)(forbidden ? "aaac" : "abbc")[regex_pick(g, 4)];
+}
+
 static void add_some(regex_generator *g, size_t count)
 {
     const unsigned same = regex_byte(g);
     const bool varied = !regex_chance(g, 4);
+    const bool explosion = g->distance > 0 && varied;
 
     while (count-- > 0) {
-        add(g, varied ? regex_byte(g) : same);
+        add(g, explosion ? exploding_byte(g) : varied ? regex_byte(g) : same);
     }
 }
 
@@ -129,9 +143,9 @@ static void damage(regex_generator *g)
 
 void regex_generate_subject(regex_generator *g)
 {
-    const size_t around = regex_chance(g, 100)  ? 5000
-                          : regex_chance(g, 10) ? USUAL_LENGTH
-                                                : 6;
+    const size_t around = regex_chance(g, g->distance > 0 ? 10 : 100) ? 5000
+                          : regex_chance(g, 10)                       ? USUAL_LENGTH
+                                                                      : 6;
     const size_t kind = regex_pick(g, 10);
 
     g->subject_length = 0;
