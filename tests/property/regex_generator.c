@@ -475,10 +475,11 @@ void regex_generate_explosion(regex_generator *g)
         unsigned first;
         unsigned last;
     } ranges[] = {
-        {"[ab]",          'a', 'b'},
-        {"(?:a|b)",       'a', 'b'},
-        {"[a-c]",         'a', 'c'},
-        {"[\\x00-\\xff]", 0,   255},
+        {"[ab]",          'a',  'b'},
+        {"(?:a|b)",       'a',  'b'},
+        {"[ -c]",         ' ',  'c'},
+        {"[\\n-b]",       '\n', 'b'},
+        {"[\\x00-\\xff]", 0,    255},
     };
     const size_t which = regex_pick(g, COUNT(ranges));
     const uint32_t many = (uint32_t)(regex_chance(g, 2) ? 10 + regex_pick(g, 30)
@@ -493,6 +494,7 @@ void regex_generate_explosion(regex_generator *g)
         adopt(root, assertion(g));
     }
     g->distance = many + 1;
+    g->spaced = ranges[which].first < 'a';
     add_bytes(g, root, "a", 'a', 'a');
     far = regex_node(g, PST_REGEX_REPEAT);
     far->least = many;
@@ -501,6 +503,9 @@ void regex_generate_explosion(regex_generator *g)
     write_times(g, &t);
     adopt(root, far);
     add_bytes(g, root, "b", 'b', 'b');
+    if (regex_chance(g, 3)) {
+        adopt(root, assertion(g));
+    }
     if (regex_chance(g, 2)) {
         g->pieces = 4;
         regex_write(g, "(?:");

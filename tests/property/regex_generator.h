@@ -35,6 +35,7 @@ typedef struct regex_generator {
     const pst_regex_node *root;
     uint32_t groups;
     size_t distance; /* of an explosion's a and b; otherwise 0 */
+    bool spaced;     /* blanks and newlines may be between them */
 
     /* while it is being drawn */
     unsigned flags;  /* in force */

@@ -30,7 +30,10 @@ static unsigned exploding_byte(regex_generator *g)
     if (regex_chance(g, 1000)) {
         return regex_byte(g);
     }
-    return (unsigned char)(forbidden ? "aaac" : "abbc")[regex_pick(g, 4)];
+    if (g->spaced && regex_chance(g, 4)) {
+        return (unsigned char)" \n"[regex_pick(g, 2)];
+    }
+    return forbidden ? 'a' : (unsigned char)"ab"[regex_pick(g, 2)];
 }
 
 static void add_some(regex_generator *g, size_t count)

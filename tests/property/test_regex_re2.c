@@ -101,13 +101,27 @@ static void say_places(regex_bench *b, const pst_regex *regex, const re2_oracle 
     }
 }
 
+/* Some alternative may be nothing and is preferred to another. */
+static bool prefers_nothing(const pst_regex_node *node)
+{
+    for (const pst_regex_node *child = node->first; child != NULL;
+         child = child->next) {
+        if ((node->kind == PST_REGEX_ALTERNATE && child->next != NULL &&
+             regex_shortest(child) == 0) ||
+            prefers_nothing(child)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Where a loop may go around without a byte, "as a backtracking search would" has more
- * than one reading. RE2 and Rust agree, but for x{2,} where x may be nothing: there RE2
- * does not stop where Rust does, K(?:|(y|){2,})* on Ky. */
+ * than one reading. RE2 and Rust agree, but where the loop would rather eat nothing:
+ * there RE2 does not always stop where Rust does, K(?:|y+)* on Ky. */
 static bool is_disputed(const pst_regex_node *node)
 {
-    if (node->kind == PST_REGEX_REPEAT && node->least >= 2 &&
-        node->most == PST_REGEX_FOREVER && regex_shortest(node->first) == 0) {
+    if (node->kind == PST_REGEX_REPEAT && node->most == PST_REGEX_FOREVER &&
+        regex_shortest(node->first) == 0 && prefers_nothing(node)) {
         return true;
     }
     for (const pst_regex_node *child = node->first; child != NULL;
@@ -135,6 +149,21 @@ static void compare_places(regex_bench *b, const pst_regex *regex,
     }
 }
 
+/* RE2 takes out what alternatives start with, and forgets on the way that a byte beyond
+ * ASCII is Latin-1: \xff|\xff does not match \xff. */
+static bool is_mistaken(const pst_regex_node *nodes, size_t count)
+{
+    bool alternatives = false;
+    bool high = false;
+
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t *const words = nodes[i].set.words;
+        alternatives |= nodes[i].kind == PST_REGEX_ALTERNATE;
+        high |= nodes[i].kind == PST_REGEX_SET && (words[0] | words[1]) == 0;
+    }
+    return alternatives && high;
+}
+
 /* --- both ---------------------------------------------------------------------------- */
 
 static void compare(regex_bench *b, size_t pairs, pst_regex_use use)
@@ -148,6 +177,9 @@ static void compare(regex_bench *b, size_t pairs, pst_regex_use use)
             regex_generate_explosion(b->g);
         } else {
             regex_generate(b->g);
+        }
+        if (is_mistaken(b->g->nodes, b->g->count)) {
+            continue;
         }
         regex_bench_forget(b);
         regex = regex_bench_compile(b, regex_bench_pattern(b), use);
