@@ -56,6 +56,8 @@ static const struct {
      "the number is above 4,294,967,295"},
     {POSTERN_SYNTAX, "a{99999999999999999999999}", "  ^^^^^^^^^^^^^^^^^^^^^^^",
      "the number is above 4,294,967,295"},
+    {POSTERN_SYNTAX, "a{18446744073709551618}", "  ^^^^^^^^^^^^^^^^^^^^",
+     "the number is above 4,294,967,295"},
     {POSTERN_SYNTAX, "(?x)a{2 # }", "     ^^^^^^", "the repeat is not closed"},
     /* --- groups */
     {POSTERN_SYNTAX, "(", "^", "the group is not closed"},
