@@ -6,16 +6,18 @@
 #   gcc-asan      gcc, AddressSanitizer and UBSan, the system's mbedTLS: everything
 #   clang-3.6     clang, release, static library, mbedTLS 3.6: everything
 #   gcc-asan-3.6  as the first with mbedTLS 3.6: handshakes
-#   gcc-plain     switch dispatch, committed lexers; install and subproject
+#   gcc-plain     switch dispatch, committed lexers, no regular expressions; install and
+#                 subproject
 #   style         formatting and shell scripts
 #
 # --full adds:
 #
-#   long          a million random expressions, where the others take 50,000
+#   long          a million random expressions and patterns, where the others take 50,000
 #   gcc-tsan      ThreadSanitizer: the server and its clients
 #   valgrind      unit tests
 #   clang-tidy, cppcheck
 #   fuzz          each target for FUZZ_SECONDS (60)
+#   bench         what regular expressions cost here, no pass or fail
 #
 # The last line is "N passed, N failed, N skipped", summed over all lanes; exit status 1
 # when anything failed. With CI=true it also fails when ../shared is there and was not
@@ -30,7 +32,7 @@ shared=$(realpath -m ../shared)
 passed=0 failed=0 skipped=0
 
 usual=(gcc-asan clang-3.6 gcc-asan-3.6 gcc-plain style)
-extra=(long gcc-tsan valgrind clang-tidy cppcheck fuzz)
+extra=(long gcc-tsan valgrind clang-tidy cppcheck fuzz bench)
 chosen=()
 for argument; do
   case $argument in
@@ -166,18 +168,33 @@ lane_gcc-asan-3.6() {
 }
 lane_gcc-plain() {
   CC=gcc lane gcc-plain -Ddispatch=switch -Dregenerate=disabled -Dexamples=enabled \
-    -- --no-suite e2e --no-suite tls
+    -Dregex=disabled -- --no-suite e2e --no-suite tls
+  tell_savings
+}
+text_size() { # LANE: of the library's code
+  size -t "$lanes/$1/src/libpostern_core.a" 2>/dev/null | awk 'END { print $1 }'
+}
+tell_savings() { # builds nothing but the library, as that lane does but for the engine
+  local folder=$lanes/gcc-sized with without
+  if [ ! -f "$folder/build.ninja" ]; then
+    CC=gcc meson setup "$folder" -Ddispatch=switch -Dregenerate=disabled -Dtests=disabled \
+      -Dexamples=disabled -Dmbedtls=disabled
+  fi >"$folder.log" 2>&1 </dev/null
+  meson compile -C "$folder" postern_core >>"$folder.log" 2>&1 </dev/null || return 0
+  with=$(text_size gcc-sized) without=$(text_size gcc-plain)
+  test -z "$with" || test -z "$without" ||
+    echo "    without regular expressions $((with - without)) of $with bytes of code less"
 }
 plain() { # the build that several lanes share
-  CC=gcc build gcc-plain -Dwerror=true -Dtests=enabled -Ddispatch=switch \
+  CC=gcc build gcc-shared -Dwerror=true -Dtests=enabled -Ddispatch=switch \
     -Dregenerate=disabled -Dexamples=enabled
 }
 lane_long() {
   if plain; then
-    POSTERN_EXPRESSIONS=1000000 run_tests long gcc-plain -t 10 --suite differential
+    POSTERN_EXPRESSIONS=1000000 run_tests long gcc-shared -t 10 --suite differential
   else
     report long 0 1 0 "did not build"
-    show "$lanes/gcc-plain.log"
+    show "$lanes/gcc-shared.log"
   fi
 }
 lane_gcc-tsan() {
@@ -186,11 +203,11 @@ lane_gcc-tsan() {
 }
 lane_valgrind() {
   if plain; then
-    POSTERN_EXPRESSIONS=1000 run_tests valgrind gcc-plain -t 20 --no-suite tidy --no-suite e2e --no-suite limits \
+    POSTERN_EXPRESSIONS=1000 run_tests valgrind gcc-shared -t 20 --no-suite tidy --no-suite e2e --no-suite limits \
       '--wrap=valgrind -q --error-exitcode=99 --leak-check=full --trace-children=yes'
   else
     report valgrind 0 1 0 "did not build"
-    show "$lanes/gcc-plain.log"
+    show "$lanes/gcc-shared.log"
   fi
 }
 
@@ -293,6 +310,20 @@ lane_fuzz() {
     fi
   done
   report_checks fuzz
+}
+
+# Fails when the engines disagree, never because of what they cost.
+lane_bench() {
+  if CC=gcc build bench --buildtype=release -Doptimization=2 -Dtests=enabled \
+    -Dexamples=disabled -Dmbedtls=disabled &&
+    meson compile -C "$lanes/bench" bench_regex >>"$lanes/bench.log" 2>&1 </dev/null; then
+    check bench "$lanes/bench/tests/bench_regex"
+    cat "$lanes/check-bench.log"
+  else
+    show "$lanes/bench.log"
+    checks_failed=1
+  fi
+  report_checks bench
 }
 
 # --- all of it ----------------------------------------------------------------------

@@ -42,8 +42,9 @@ typedef struct postern_compile_options {
  *                   `expression`; may be NULL. Warnings come with POSTERN_OK too.
  * @retval POSTERN_OK
  * @retval POSTERN_SYNTAX, POSTERN_UNKNOWN_NAME, POSTERN_TYPE, POSTERN_LIMIT,
- *         POSTERN_INVALID (a literal out of range), POSTERN_UNSUPPORTED (regular
- *         expressions; what `options` refuse), POSTERN_CRYPTO (a function needs the
+ *         POSTERN_INVALID (a literal out of range), POSTERN_UNSUPPORTED (what
+ *         regular expressions cannot say here, or all of them in a build without them;
+ *         what `options` refuse), POSTERN_CRYPTO (a function needs the
  *         crypto table): that of the first error
  * @retval POSTERN_NO_MEMORY nothing is leaked
  *

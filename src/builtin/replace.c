@@ -97,13 +97,6 @@ typedef struct substitution {
     size_t groups; /* that are told, with the whole match */
 } substitution;
 
-/* A group that took no part took nothing. */
-static postern_str group_of(postern_str text, const size_t *place)
-{
-    return place[0] == PST_REGEX_NOWHERE ? pst_str_slice(text, 0, 0)
-                                         : pst_str_slice(text, place[0], place[1]);
-}
-
 /* Only the first match is rewritten: all of them could take time that is quadratic. */
 postern_status pst_body_REGEX_REPLACE(const pst_invocation *in, pst_result *out)
 {
@@ -119,8 +112,8 @@ postern_status pst_body_REGEX_REPLACE(const pst_invocation *in, pst_result *out)
         out->value.string = text;
         return status;
     }
-    for (size_t i = 1; i < how->groups; i++) {
-        pieces[i - 1] = group_of(text, &places[2 * i]);
+    for (size_t i = 1; i < how->groups; i++) { /* NOWHERE is the end: nothing */
+        pieces[i - 1] = pst_str_slice(text, places[2 * i], places[2 * i + 1]);
     }
     return pst_replacement_write(
         in->arena, &how->replacement, pieces, pst_str_slice(text, 0, places[0]),

@@ -88,7 +88,7 @@ typedef struct pst_compilation {
     const postern_compile_options *options; /* never NULL */
     struct pst_regexes *regexes;            /* of the whole program */
     size_t regex_count;                     /* in this expression */
-    uint32_t rewrites[PST_FUNCTION_COUNT]; /* calls of each that may be called once */
+    uint32_t rewrites[PST_FUNCTION_COUNT];  /* calls of each that may be called once */
     uint32_t rewriting; /* such calls around what is being checked */
 } pst_compilation;
 

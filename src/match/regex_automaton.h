@@ -67,36 +67,13 @@ static inline const pst_regex_turn *pst_regex_turn_at(const pst_regex_automaton 
     return &a->turns[before][a->border_of[class_]];
 }
 
-static inline bool pst_regex_meet(const uint64_t *a, const uint64_t *b, uint32_t words)
-{
-    uint64_t common = 0;
-
-    for (uint32_t i = 0; i < words; i++) {
-        common |= a[i] & b[i];
-    }
-    return common != 0;
-}
+/** Whether two sets have a position in common. */
+bool pst_regex_meet(const uint64_t *a, const uint64_t *b, uint32_t words);
 
 /** `out` becomes the positions that follow those of `set`, before it is known which byte
- *  they eat. They do not overlap. */
-static inline void pst_regex_follow(const pst_regex_turn *turn, const uint64_t *set,
-                                    uint32_t words, uint64_t *out)
-{
-    uint64_t carry = 0;
-
-    for (uint32_t i = 0; i < words; i++) {
-        const uint64_t chained = set[i] & turn->chained[i];
-        out[i] = chained << 1 | carry | (set[i] & turn->looped[i]);
-        carry = chained >> 63;
-    }
-    for (uint32_t g = 0; g < turn->group_count; g++) {
-        if (pst_regex_meet(set, turn->groups[g].members, words)) {
-            for (uint32_t i = 0; i < words; i++) {
-                out[i] |= turn->groups[g].follow[i];
-            }
-        }
-    }
-}
+ *  they eat. The two sets do not overlap. */
+void pst_regex_follow(const pst_regex_turn *turn, const uint64_t *set, uint32_t words,
+                      uint64_t *out);
 
 /** A search on its way through a text. */
 typedef struct pst_regex_walk {

@@ -8,6 +8,46 @@
 
 #include <string.h>
 
+static PST_INLINE bool meet(const uint64_t *a, const uint64_t *b, uint32_t words)
+{
+    uint64_t common = 0;
+
+    for (uint32_t i = 0; i < words; i++) {
+        common |= a[i] & b[i];
+    }
+    return common != 0;
+}
+
+static PST_INLINE void follow(const pst_regex_turn *turn, const uint64_t *set,
+                              uint32_t words, uint64_t *out)
+{
+    uint64_t carry = 0;
+
+    for (uint32_t i = 0; i < words; i++) {
+        const uint64_t chained = set[i] & turn->chained[i];
+        out[i] = chained << 1 | carry | (set[i] & turn->looped[i]);
+        carry = chained >> 63;
+    }
+    for (uint32_t g = 0; g < turn->group_count; g++) {
+        if (meet(set, turn->groups[g].members, words)) {
+            for (uint32_t i = 0; i < words; i++) {
+                out[i] |= turn->groups[g].follow[i];
+            }
+        }
+    }
+}
+
+bool pst_regex_meet(const uint64_t *a, const uint64_t *b, uint32_t words)
+{
+    return meet(a, b, words);
+}
+
+void pst_regex_follow(const pst_regex_turn *turn, const uint64_t *set, uint32_t words,
+                      uint64_t *out)
+{
+    follow(turn, set, words, out);
+}
+
 void pst_regex_walk_start(const pst_regex_automaton *automaton, postern_str text,
                           size_t at, pst_regex_walk *walk)
 {
@@ -42,10 +82,10 @@ static PST_INLINE pst_regex_outcome walk_on(const pst_regex_automaton *a,
         const uint64_t *mask = a->masks + (size_t)class_ * words;
         uint64_t next[PST_REGEX_WORDS_MAX];
         uint64_t any = 0;
-        if (pst_regex_meet(set, turn->accept, words)) {
+        if (meet(set, turn->accept, words)) {
             return PST_REGEX_MATCHED;
         }
-        pst_regex_follow(turn, set, words, next);
+        follow(turn, set, words, next);
         for (uint32_t i = 0; i < words; i++) {
             set[i] = next[i] & mask[i];
             any |= set[i];
@@ -56,9 +96,8 @@ static PST_INLINE pst_regex_outcome walk_on(const pst_regex_automaton *a,
         before = a->border_of[class_];
     }
     if (at == text.len) {
-        return pst_regex_meet(set, a->turns[before][a->edge].accept, words)
-                   ? PST_REGEX_MATCHED
-                   : PST_REGEX_NO_MATCH;
+        return meet(set, a->turns[before][a->edge].accept, words) ? PST_REGEX_MATCHED
+                                                                  : PST_REGEX_NO_MATCH;
     }
     for (uint32_t i = 0; i < words; i++) {
         walk->set[i] = set[i];
@@ -79,8 +118,6 @@ pst_regex_outcome pst_regex_walk_on(const pst_regex_automaton *automaton,
         return walk_on(automaton, 1, text, backward, end, walk);
     case 2:
         return walk_on(automaton, 2, text, backward, end, walk);
-    case 3:
-        return walk_on(automaton, 3, text, backward, end, walk);
     default:
         return walk_on(automaton, automaton->words, text, backward, end, walk);
     }

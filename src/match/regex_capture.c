@@ -192,8 +192,11 @@ static void find_first(machine *m)
     uint32_t depth = 0;
     uint32_t at = m->program->start;
 
+    if (m->program->anchored) { /* at one place, whatever is there */
+        m->nullable = true;
+        return;
+    }
     memset(m->stamps, 0, m->program->length * sizeof *m->stamps);
-
     for (; at != NOWHERE; at = turn_back(m, &depth, NULL)) {
         while (at != NOWHERE && m->stamps[at] == 0) {
             const pst_regex_insn *const insn = &m->program->code[at];

@@ -13,7 +13,7 @@
  * @return POSTERN_OK with *found; the failure of memory->arena; POSTERN_LIMIT for a text
  *         of 4 GiB
  *
- * Cost: at most one visit of each instruction for a place of the text, and memory for
+ * Cost: at most two visits of each instruction for a place of the text, and memory for
  * each instruction and each SET with its places; later calls use it again.
  */
 postern_status pst_regex_capture(const pst_regex_program *program, postern_str text,

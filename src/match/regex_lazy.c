@@ -11,6 +11,7 @@
 enum {
     CACHE_BYTES = 64 * 1024,
     STATES_MIN = 16, /* fewer are not worth it */
+    WORTH = 4096,    /* steps a text must cost before states are made for it */
     STRIDE_ON = 64   /* bytes step by step before the next look at the known states */
 };
 
@@ -23,8 +24,9 @@ typedef struct pst_regex_cache {
     uint32_t stride; /* cells of a state: one for each class */
 } pst_regex_cache;
 
-static pst_regex_cache *new_cache(const pst_regex_automaton *a, const pst_regex *owner,
-                                  pst_regex_memory *memory)
+static PST_COLD pst_regex_cache *new_cache(const pst_regex_automaton *a,
+                                           const pst_regex *owner,
+                                           pst_regex_memory *memory)
 {
     const uint32_t bytes = (a->classes + 3) * 4 + a->words * 8;
     const uint32_t count = CACHE_BYTES / bytes;
@@ -57,7 +59,7 @@ static pst_regex_cache *new_cache(const pst_regex_automaton *a, const pst_regex 
 }
 
 static pst_regex_cache *cache_of(const pst_regex_automaton *a, const pst_regex *owner,
-                                 pst_regex_memory *memory)
+                                 postern_str text, pst_regex_memory *memory)
 {
     pst_regex_cache *cache;
 
@@ -69,7 +71,8 @@ static pst_regex_cache *cache_of(const pst_regex_automaton *a, const pst_regex *
             return cache;
         }
     }
-    return memory->full ? NULL : new_cache(a, owner, memory);
+    return memory->full || text.len < WORTH / a->steps ? NULL
+                                                       : new_cache(a, owner, memory);
 }
 
 /* Puts the walk where `state` is. */
@@ -142,7 +145,7 @@ bool pst_regex_lazy_match(const pst_regex_automaton *automaton, const pst_regex 
                           postern_str text, size_t at, bool backward,
                           pst_regex_memory *memory)
 {
-    pst_regex_cache *cache = cache_of(automaton, owner, memory);
+    pst_regex_cache *cache = cache_of(automaton, owner, text, memory);
     pst_regex_outcome outcome = PST_REGEX_GOES_ON;
     pst_regex_walk walk;
 

@@ -20,9 +20,8 @@ postern_status pst_regex_compile(pst_arena *arena, pst_arena *scratch,
         .status = POSTERN_UNSUPPORTED,
         .length = pattern.len,
         .message = "this build has no regular expressions",
-        .hint =
-            "contains, wildcard, starts_with() and ends_with() often do the same; it "
-            "was built with -Dregex=disabled",
+        .hint = "contains, wildcard, starts_with() and ends_with() often do the same; "
+                "the library was built with -Dregex=disabled",
     };
     return problem->status;
 }

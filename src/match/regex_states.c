@@ -35,7 +35,7 @@ static uint32_t *slot_of(const pst_regex_states *states, const uint64_t *set,
     return &states->slots[slot];
 }
 
-static bool make_room(pst_regex_states *states, uint32_t cap)
+static PST_COLD bool make_room(pst_regex_states *states, uint32_t cap)
 {
     const uint32_t words = states->automaton->words;
     uint64_t *sets = pst_arena_array(states->arena, cap, words * sizeof *sets);

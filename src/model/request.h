@@ -74,7 +74,7 @@ struct postern_request {
                                              room only keeps them for */
     struct pst_regex_room *regex_room;    /* the same */
     bool regex_full;
-    const postern_named_list *lists;      /* of the program that runs; borrowed */
+    const postern_named_list *lists; /* of the program that runs; borrowed */
     /* What the last verdict borrowed from, kept until the next one. */
     const void *kept;
     void (*release_kept)(const void *kept);

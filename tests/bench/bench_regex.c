@@ -326,39 +326,61 @@ static void compile_table(void)
 
 /* --- hostile texts ------------------------------------------------------------------- */
 
+typedef enum filling {
+    ONE_BYTE, /* all of them the same */
+    AS_AND_BS,
+    NO_PAIR /* a, b and c, but never a and b at the distance */
+} filling;
+
+/* The last byte is one that the pattern needs, or spoils everything. */
 static const struct {
     const char *pattern;
-    const char *name;
-    char fill; /* 0: a and b in no order */
+    const char *name; /* where ns for a byte are told */
+    filling filling;
+    char byte;
     char last;
     size_t length;
-    bool endless; /* for what is not linear */
+    size_t distance; /* of what would be a match */
+    bool endless;    /* for what is not linear */
 } hostile[] = {
-    {"(a+)+$",                 NULL,                      'a', '!', HOSTILE, false},
-    {"(a|aa)+$",               NULL,                      'a', '!', HOSTILE, false},
-    {"(?:a|b)*a(?:a|b){14}$",  NULL,                      0,   '!', 8192,    true },
-    {"(?:a|b)*a(?:a|b){14}$",  NULL,                      0,   '!', HOSTILE, true },
-    {"\\s+$",                  NULL,                      ' ', 'x', HOSTILE, false},
-    {"^(a+)+$",                NULL,                      'a', '!', HOSTILE, false},
-    {"(x+x+)+y",               NULL,                      'x', 'z', HOSTILE, true },
-    {"(?:a|b)*a(?:a|b){14}c",  "ns/B (a|b)*a(a|b){14}c",  0,   'c', HOSTILE, true },
-    {"(?:a|b)*a(?:a|b){60}c",  "ns/B (a|b)*a(a|b){60}c",  0,   'c', HOSTILE, true },
-    {"(?:a|b)*a(?:a|b){250}c", "ns/B (a|b)*a(a|b){250}c", 0,   'c', HOSTILE, true },
+    {"(a+)+$",                 NULL,                      ONE_BYTE,  'a', '!', HOSTILE, 0,   false},
+    {"(a|aa)+$",               NULL,                      ONE_BYTE,  'a', '!', HOSTILE, 0,   false},
+    {"(?:a|b)*a(?:a|b){14}$",  NULL,                      AS_AND_BS, 0,   '!', 8192,    0,   true },
+    {"(?:a|b)*a(?:a|b){14}$",  NULL,                      AS_AND_BS, 0,   '!', HOSTILE, 0,   true },
+    {"\\s+$",                  NULL,                      ONE_BYTE,  ' ', 'x', HOSTILE, 0,   false},
+    {"^(a+)+$",                NULL,                      ONE_BYTE,  'a', '!', HOSTILE, 0,   false},
+    {"(x+x+)+y",               NULL,                      ONE_BYTE,  'x', 'z', HOSTILE, 0,   true },
+    {"(?:a|b)*a(?:a|b){14}c",  "ns/B (a|b)*a(a|b){14}c",  AS_AND_BS, 0,   'c', HOSTILE, 15,
+     true                                                                                         },
+    {"(?:a|b)*a(?:a|b){60}c",  "ns/B (a|b)*a(a|b){60}c",  AS_AND_BS, 0,   'c', HOSTILE, 61,
+     true                                                                                         },
+    {"(?:a|b)*a(?:a|b){250}c", "ns/B (a|b)*a(a|b){250}c", AS_AND_BS, 0,   'c', HOSTILE,
+     251,                                                                                    true },
+    {"a[abc]{14}b",            "ns/B a[abc]{14}b",        NO_PAIR,   0,   'c', HOSTILE, 15,  true },
+    {"a[abc]{60}b",            "ns/B a[abc]{60}b",        NO_PAIR,   0,   'c', HOSTILE, 61,  true },
+    {"a[abc]{250}b",           "ns/B a[abc]{250}b",       NO_PAIR,   0,   'c', HOSTILE, 251, true },
 };
 
-/* All of `length` bytes; where the last byte is the pattern's, the one that would make it
- * a match is wrong. */
-static void fill_hostile(char *out, char fill, char last, size_t length)
+static void fill_hostile(char *out, size_t which)
 {
-    static const size_t distances[] = {14, 60, 250};
+    const size_t length = hostile[which].length;
+    const size_t distance = hostile[which].distance;
 
     for (size_t i = 0; i < length; i++) {
-        out[i] = fill != 0 ? fill : "ab"[pick(2)];
+        switch (hostile[which].filling) {
+        case ONE_BYTE:
+            out[i] = hostile[which].byte;
+            break;
+        case AS_AND_BS:
+            out[i] = i + distance + 1 == length ? 'b' : "ab"[pick(2)];
+            break;
+        case NO_PAIR:
+            out[i] = i >= distance && out[i - distance] == 'a' ? "ac"[pick(2)]
+                                                               : "abc"[pick(3)];
+            break;
+        }
     }
-    out[length - 1] = last;
-    for (size_t i = 0; last == 'c' && i < COUNT(distances); i++) {
-        out[length - 2 - distances[i]] = 'b';
-    }
+    out[length - 1] = hostile[which].last;
 }
 
 static void hostile_row(size_t which)
@@ -371,7 +393,7 @@ static void hostile_row(size_t which)
     char name[64];
 
     for (size_t i = 0; i < TEXTS; i++) {
-        fill_hostile(bytes[i], hostile[which].fill, hostile[which].last, length);
+        fill_hostile(bytes[i], which);
         texts[i] = (postern_str){bytes[i], length};
     }
     for (size_t i = 0; i < PEERS; i++) {

@@ -215,20 +215,46 @@ START_TEST(many_patterns_are_all_found_again)
     bench_open(&b, NULL);
     pst_arena_init(&arena, b.scheme->options.allocator, SIZE_MAX / 2);
     pst_compiler_init(&compiler, b.scheme, &arena, NULL);
-    for (int i = 0; i < 2 * RULES; i++) {
-        (void)snprintf(text, sizeof text, "app.text ~ \"a%db\"", i % RULES);
+    for (int i = 0; i < 4 * RULES; i++) {
+        (void)snprintf(text, sizeof text,
+                       i % 2 == 0 ? "app.text ~ \"a%db\""
+                                  : "regex_replace(app.text, \"a%db\", \"\") eq \"\"",
+                       i / 2 % RULES);
         ck_assert_int_eq(pst_compiler_add(&compiler, postern_text(text), NULL, NULL),
                          POSTERN_OK);
     }
     ck_assert_int_eq(pst_compiler_finish(&compiler, &program), POSTERN_OK);
     pst_compiler_free(&compiler);
-    ck_assert_uint_eq(program.pattern_count, RULES);
-    for (size_t i = 0; i < RULES; i++) {
-        (void)snprintf(text, sizeof text, "a%zub", i);
+    ck_assert_uint_eq(program.pattern_count, 2 * RULES);
+    for (size_t i = 0; i < 2 * RULES; i++) {
+        (void)snprintf(text, sizeof text, "a%zub", i / 2);
         ck_assert_uint_eq(program.patterns[i].text->len, strlen(text));
         ck_assert_mem_eq(program.patterns[i].text->data, text, strlen(text));
     }
     pst_arena_free(&arena);
+    bench_close(&b);
+}
+END_TEST
+
+/* What only has to be found is compiled otherwise than what is rewritten. */
+START_TEST(a_pattern_with_two_uses_is_two)
+{
+    postern_filter *filter;
+    bench b;
+
+    bench_open(&b, NULL);
+    filter = compiled(&b, "app.text ~ \"(a+)b\" and "
+                          "regex_replace(app.text, \"(a+)b\", \"${1}\") eq \"aac\"");
+    ck_assert_uint_eq(postern_filter_regex_count(filter), 2);
+    set_text(&b, postern_text("aabc"));
+    ck_assert(matched(&b, filter));
+    postern_filter_free(filter);
+    filter = compiled(&b, "regex_replace(app.text, \"(a+)b\", \"${1}\") eq \"aac\" "
+                          "and app.text ~ \"(a+)b\"");
+    ck_assert_uint_eq(postern_filter_regex_count(filter), 2);
+    set_text(&b, postern_text("aabc"));
+    ck_assert(matched(&b, filter));
+    postern_filter_free(filter);
     bench_close(&b);
 }
 END_TEST
@@ -336,6 +362,17 @@ START_TEST(a_limit_holds_and_can_be_changed)
         limits[_i].write(text, most + 1);
         ck_assert_int_eq(compile_with(with, text, name), POSTERN_LIMIT);
     }
+    free(text);
+}
+END_TEST
+
+START_TEST(too_many_are_told_once)
+{
+    char *const text = calloc(1, LONG_TEXT);
+
+    ck_assert_ptr_nonnull(text);
+    write_many(text, 70);
+    ck_assert_int_eq(compile_with((postern_limits){0}, text, "regexes"), POSTERN_LIMIT);
     free(text);
 }
 END_TEST
@@ -477,6 +514,8 @@ Suite *test_suite(void)
     tcase_add_test(tcase, many_patterns_are_all_found_again);
     tcase_add_loop_test(tcase, a_limit_holds_and_can_be_changed, 0,
                         sizeof limits / sizeof limits[0]);
+    tcase_add_test(tcase, a_pattern_with_two_uses_is_two);
+    tcase_add_test(tcase, too_many_are_told_once);
     tcase_add_test(tcase, steps_are_limited_to_what_is_told);
     tcase_add_test(tcase, a_filter_tells_its_patterns);
     tcase_add_test(tcase, a_value_expression_tells_its_patterns);
