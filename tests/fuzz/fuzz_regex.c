@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 enum { MEMORY = 1 << 28, SHORT = 256, LITTLE = 6000 };
 
 static const pst_regex_limits limits = {
-    .pattern_bytes = 4096, .nesting = 64, .compiled_bytes = 1 << 18, .steps = 1024};
+    .pattern_bytes = 4096, .nesting = 64, .compiled_bytes = 1 << 14, .steps = 1024};
 
 static void require(bool holds)
 {

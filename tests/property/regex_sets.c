@@ -238,7 +238,7 @@ static void items(regex_generator *g, pst_byte_set *set, unsigned depth)
         pst_byte_set more = {{0}};
         unsigned byte;
         regex_write_gap(g);
-        switch (regex_pick(g, 8)) {
+        switch (regex_pick(g, g->dialect != REGEX_COMMON && depth < 3 ? 8 : 7)) {
         case 0:
             perl(g, &more);
             break;
@@ -249,12 +249,9 @@ static void items(regex_generator *g, pst_byte_set *set, unsigned depth)
         case 3:
             range(g, &more);
             break;
-        case 4:
-            if (g->dialect != REGEX_COMMON && depth < 3) {
-                class_of(g, &more, depth + 1);
-                break;
-            }
-        /* fall through */
+        case 7:
+            class_of(g, &more, depth + 1);
+            break;
         default:
             byte = fair_byte(g);
             write_one(g, byte, special_in_class);
