@@ -227,6 +227,8 @@ static const struct {
      "no character has the number '\\UFFFFFFFF'"},
     {POSTERN_SYNTAX, "\\x{fffffffffffffffffffff}", "^^^^^^^^^^^^^^^^^^^^^^^^^",
      "no character has the number '\\x{fffffffffffffffffffff}'"},
+    {POSTERN_SYNTAX, "\\x{100000041}", "^^^^^^^^^^^^^",
+     "no character has the number '\\x{100000041}'"},
     {POSTERN_SYNTAX, "(?x)\\x{ }", "    ^^^^^",
      "a number is missing between the braces"},
     /* --- classes */
