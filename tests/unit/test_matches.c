@@ -452,7 +452,7 @@ START_TEST(a_filter_tells_its_patterns)
     ck_assert_int_eq(info.engine, POSTERN_REGEX_TABLE);
     ck_assert_uint_gt(info.states, 0);
     ck_assert_uint_eq(info.positions, 0);
-    ck_assert_uint_eq(info.steps_per_byte, 1);
+    ck_assert_uint_eq(info.steps_per_byte, 3);
     ck_assert_uint_gt(info.bytes, 0);
     ck_assert(same(info.required, "ab\"c"));
     ck_assert(postern_filter_regex_at(filter, 1, &info));
