@@ -106,22 +106,13 @@ static uint32_t cost(const pst_regex *regex, const pst_regex_automaton *automato
     return look + automaton->steps;
 }
 
-/* No table fits: the automaton itself is kept. */
-static postern_status keep_automaton(compilation *c, const direction *d)
+/* The automaton to keep when no table fits. */
+static const direction *cheaper(const direction *first, const direction *second)
 {
-    pst_regex *regex = c->regex;
-
-    if (d->too_big) {
-        return refuse(c, "more than ", c->limits->steps);
-    }
-    regex->engine = d->automaton.steps <= CHEAP ? PST_REGEX_BITS : PST_REGEX_LAZY;
-    regex->anchored = d->program.anchored;
-    regex->steps = cost(regex, &d->automaton);
-    if (regex->steps > c->limits->steps) {
-        return refuse(c, "", regex->steps);
-    }
-    return pst_regex_automaton_build(c->arena, c->scratch, &d->program,
-                                     &regex->automaton);
+    return first->too_big || (!second->too_big &&
+                              second->automaton.steps < first->automaton.steps)
+               ? second
+               : first;
 }
 
 /* Which direction comes first: one that starts at an edge; if there are two, forward. */
@@ -135,27 +126,35 @@ static postern_status choose_engine(compilation *c, direction *forward,
     const direction *used = first;
     postern_status status = try_table(c, first);
 
-    regex->engine = PST_REGEX_TABLE;
     if (status == POSTERN_LIMIT) {
         used = second;
         status = try_table(c, second);
     }
     if (status == POSTERN_LIMIT) {
-        used = first->too_big || (!second->too_big &&
-                                  second->automaton.steps < first->automaton.steps)
-                   ? second
-                   : first;
-        status = keep_automaton(c, used);
-    }
-    if (status != POSTERN_OK) {
+        used = cheaper(first, second);
+        if (used->too_big) {
+            return refuse(c, "more than ", c->limits->steps);
+        }
+        regex->engine =
+            used->automaton.steps <= CHEAP ? PST_REGEX_BITS : PST_REGEX_LAZY;
+    } else if (status != POSTERN_OK) {
         return status;
     }
     regex->backward = used == backward;
     regex->anchored = used->program.anchored;
     regex->steps = cost(regex, &used->automaton);
-    return regex->anchored || regex->backward
-               ? POSTERN_OK
-               : pst_regex_filter_build(c->scratch, &used->automaton, &regex->filter);
+    if (regex->steps > c->limits->steps) {
+        return refuse(c, "", regex->steps);
+    }
+    if (!regex->anchored && !regex->backward) {
+        status = pst_regex_filter_build(c->scratch, &used->automaton, &regex->filter);
+    } else {
+        status = POSTERN_OK;
+    }
+    return status == POSTERN_OK && regex->engine != PST_REGEX_TABLE
+               ? pst_regex_automaton_build(c->arena, c->scratch, &used->program,
+                                           &regex->automaton)
+               : status;
 }
 
 static void find_rare(pst_regex *regex)
