@@ -31,11 +31,12 @@ typedef struct postern_limits {
     uint32_t regex_steps;          /**< the most it may do for a byte of text, see
                                         postern/regex.h; bounds the time of a search
                                         by that of the text [512] */
-    uint32_t request_bytes;        /**< derived values of one request [1 MiB] */
-    uint32_t headers;              /**< header lines of one request [512] */
-    uint32_t chain_bytes;          /**< DER of a client's whole chain [64 KiB] */
-    uint32_t chain_certificates;   /**< certificates a client may send [10] */
-    uint32_t policy_bytes; /**< a policy file, or one of its PEM files [64 MiB] */
+    uint32_t request_bytes; /**< derived values of one request [1 MiB]; searches with
+                                 regular expressions may remember as much */
+    uint32_t headers;       /**< header lines of one request [512] */
+    uint32_t chain_bytes;   /**< DER of a client's whole chain [64 KiB] */
+    uint32_t chain_certificates; /**< certificates a client may send [10] */
+    uint32_t policy_bytes;       /**< a policy file, or one of its PEM files [64 MiB] */
 } postern_limits;
 
 /**

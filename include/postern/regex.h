@@ -14,16 +14,20 @@
  *   (?i) (?s) (?m) (?U) (?x) flags from here on, (?i:a) of a group; (?i) folds ASCII
  *
  * Refused, each by its name and with its place: look-around and back-references, which
- * no search in linear time can have; \p{..}, (?u) and (?R), which need Unicode's tables.
+ * no search in linear time can have; \p{..} and (?u), which need Unicode's tables; (?R).
  *
  * Cost. A search takes at most `steps_per_byte` steps for each byte of the text, whatever
  * pattern and text are; a step is one look-up in a table or one operation on 64 bits.
  * There is no backtracking. How many steps, is known when an expression is compiled:
  *
- *   POSTERN_REGEX_TABLE  one look-up a byte, in a table made ahead of time
+ *   POSTERN_REGEX_TABLE  one look-up a byte, two where a match may start anywhere, in a
+ *                        table made ahead of time
  *   POSTERN_REGEX_LAZY   the table would be large: what a text needs of it is made
  *                        during the search and kept with the request
  *   POSTERN_REGEX_BITS   all places in the pattern at once, as bits of a few words
+ *
+ * Where a match may start anywhere, one step more looks for a start, or for bytes that
+ * every match holds. regex_replace() adds one for each instruction of its pattern.
  *
  * A pattern that takes more than postern_limits.regex_steps is refused; the other
  * limits, too, are in postern/options.h. A library built with -Dregex=disabled refuses

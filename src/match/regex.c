@@ -87,23 +87,32 @@ static postern_status try_table(compilation *c, direction *d)
     return status;
 }
 
-/* No table fits: the automaton itself is kept. */
-static postern_status keep_automaton(compilation *c, const direction *d)
+/* The most a search does for a byte. Where it may start anywhere, the byte is looked at
+ * first, by the filter or for what is required; and a lane of a table may be followed by
+ * what the one before it carries over. A state that is made is a step, a row that is
+ * hashed and compared, and a look at its cell. */
+static uint32_t cost(const pst_regex *regex, const pst_regex_automaton *automaton)
 {
-    pst_regex *regex = c->regex;
-    postern_status status;
+    const uint32_t look = regex->anchored ? 0 : 1;
 
-    if (d->too_big) {
-        return refuse(c, "more than ", c->limits->steps);
+    switch (regex->engine) {
+    case PST_REGEX_TABLE:
+        return regex->anchored || regex->backward ? look + 1 : look + 2;
+    case PST_REGEX_LAZY:
+        return look + automaton->steps + 6 * automaton->words + 2;
+    case PST_REGEX_BITS:
+        break;
     }
-    if (d->automaton.steps > c->limits->steps) {
-        return refuse(c, "", d->automaton.steps);
-    }
-    status =
-        pst_regex_automaton_build(c->arena, c->scratch, &d->program, &regex->automaton);
-    regex->steps = d->automaton.steps;
-    regex->engine = regex->steps <= CHEAP ? PST_REGEX_BITS : PST_REGEX_LAZY;
-    return status;
+    return look + automaton->steps;
+}
+
+/* The automaton to keep when no table fits. */
+static const direction *cheaper(const direction *first, const direction *second)
+{
+    return first->too_big || (!second->too_big &&
+                              second->automaton.steps < first->automaton.steps)
+               ? second
+               : first;
 }
 
 /* Which direction comes first: one that starts at an edge; if there are two, forward. */
@@ -117,27 +126,35 @@ static postern_status choose_engine(compilation *c, direction *forward,
     const direction *used = first;
     postern_status status = try_table(c, first);
 
-    regex->engine = PST_REGEX_TABLE;
-    regex->steps = 1;
     if (status == POSTERN_LIMIT) {
         used = second;
         status = try_table(c, second);
     }
     if (status == POSTERN_LIMIT) {
-        used = first->too_big || (!second->too_big &&
-                                  second->automaton.steps < first->automaton.steps)
-                   ? second
-                   : first;
-        status = keep_automaton(c, used);
-    }
-    if (status != POSTERN_OK) {
+        used = cheaper(first, second);
+        if (used->too_big) {
+            return refuse(c, "more than ", c->limits->steps);
+        }
+        regex->engine =
+            used->automaton.steps <= CHEAP ? PST_REGEX_BITS : PST_REGEX_LAZY;
+    } else if (status != POSTERN_OK) {
         return status;
     }
     regex->backward = used == backward;
     regex->anchored = used->program.anchored;
-    return regex->anchored || regex->backward
-               ? POSTERN_OK
-               : pst_regex_filter_build(c->scratch, &used->automaton, &regex->filter);
+    regex->steps = cost(regex, &used->automaton);
+    if (regex->steps > c->limits->steps) {
+        return refuse(c, "", regex->steps);
+    }
+    if (!regex->anchored && !regex->backward) {
+        status = pst_regex_filter_build(c->scratch, &used->automaton, &regex->filter);
+    } else {
+        status = POSTERN_OK;
+    }
+    return status == POSTERN_OK && regex->engine != PST_REGEX_TABLE
+               ? pst_regex_automaton_build(c->arena, c->scratch, &used->program,
+                                           &regex->automaton)
+               : status;
 }
 
 static void find_rare(pst_regex *regex)
@@ -197,11 +214,10 @@ static postern_status compile_capture(compilation *c)
     if (status != POSTERN_OK) {
         return status;
     }
-    if (program->length > c->limits->steps) {
-        return refuse(c, "", program->length);
-    }
-    c->regex->steps += program->length;
-    return POSTERN_OK;
+    /* One thread may have tried each way before all threads do. */
+    c->regex->steps += 2 * program->length;
+    return c->regex->steps > c->limits->steps ? refuse(c, "", c->regex->steps)
+                                              : POSTERN_OK;
 }
 
 postern_status pst_regex_compile(pst_arena *arena, pst_arena *scratch,

@@ -17,7 +17,7 @@
 #include "match/regex_program.h"
 
 /** The most 64-bit words a set of positions has. */
-enum { PST_REGEX_WORDS_MAX = 64 };
+enum { PST_REGEX_WORDS_MAX = 128 };
 
 /** Positions that have the same followers. */
 typedef struct pst_regex_group {

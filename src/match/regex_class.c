@@ -387,11 +387,12 @@ uint32_t pst_regex_read_class(pst_regex_parser *parser, uint32_t depth,
                               pst_byte_set *out)
 {
     class_reader reader = {parser, NULL};
+    uint32_t height = 0;
 
     if (!open_bracket(&reader, depth)) {
         return 0;
     }
-    for (;;) {
+    while (reader.top != NULL) {
         int next;
 
         pst_regex_skip_space(parser);
@@ -401,14 +402,13 @@ uint32_t pst_regex_read_class(pst_regex_parser *parser, uint32_t depth,
             return 0;
         }
         if (next == ']') {
-            const uint32_t height = close_bracket(&reader, out);
-
-            if (reader.top == NULL) {
-                return height;
+            height = close_bracket(&reader, out);
+            if (reader.top != NULL) {
+                add(reader.top, out, height);
             }
-            add(reader.top, out, height);
         } else if (!read_next(&reader, next)) {
             return 0;
         }
     }
+    return height;
 }

@@ -40,7 +40,7 @@ static bool refuse_unknown(pst_regex_parser *parser, size_t start, char letter)
     if (letter == 'g' || letter == 'k') {
         return pst_regex_refuse(parser, POSTERN_UNSUPPORTED, place,
                                 "back-references are not available",
-                                "they take more than linear time");
+                                "they cannot be searched in linear time");
     }
     for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++) {
         if (foreign[i].letter == letter) {
@@ -73,7 +73,7 @@ static bool refuse_digits(pst_regex_parser *parser, size_t start)
     parser->at++;
     return pst_regex_refuse(parser, POSTERN_UNSUPPORTED, pst_regex_since(parser, start),
                             "back-references are not available",
-                            "they take more than linear time");
+                            "they cannot be searched in linear time");
 }
 
 /* What ASCII has in place of a general category. */

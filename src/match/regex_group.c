@@ -97,10 +97,10 @@ static bool refuse_look(pst_regex_parser *parser, pst_regex_place place, bool be
     return pst_regex_refuse(parser, POSTERN_UNSUPPORTED, place,
                             behind ? "look-behind is not available"
                                    : "look-ahead is not available",
-                            negative ? "it takes more than linear time; test it "
+                            negative ? "it cannot be searched in linear time; test it "
                                        "with \"and not\" and a second matches"
-                                     : "it takes more than linear time; test it "
-                                       "with \"and\" and a second matches");
+                                     : "it cannot be searched in linear time; test it "
+                                       "with a second matches");
 }
 
 /* Looks like an operator of other engines; at the byte behind "(?". */
@@ -120,7 +120,7 @@ static bool refuse_foreign(pst_regex_parser *parser, size_t open)
     if (next == 'P' && after == '=') {
         return pst_regex_refuse(parser, POSTERN_UNSUPPORTED, wide,
                                 "back-references are not available",
-                                "they take more than linear time");
+                                "they cannot be searched in linear time");
     }
     if ((next == 'P' && after == '>') || next == '&' || next == '+' ||
         (next >= 0 && pst_is_digit((unsigned char)next))) {
@@ -177,11 +177,10 @@ static bool read_flag(pst_regex_parser *parser, bool negated, unsigned *flag)
         *flag = PST_REGEX_VERBOSE;
         return true;
     case 'u':
-        return negated ||
-               pst_regex_refuse(parser, POSTERN_UNSUPPORTED, here,
-                                "the flag u is not available",
-                                "bytes are searched; \\d, \\w, \\s, \\b and (?i) "
-                                "know ASCII");
+        return negated || pst_regex_refuse(parser, POSTERN_UNSUPPORTED, here,
+                                           "the flag u is not available",
+                                           "bytes are searched: classes and (?i) know "
+                                           "ASCII, other characters are their UTF-8");
     case 'R':
         return negated || pst_regex_refuse(parser, POSTERN_UNSUPPORTED, here,
                                            "the flag R is not available",

@@ -80,7 +80,7 @@ static pst_regex_node *literal(pst_regex_parser *parser, unsigned byte)
 
     if (node != NULL) {
         pst_byte_set_add(&node->set, byte, byte);
-        if ((parser->flags & PST_REGEX_FOLD) != 0 && byte < 0x80) {
+        if ((parser->flags & PST_REGEX_FOLD) != 0) {
             pst_byte_set_fold(&node->set);
         }
     }

@@ -35,7 +35,7 @@ typedef enum pst_regex_kind {
     PST_REGEX_ASSERT,    /* nothing, where `assertion` holds */
     PST_REGEX_CONCAT,    /* the children, one behind the other; two or more */
     PST_REGEX_ALTERNATE, /* one of the children, the first ones preferred; two or more */
-    PST_REGEX_REPEAT,    /* the child, `least` to `most` times */
+    PST_REGEX_REPEAT,    /* the child, `least` to `most` times; once if hollow */
     PST_REGEX_GROUP      /* the child, whose place is kept as `group` */
 } pst_regex_kind;
 
@@ -76,9 +76,12 @@ typedef struct pst_regex_node {
 } pst_regex_node;
 
 /** What an instruction counts against the limit of a compiled pattern. Sizes are those
- *  of the pattern as it is written: a set and an assertion are one instruction, a group
- *  two, n alternatives n - 1, a repeat its child as often as `most` (or `least`, but at
- *  least once, without an end) and one for each time that is not a must. */
+ *  of the pattern as it is written, with or without captures: a set and an assertion are
+ *  one instruction, a group two, n alternatives n - 1, a repeat its child as often as
+ *  `most` (or `least`, but at least once, without an end) and one for each time that is
+ *  not a must. No part of a pattern may pass the limit, not even one repeated {0} times.
+ *  A node has the size and the height of what it was made from: a SET has those of the
+ *  alternatives it stands for, a child those of a group that left no node. */
 enum { PST_REGEX_INSN_BYTES = 16 };
 
 typedef struct pst_regex_tree {

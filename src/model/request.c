@@ -86,6 +86,7 @@ static postern_status request_new(const postern_scheme *scheme, bool simulated,
     request->scheme = pst_scheme_use(scheme);
     request->simulated = simulated;
     pst_arena_init(&request->arena, alloc, scheme->options.limits.request_bytes);
+    pst_arena_init(&request->regex_arena, alloc, scheme->options.limits.request_bytes);
     status = open_slots(request);
     if (status != POSTERN_OK) {
         postern_request_free(request);
@@ -116,6 +117,7 @@ void postern_request_free(postern_request *request)
     alloc = request->scheme->options.allocator;
     pst_request_keep(request, NULL, NULL);
     pst_arena_free(&request->arena);
+    pst_arena_free(&request->regex_arena);
     pst_free_array(alloc, request->headers, request->header_cap,
                    sizeof *request->headers);
     pst_free_array(alloc, request->values, request->slot_cap, sizeof *request->values);
@@ -151,6 +153,7 @@ void postern_request_reset(postern_request *request)
     request->parts = NULL;
     request->header_maps[0].given = request->header_maps[1].given = false;
     pst_arena_reset(&request->arena);
+    pst_arena_reset(&request->regex_arena);
     request->regex_caches = NULL;
     request->regex_room = NULL;
     request->regex_full = false;

@@ -70,9 +70,11 @@ struct postern_request {
         pst_map map;
     } header_maps[2];
     pst_arena arena;
-    struct pst_regex_cache *regex_caches; /* in the arena; of match/regex.h, which this
-                                             room only keeps them for */
-    struct pst_regex_room *regex_room;    /* the same */
+    /* What searches remember, of match/regex.h, which this room only keeps it for: apart
+     * from the values, so that no search takes the room of one. */
+    pst_arena regex_arena;
+    struct pst_regex_cache *regex_caches;
+    struct pst_regex_room *regex_room;
     bool regex_full;
     const postern_named_list *lists; /* of the program that runs; borrowed */
     /* What the last verdict borrowed from, kept until the next one. */

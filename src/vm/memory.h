@@ -9,7 +9,7 @@
 
 static inline pst_regex_memory pst_regex_memory_of(postern_request *request)
 {
-    return (pst_regex_memory){.arena = &request->arena,
+    return (pst_regex_memory){.arena = &request->regex_arena,
                               .caches = request->regex_caches,
                               .room = request->regex_room,
                               .full = request->regex_full};

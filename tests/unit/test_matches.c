@@ -163,6 +163,32 @@ START_TEST(rounds_of_a_request_do_not_remember_each_other)
 }
 END_TEST
 
+/* Values may fill the memory of a request whatever was searched for before. */
+START_TEST(searches_take_no_room_from_values)
+{
+    enum { LENGTH = 900 << 10 };
+    static const char expression[] =
+        "app.text ~ \"a.{200}b.{200}a[xyz]\" or app.text ~ \"a.{201}b.{200}a[xyz]\" or "
+        "app.text ~ \"a.{202}b.{200}a[xyz]\" or app.text ~ \"a.{203}b.{200}a[xyz]\" or "
+        "len(upper(app.text)) eq 921600";
+    char *const text = malloc(LENGTH);
+    postern_filter *filter;
+    bench b;
+
+    ck_assert_ptr_nonnull(text);
+    for (size_t i = 0; i < LENGTH; i++) {
+        text[i] = (i * 2654435761U >> 9 & 1) != 0 ? 'a' : 'b';
+    }
+    bench_open(&b, NULL);
+    filter = compiled(&b, expression);
+    set_text(&b, (postern_str){text, LENGTH});
+    ck_assert(matched(&b, filter));
+    postern_filter_free(filter);
+    bench_close(&b);
+    free(text);
+}
+END_TEST
+
 /* --- patterns are shared ---------------------------------------------------------------- */
 
 START_TEST(rules_share_what_equal_patterns_are_compiled_to)
@@ -426,7 +452,7 @@ START_TEST(a_filter_tells_its_patterns)
     ck_assert_int_eq(info.engine, POSTERN_REGEX_TABLE);
     ck_assert_uint_gt(info.states, 0);
     ck_assert_uint_eq(info.positions, 0);
-    ck_assert_uint_eq(info.steps_per_byte, 1);
+    ck_assert_uint_eq(info.steps_per_byte, 3);
     ck_assert_uint_gt(info.bytes, 0);
     ck_assert(same(info.required, "ab\"c"));
     ck_assert(postern_filter_regex_at(filter, 1, &info));
@@ -510,6 +536,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tcase, a_pattern_is_searched_for, 0,
                         sizeof answers / sizeof answers[0]);
     tcase_add_test(tcase, rounds_of_a_request_do_not_remember_each_other);
+    tcase_add_test(tcase, searches_take_no_room_from_values);
     tcase_add_test(tcase, rules_share_what_equal_patterns_are_compiled_to);
     tcase_add_test(tcase, many_patterns_are_all_found_again);
     tcase_add_loop_test(tcase, a_limit_holds_and_can_be_changed, 0,

@@ -192,6 +192,8 @@ START_TEST(what_nests_too_deep_is_underlined)
     is_accepted("[[[a]]]", &limits);
     is_refused("x[[[[a]]]]", &limits, 3, 1, message);
     is_refused("[[[[", &limits, 3, 1, message);
+    is_refused("[a[b[c]]]", &limits, 4, 1, message);
+    is_refused("[a&&[b&&[c]]]", &limits, 8, 1, message);
     is_refused("[a&&b&&c&&d]", &limits, 0, 12, message);
     is_refused("((a|bc))", &limits, 5, 1, message);
     is_accepted("((a)|b)", &limits);
