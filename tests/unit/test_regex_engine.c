@@ -36,16 +36,6 @@ static void close_world(world *w)
     pst_arena_free(&w->arena);
 }
 
-static pst_regex_tree parse(world *w, postern_str pattern, bool captures)
-{
-    pst_regex_tree tree;
-
-    ck_assert_msg(pst_regex_parse(&w->arena, pattern, captures, &w->limits, &tree,
-                                  &w->problem) == POSTERN_OK,
-                  "%.*s: %s", (int)pattern.len, pattern.data, w->problem.message);
-    return tree;
-}
-
 static const pst_regex *compile(world *w, postern_str pattern)
 {
     const pst_regex *regex;
@@ -199,35 +189,6 @@ START_TEST(what_costs_too_much_is_refused_by_number)
         ck_assert_uint_eq(w.problem.length, limited[_i].pattern.len);
         ck_assert_ptr_nonnull(w.problem.hint);
     }
-    close_world(&w);
-}
-END_TEST
-
-START_TEST(positions_are_8192_at_most)
-{
-    static const struct {
-        postern_str pattern;
-        postern_status status;
-    } rows[] = {
-        {P("x{8191}"), POSTERN_OK   },
-        {P("x{8192}"), POSTERN_LIMIT}
-    };
-    pst_regex_automaton automaton;
-    pst_regex_program program;
-    pst_regex_tree tree;
-    world w;
-
-    open_world(&w);
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        tree = parse(&w, rows[i].pattern, false);
-        ck_assert_int_eq(
-            pst_regex_program_build(&w.arena, &w.scratch, &tree, false, &program),
-            POSTERN_OK);
-        ck_assert_int_eq(
-            pst_regex_automaton_build(&w.arena, &w.scratch, &program, &automaton),
-            rows[i].status);
-    }
-    ck_assert_int_eq(w.arena.status, POSTERN_OK);
     close_world(&w);
 }
 END_TEST
@@ -562,7 +523,6 @@ Suite *test_suite(void)
     suite_add_tcase(suite, choice);
     tcase_add_loop_test(limit, what_costs_too_much_is_refused_by_number, 0,
                         COUNT(limited));
-    tcase_add_test(limit, positions_are_8192_at_most);
     tcase_add_loop_test(limit, awkward_patterns_cost_little, 0, COUNT(awkward));
     tcase_add_loop_test(limit, every_request_of_a_compilation_may_fail, 0,
                         COUNT(starved));
