@@ -1,10 +1,11 @@
 /*
  * test_regex_program.c - what is made of a pattern before it is searched for: its trimmed
- * tree, the bytes it requires, its instructions.
+ * tree, the bytes it requires, its instructions, and numbers for its states.
  */
 #include "../harness/harness.h"
 #include "match/regex_program.h"
 #include "match/regex_shape.h"
+#include "match/regex_states.h"
 #include "support/alloc.h"
 #include "support/text.h"
 
@@ -376,11 +377,122 @@ START_TEST(every_byte_has_its_border)
 }
 END_TEST
 
+/* --- automata and states ------------------------------------------------------------- */
+
+START_TEST(automata_have_limits)
+{
+    static const struct {
+        postern_str pattern;
+        postern_status status;
+    } rows[] = {
+        {P("x{8191}"),       POSTERN_OK   },
+        {P("x{8192}"),       POSTERN_LIMIT},
+        {P("(?:a?){1000}b"), POSTERN_OK   },
+        {P("(?:a?){4000}b"), POSTERN_LIMIT}, /* too much work */
+    };
+    pst_regex_automaton automaton;
+    pst_regex_program program;
+    pst_regex_tree tree;
+    world w;
+
+    open_world(&w);
+    tree = parse(&w, rows[_i].pattern, false);
+    ck_assert_int_eq(
+        pst_regex_program_build(&w.arena, &w.scratch, &tree, false, &program),
+        POSTERN_OK);
+    ck_assert_int_eq(
+        pst_regex_automaton_build(&w.arena, &w.scratch, &program, &automaton),
+        rows[_i].status);
+    ck_assert_int_eq(w.arena.status, POSTERN_OK);
+    close_world(&w);
+}
+END_TEST
+
+static void make_automaton(world *w, postern_str pattern, pst_regex_automaton *out)
+{
+    pst_regex_program program;
+    pst_regex_tree tree = parse(w, pattern, false);
+
+    ck_assert_int_eq(
+        pst_regex_program_build(&w->arena, &w->scratch, &tree, false, &program),
+        POSTERN_OK);
+    ck_assert_int_eq(pst_regex_automaton_build(&w->arena, &w->scratch, &program, out),
+                     POSTERN_OK);
+}
+
+/* Number `number` of 4 * 300 states: a set of two words, behind one of four borders. */
+static unsigned make_state(unsigned number, uint64_t *set)
+{
+    set[0] = 1 | (uint64_t)(number / 4) << 3;
+    set[1] = number / 4 % 3;
+    return number % 4;
+}
+
+START_TEST(states_have_numbers_of_their_own)
+{
+    enum { FIRST = PST_REGEX_STATE_FIRST, LIMIT = FIRST + 4 * 300 };
+    pst_regex_automaton automaton;
+    pst_regex_states states;
+    uint64_t set[2];
+    world w;
+
+    open_world(&w);
+    make_automaton(&w, (postern_str)P("(?m)^[ab]{80}\\b|z\\z"), &automaton);
+    ck_assert_uint_eq(automaton.words, 2);
+    ck_assert(pst_regex_states_init(&states, &w.scratch, &automaton, 4, LIMIT));
+    for (unsigned round = 0; round < 2; round++) {
+        for (unsigned i = 0; i < LIMIT - FIRST; i++) {
+            const unsigned before = make_state(i, set);
+            if (round == 0) {
+                ck_assert(pst_regex_states_find(&states, set, before) ==
+                          PST_REGEX_NO_STATE);
+            }
+            ck_assert(pst_regex_states_number(&states, set, before) == FIRST + i);
+            ck_assert(pst_regex_states_find(&states, set, before) == FIRST + i);
+        }
+    }
+    for (unsigned i = 0; i < LIMIT - FIRST; i++) {
+        ck_assert(states.befores[FIRST + i] == make_state(i, set));
+        ck_assert_mem_eq(pst_regex_states_set(&states, FIRST + i), set, sizeof set);
+    }
+    set[0] = UINT64_C(1) << 60;
+    ck_assert(pst_regex_states_number(&states, set, 0) == PST_REGEX_NO_STATE);
+    ck_assert_uint_eq(states.count, LIMIT);
+    memset(set, 0, sizeof set);
+    ck_assert(pst_regex_states_number(&states, set, 0) == PST_REGEX_DEAD);
+    ck_assert(pst_regex_states_find(&states, set, 0) == PST_REGEX_DEAD);
+    close_world(&w);
+}
+END_TEST
+
+/* A set that will have matched whatever comes is not told from others like it. */
+START_TEST(what_is_certain_is_found)
+{
+    pst_regex_automaton automaton;
+    pst_regex_states states;
+    uint64_t set = 1 << 1; /* behind the a */
+    world w;
+
+    open_world(&w);
+    make_automaton(&w, (postern_str)P("a(?:\\b|\\B)|b\\b"), &automaton);
+    ck_assert(pst_regex_states_init(&states, &w.scratch, &automaton, 4, 8));
+    ck_assert_uint_eq(pst_regex_states_number(&states, &set, PST_REGEX_WORD),
+                      PST_REGEX_FOUND);
+    ck_assert_uint_eq(pst_regex_states_find(&states, &set, PST_REGEX_WORD),
+                      PST_REGEX_FOUND);
+    set = 1 << 2; /* behind the b */
+    ck_assert_uint_eq(pst_regex_states_number(&states, &set, PST_REGEX_WORD),
+                      PST_REGEX_STATE_FIRST);
+    close_world(&w);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("regex_program");
     TCase *shape = tcase_create("shape");
     TCase *program = tcase_create("program");
+    TCase *states = tcase_create("states");
 
     tcase_add_loop_test(shape, the_edges_are_trimmed_and_nothing_else, 0, COUNT(trims));
     tcase_add_loop_test(shape, the_rarest_run_is_required, 0, COUNT(required));
@@ -390,5 +502,9 @@ Suite *test_suite(void)
     tcase_add_test(program, assertions_hold_where_told);
     tcase_add_test(program, every_byte_has_its_border);
     suite_add_tcase(suite, program);
+    tcase_add_loop_test(states, automata_have_limits, 0, 4);
+    tcase_add_test(states, states_have_numbers_of_their_own);
+    tcase_add_test(states, what_is_certain_is_found);
+    suite_add_tcase(suite, states);
     return suite;
 }
