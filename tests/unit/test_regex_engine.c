@@ -319,6 +319,30 @@ static postern_str draw_text(char *bytes, size_t length, uint32_t *seed)
     return (postern_str){bytes, length};
 }
 
+START_TEST(the_chosen_way_answers_as_all_do)
+{
+    char bytes[200];
+    uint32_t seed = 21;
+    const pst_regex *regex;
+    world w;
+    ways all;
+
+    open_world(&w);
+    ways_open(&all, descriptions[_i].pattern);
+    regex = compile(&w, descriptions[_i].pattern);
+    for (size_t length = 0; length < sizeof bytes; length++) {
+        const postern_str text = draw_text(bytes, length, &seed);
+        for (size_t end = length; end > 0 && end + 30 > length; end--) {
+            bytes[end - 1] = 'c';
+            ck_assert(pst_regex_match(regex, text, NULL) == ways_match(&all, text));
+            bytes[end - 1] = 'b';
+        }
+    }
+    ways_close(&all);
+    close_world(&w);
+}
+END_TEST
+
 static const postern_str exploding[] = {
     P("x[ab]*a[ab]{12}y[ab]{12}a[ab]*z"),
     P("[ab]*a[ab]{200}c[ab]{200}a[ab]*d"),
@@ -521,6 +545,8 @@ Suite *test_suite(void)
     TCase *lazy = tcase_create("lazy");
 
     tcase_add_loop_test(choice, a_pattern_is_searched_for_as_told, 0,
+                        COUNT(descriptions));
+    tcase_add_loop_test(choice, the_chosen_way_answers_as_all_do, 0,
                         COUNT(descriptions));
     tcase_add_test(choice, a_large_table_is_wide_and_right);
     suite_add_tcase(suite, choice);
