@@ -57,31 +57,34 @@ static const struct {
     uint32_t steps;
     const char *required;
 } descriptions[] = {
-    {P(""),                                                   PST_REGEX_TABLE, false, 2,   0,   3,   ""   },
-    {P("a"),                                                  PST_REGEX_TABLE, false, 3,   0,   3,   ""   },
-    {P("abc"),                                                PST_REGEX_TABLE, false, 5,   0,   3,   "abc"},
-    {P("^abc"),                                               PST_REGEX_TABLE, false, 5,   0,   1,   "abc"},
-    {P("abc$"),                                               PST_REGEX_TABLE, true,  5,   0,   1,   "abc"},
-    {P("^abc$"),                                              PST_REGEX_TABLE, false, 6,   0,   1,   "abc"},
-    {P("^a.*b"),                                              PST_REGEX_TABLE, false, 5,   0,   1,   "b"  },
-    {P("a|^b"),                                               PST_REGEX_TABLE, false, 4,   0,   3,   ""   },
-    {P("(?m)^ab"),                                            PST_REGEX_TABLE, false, 5,   0,   3,   "ab" },
-    {P("[ab]*a[ab]{8}"),                                      PST_REGEX_TABLE, false, 258, 0,   3,   ""   },
-    {P("[ab]*a[ab]{12}c"),                                    PST_REGEX_TABLE, true,  16,  0,   2,   ""   },
-    {P("^[ab]*a[ab]{12}c"),                                   PST_REGEX_TABLE, true,  19,  0,   2,   ""   },
-    {P("x[ab]{12}a[ab]*$"),                                   PST_REGEX_TABLE, false, 19,  0,   3,   "x"  },
-    {P("a[ab]{12}$"),                                         PST_REGEX_TABLE, true,  15,  0,   1,   ""   },
-    {P("^a[ab]*a[ab]{9}|b"),                                  PST_REGEX_TABLE, false, 14,  0,   3,   ""   },
-    {P("x[ab]*a[ab]{12}y[ab]{12}a[ab]*z"),                    PST_REGEX_BITS,  false, 0,   32,  7,   "z"  },
-    {P("x[ab]*a[ab]{12}(?:y|zz|[xy]z|w)[ab]{12}a[ab]*z"),     PST_REGEX_LAZY,  false, 0,   37,
-     19,                                                                                             "z"  },
-    {P("[ab]*a[ab]{200}c[ab]{200}a[ab]*d"),                   PST_REGEX_LAZY,  false, 0,   406, 73,  ""   },
-    {P("x[ab]*a[ab]{200}c[ab]{200}a[ab]*y"),                  PST_REGEX_LAZY,  false, 0,   408, 87,  "x"  },
-    {P("[^\\x00-\\xff]"),                                     PST_REGEX_TABLE, false, 3,   0,   3,   ""   },
-    {P("^.*x[ab]*a[ab]{200}c[ab]{200}a[ab]*y$"),              PST_REGEX_LAZY,  false, 0,   409, 100,
-     "x"                                                                                                  },
-    {P("x(?:[ab]{1,2}c?){12}[ab]*a[ab]{12}y[ab]{12}a[ab]*z"), PST_REGEX_LAZY,  false, 0,
-     68,                                                                                        119, "z"  },
+    {P(""),                                                    PST_REGEX_TABLE, false, 2,   0,   3,   ""   },
+    {P("a"),                                                   PST_REGEX_TABLE, false, 3,   0,   3,   ""   },
+    {P("abc"),                                                 PST_REGEX_TABLE, false, 5,   0,   3,   "abc"},
+    {P("^abc"),                                                PST_REGEX_TABLE, false, 5,   0,   1,   "abc"},
+    {P("abc$"),                                                PST_REGEX_TABLE, true,  5,   0,   1,   "abc"},
+    {P("^abc$"),                                               PST_REGEX_TABLE, false, 6,   0,   1,   "abc"},
+    {P("^a.*b"),                                               PST_REGEX_TABLE, false, 5,   0,   1,   "b"  },
+    {P("a|^b"),                                                PST_REGEX_TABLE, false, 4,   0,   3,   ""   },
+    {P("(?m)^ab"),                                             PST_REGEX_TABLE, false, 5,   0,   3,   "ab" },
+    {P("[ab]*a[ab]{8}"),                                       PST_REGEX_TABLE, false, 258, 0,   3,   ""   },
+    {P("[ab]*a[ab]{12}c"),                                     PST_REGEX_TABLE, true,  16,  0,   2,   ""   },
+    {P("^[ab]*a[ab]{12}c"),                                    PST_REGEX_TABLE, true,  19,  0,   2,   ""   },
+    {P("x[ab]{12}a[ab]*$"),                                    PST_REGEX_TABLE, false, 19,  0,   3,   "x"  },
+    {P("a[ab]{12}$"),                                          PST_REGEX_TABLE, true,  15,  0,   1,   ""   },
+    {P("^a[ab]*a[ab]{9}|b"),                                   PST_REGEX_TABLE, false, 14,  0,   3,   ""   },
+    {P("x[ab]*a[ab]{12}y[ab]{12}a[ab]*z"),                     PST_REGEX_BITS,  false, 0,   32,  7,   "z"  },
+    {P("x[ab]*a[ab]{12}(?:y|zz|[xy]z|w)[ab]{12}a[ab]*z"),      PST_REGEX_LAZY,  false, 0,   37,
+     19,                                                                                              "z"  },
+    {P("[ab]*a[ab]{200}c[ab]{200}a[ab]*d"),                    PST_REGEX_LAZY,  false, 0,   406, 73,  ""   },
+    {P("x[ab]*a[ab]{200}c[ab]{200}a[ab]*y"),                   PST_REGEX_LAZY,  false, 0,   408, 87,  "x"  },
+    {P("[^\\x00-\\xff]"),                                      PST_REGEX_TABLE, false, 3,   0,   3,   ""   },
+    {P("^.*x[ab]*a[ab]{200}c[ab]{200}a[ab]*y$"),               PST_REGEX_LAZY,  false, 0,   409, 100,
+     "x"                                                                                                   },
+    {P("x(?:[ab]{1,2}c?){12}[ab]*a[ab]{12}y[ab]{12}a[ab]*z"),  PST_REGEX_LAZY,  false, 0,
+     68,                                                                                         119, "z"  },
+    {P("[ab]*a[ab]{10}|QWERTYUIOPASDFG"),                      PST_REGEX_TABLE, true,  27,  0,   2,   ""   },
+    {P("[ab]*a[ab]{10}|QWERTYUIOPASDFGHJKLZXCVBNM0123456789"), PST_REGEX_TABLE, false,
+     1061,                                                                                  0,   3,   ""   },
 };
 
 START_TEST(a_pattern_is_searched_for_as_told)
@@ -316,6 +319,30 @@ static postern_str draw_text(char *bytes, size_t length, uint32_t *seed)
     return (postern_str){bytes, length};
 }
 
+START_TEST(the_chosen_way_answers_as_all_do)
+{
+    char bytes[200];
+    uint32_t seed = 21;
+    const pst_regex *regex;
+    world w;
+    ways all;
+
+    open_world(&w);
+    ways_open(&all, descriptions[_i].pattern);
+    regex = compile(&w, descriptions[_i].pattern);
+    for (size_t length = 0; length < sizeof bytes; length++) {
+        const postern_str text = draw_text(bytes, length, &seed);
+        for (size_t end = length; end > 0 && end + 30 > length; end--) {
+            bytes[end - 1] = 'c';
+            ck_assert(pst_regex_match(regex, text, NULL) == ways_match(&all, text));
+            bytes[end - 1] = 'b';
+        }
+    }
+    ways_close(&all);
+    close_world(&w);
+}
+END_TEST
+
 static const postern_str exploding[] = {
     P("x[ab]*a[ab]{12}y[ab]{12}a[ab]*z"),
     P("[ab]*a[ab]{200}c[ab]{200}a[ab]*d"),
@@ -518,6 +545,8 @@ Suite *test_suite(void)
     TCase *lazy = tcase_create("lazy");
 
     tcase_add_loop_test(choice, a_pattern_is_searched_for_as_told, 0,
+                        COUNT(descriptions));
+    tcase_add_loop_test(choice, the_chosen_way_answers_as_all_do, 0,
                         COUNT(descriptions));
     tcase_add_test(choice, a_large_table_is_wide_and_right);
     suite_add_tcase(suite, choice);
