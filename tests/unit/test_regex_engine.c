@@ -107,6 +107,19 @@ START_TEST(a_pattern_is_searched_for_as_told)
 }
 END_TEST
 
+START_TEST(a_text_may_be_as_short_as_a_match)
+{
+    const pst_regex *regex;
+    world w;
+
+    open_world(&w);
+    regex = compile(&w, (postern_str)P("abc"));
+    ck_assert(pst_regex_match(regex, (postern_str)P("abc"), NULL));
+    ck_assert(!pst_regex_match(regex, (postern_str)P("ab"), NULL));
+    close_world(&w);
+}
+END_TEST
+
 /* Words enough for a table whose cells are no 16 bits. */
 static postern_str many_words(char *out, size_t count, char words[][10])
 {
@@ -548,6 +561,7 @@ Suite *test_suite(void)
                         COUNT(descriptions));
     tcase_add_loop_test(choice, the_chosen_way_answers_as_all_do, 0,
                         COUNT(descriptions));
+    tcase_add_test(choice, a_text_may_be_as_short_as_a_match);
     tcase_add_test(choice, a_large_table_is_wide_and_right);
     suite_add_tcase(suite, choice);
     tcase_add_loop_test(limit, what_costs_too_much_is_refused_by_number, 0,
