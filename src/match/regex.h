@@ -7,7 +7,7 @@
  * search needs to remember lives in the caller's pst_regex_memory.
  *
  * The way of a pattern: regex_parse.c makes a tree, regex_program.c instructions,
- * regex_automaton.c sets of positions, regex_dfa.c a table if it is small enough. A
+ * regex_automaton.c sets of positions, regex_table.c a table if it is small enough. A
  * search runs the table (regex_scan.c), or builds the part it meets as it goes
  * (regex_lazy.c), or carries the set of positions itself (regex_bits.c). Where the groups
  * are is asked of the instructions (regex_capture.c). Knows bytes only.

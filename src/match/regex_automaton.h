@@ -9,7 +9,7 @@
  * keeps position 0 in its set for ever.
  *
  * All three ways to search are made of this: regex_bits.c steps through the text,
- * regex_lazy.c and regex_dfa.c give numbers to the sets they meet.
+ * regex_lazy.c and regex_table.c give numbers to the sets they meet.
  */
 #ifndef PST_MATCH_REGEX_AUTOMATON_H
 #define PST_MATCH_REGEX_AUTOMATON_H

@@ -10,9 +10,8 @@
 
 enum {
     CACHE_BYTES = 64 * 1024,
-    STATES_MIN = 16, /* fewer are not worth it */
-    WORTH = 4096,    /* steps a text must cost before states are made for it */
-    STRIDE_ON = 64   /* bytes step by step before the next look at the known states */
+    WORTH = 4096,  /* steps a text must cost before states are made for it */
+    STRIDE_ON = 64 /* bytes step by step before the next look at the known states */
 };
 
 /** The states one pattern has met. */
@@ -32,9 +31,6 @@ static PST_COLD pst_regex_cache *new_cache(const pst_regex_automaton *a,
     const uint32_t count = CACHE_BYTES / bytes;
     pst_regex_cache *cache;
 
-    if (count < STATES_MIN) {
-        return NULL;
-    }
     memory->full = true; /* until there is a cache */
     if (memory->arena->used + 2 * (size_t)CACHE_BYTES > memory->arena->limit / 2) {
         return NULL;
@@ -154,10 +150,8 @@ bool pst_regex_lazy_match(const pst_regex_automaton *automaton, const pst_regex 
     }
     pst_regex_walk_start(automaton, text, at, &walk);
     while (outcome == PST_REGEX_GOES_ON) {
-        uint32_t state =
-            walk.at == at
-                ? pst_regex_states_number(&cache->states, walk.set, walk.before)
-                : pst_regex_states_find(&cache->states, walk.set, walk.before);
+        const uint32_t state =
+            pst_regex_states_number(&cache->states, walk.set, walk.before);
         if (state != PST_REGEX_NO_STATE) {
             outcome = read_states(cache, text, backward, state, &walk);
         }

@@ -113,7 +113,7 @@ static inline bool read_lanes(const scan *s, size_t at, uint32_t state)
         const size_t end = at + (lane + 1) * part;
         const uint32_t own =
             read_all(s, false, false, at + lane * part + done, end, states[lane]);
-        if (state == s->found || own == s->found) {
+        if (own == s->found) {
             return true;
         }
         here = at + lane * part;

@@ -119,16 +119,3 @@ uint32_t pst_regex_states_number(pst_regex_states *states, const uint64_t *set,
     *slot = states->count;
     return states->count++;
 }
-
-uint32_t pst_regex_states_find(const pst_regex_states *states, const uint64_t *set,
-                               unsigned before)
-{
-    const uint32_t plain = plain_number(states->automaton, set, before);
-    uint32_t slot;
-
-    if (plain != PST_REGEX_NO_STATE) {
-        return plain;
-    }
-    slot = *slot_of(states, set, before);
-    return slot != 0 ? slot : PST_REGEX_NO_STATE;
-}

@@ -25,7 +25,7 @@ typedef struct pst_regex_states {
     uint32_t *slots;  /* hash table of numbers; 0: free */
     uint32_t count;   /* the next number */
     uint32_t cap;
-    uint32_t slot_mask; /* slots - 1; more than cap * 4 / 3 */
+    uint32_t slot_mask; /* slots - 1; there are twice as many as `cap`, or more */
     uint32_t limit;     /* numbers there may be */
 } pst_regex_states;
 
@@ -38,10 +38,6 @@ PST_COLD bool pst_regex_states_init(pst_regex_states *states, pst_arena *arena,
  *  is added. PST_REGEX_NO_STATE when the limit is reached or the arena failed. */
 uint32_t pst_regex_states_number(pst_regex_states *states, const uint64_t *set,
                                  unsigned before);
-
-/** The same, but nothing is added. */
-uint32_t pst_regex_states_find(const pst_regex_states *states, const uint64_t *set,
-                               unsigned before);
 
 static inline const uint64_t *pst_regex_states_set(const pst_regex_states *states,
                                                    uint32_t state)
