@@ -92,7 +92,7 @@ postern_status pst_regex_find(const pst_regex *regex, postern_str text,
                               pst_regex_memory *memory, size_t groups, size_t *places,
                               bool *found);
 
-/** How many groups of the pattern capture. */
+/** How many groups capture, of a pattern compiled with PST_REGEX_CAPTURE. */
 uint32_t pst_regex_groups(const pst_regex *regex);
 
 typedef enum pst_regex_engine {

@@ -46,8 +46,7 @@ static void check_refusal(const setting *s, const pst_regex_problem *problem)
     require(problem->hint == NULL || problem->hint[0] != '\0');
 }
 
-/* The limit of steps is one for whether a text matches and one for where. */
-static void check_description(const pst_regex *regex, pst_regex_use use)
+static void check_description(const pst_regex *regex)
 {
     pst_regex_description d;
 
@@ -55,8 +54,7 @@ static void check_description(const pst_regex *regex, pst_regex_use use)
     require(d.engine <= PST_REGEX_BITS);
     require((d.engine == PST_REGEX_TABLE) == (d.states > 0));
     require((d.engine == PST_REGEX_TABLE) == (d.positions == 0));
-    require(d.steps_per_byte > 0 &&
-            d.steps_per_byte <= (use == PST_REGEX_MATCH ? 1U : 2U) * limits.steps);
+    require(d.steps_per_byte > 0 && d.steps_per_byte <= limits.steps);
     require(d.bytes > 0);
 }
 
@@ -74,7 +72,7 @@ static const pst_regex *compile(setting *s, pst_regex_use use,
         return NULL;
     }
     require(regex != NULL);
-    check_description(regex, use);
+    check_description(regex);
     return regex;
 }
 

@@ -54,16 +54,14 @@ static void check_problem(const pst_regex_limits *limits, postern_str pattern,
     require(pattern.len <= limits->pattern_bytes || problem->status == POSTERN_LIMIT);
 }
 
-/* The limit of steps is one for whether a text matches and one for where. */
 static void check_regex(const pst_regex_limits *limits, postern_str pattern,
-                        pst_regex_use use, const pst_regex *regex)
+                        const pst_regex *regex)
 {
     pst_regex_description d;
 
     require(regex != NULL && pattern.len <= limits->pattern_bytes);
     pst_regex_describe(regex, &d);
-    require(d.steps_per_byte > 0 &&
-            d.steps_per_byte <= (use == PST_REGEX_MATCH ? 1U : 2U) * limits->steps);
+    require(d.steps_per_byte > 0 && d.steps_per_byte <= limits->steps);
     require(pst_regex_groups(regex) <= pattern.len / 2);
 }
 
@@ -84,7 +82,7 @@ static postern_status compile(const pst_regex_limits *limits, postern_str patter
     check_bounds(limits, pattern, &arena, &scratch);
     if (status == POSTERN_OK) {
         require(problem.status == POSTERN_OK);
-        check_regex(limits, pattern, use, regex);
+        check_regex(limits, pattern, regex);
     } else if (problem.status != POSTERN_OK) {
         require(problem.status == status);
         check_problem(limits, pattern, &problem);
