@@ -3,7 +3,7 @@
  */
 #include "match/rarity.h"
 
-const uint8_t pst_rarity[256] = {
+static const uint8_t rarity[256] = {
     0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  2,  0,  0,  2,  0,  0,  0,  0,  0,  0,
     0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  26, 0,  4,  0,  0,  10, 14, 2,
     4,  4,  0,  4,  8,  18, 24, 28, 20, 18, 16, 14, 14, 14, 14, 14, 14, 14, 8,  8,
@@ -18,3 +18,8 @@ const uint8_t pst_rarity[256] = {
     0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,
     0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,
 };
+
+unsigned pst_rarity(unsigned char byte)
+{
+    return rarity[byte];
+}

@@ -8,6 +8,6 @@
 
 /** Of 1024 bytes of paths, queries and headers, about as many are this one.
  *  A guess that decides how to search, never what is found. */
-extern const uint8_t pst_rarity[256];
+unsigned pst_rarity(unsigned char byte);
 
 #endif

@@ -160,8 +160,8 @@ static postern_status choose_engine(compilation *c, direction *forward,
 static void find_rare(pst_regex *regex)
 {
     for (size_t i = 1; i < regex->required.len; i++) {
-        if (pst_rarity[(unsigned char)regex->required.data[i]] <
-            pst_rarity[(unsigned char)regex->required.data[regex->rare]]) {
+        if (pst_rarity((unsigned char)regex->required.data[i]) <
+            pst_rarity((unsigned char)regex->required.data[regex->rare])) {
             regex->rare = i;
         }
     }

@@ -162,7 +162,7 @@ static uint32_t frequency(uint16_t low, uint16_t high)
     for (unsigned row = 0; row < 16; row++) {
         for (unsigned column = 0; (high >> row & 1) != 0 && column < 16; column++) {
             if ((low >> column & 1) != 0) {
-                sum += pst_rarity[16 * row + column];
+                sum += pst_rarity((unsigned char)(16 * row + column));
             }
         }
     }

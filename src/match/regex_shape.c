@@ -99,7 +99,8 @@ static unsigned rarest(const run *r)
     unsigned least = UINT8_MAX;
 
     for (size_t i = 0; i < r->length; i++) {
-        least = pst_rarity[r->bytes[i]] < least ? pst_rarity[r->bytes[i]] : least;
+        const unsigned mine = pst_rarity(r->bytes[i]);
+        least = mine < least ? mine : least;
     }
     return least;
 }

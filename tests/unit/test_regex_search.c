@@ -561,7 +561,7 @@ START_TEST(rarities_are_of_1024)
     uint32_t sum = 0;
 
     for (unsigned byte = 0; byte < 256; byte++) {
-        sum += pst_rarity[byte];
+        sum += pst_rarity((unsigned char)byte);
     }
     ck_assert_uint_ge(sum, 900);
     ck_assert_uint_le(sum, 1150);
