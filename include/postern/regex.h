@@ -27,7 +27,9 @@
  *   POSTERN_REGEX_BITS   all places in the pattern at once, as bits of a few words
  *
  * Where a match may start anywhere, one step more looks for a start, or for bytes that
- * every match holds. regex_replace() adds one for each instruction of its pattern.
+ * every match holds. regex_replace() adds two for each instruction of its pattern: all
+ * bytes, classes and assertions, branches, and both ends of groups, when repetitions are
+ * written out, and the end.
  *
  * A pattern that takes more than postern_limits.regex_steps is refused; the other
  * limits, too, are in postern/options.h. A library built with -Dregex=disabled refuses

@@ -31,6 +31,10 @@ struct pst_regex {
     size_t bytes;
 };
 
+static const char dear_search[] =
+    "shorter counted repeats, or an anchor in front, need fewer";
+static const char dear_groups[] = "shorter counted repeats need fewer";
+
 /* A pattern on its way. */
 typedef struct compilation {
     pst_arena *arena;
@@ -48,7 +52,8 @@ typedef struct direction {
     bool too_big; /* for an automaton, or for a table */
 } direction;
 
-static postern_status refuse(compilation *c, const char *what, size_t amount)
+static postern_status refuse(compilation *c, const char *what, size_t amount,
+                             const char *hint)
 {
     pst_writer out = {c->problem->message, sizeof c->problem->message, 0};
 
@@ -61,7 +66,7 @@ static postern_status refuse(compilation *c, const char *what, size_t amount)
     c->problem->status = POSTERN_LIMIT;
     c->problem->offset = 0;
     c->problem->length = c->pattern.len;
-    c->problem->hint = "shorter counted repeats, or an anchor in front, need fewer";
+    c->problem->hint = hint;
     return POSTERN_LIMIT;
 }
 
@@ -133,7 +138,7 @@ static postern_status choose_engine(compilation *c, direction *forward,
     if (status == POSTERN_LIMIT) {
         used = cheaper(first, second);
         if (used->too_big) {
-            return refuse(c, "more than ", c->limits->steps);
+            return refuse(c, "more than ", c->limits->steps, dear_search);
         }
         regex->engine =
             used->automaton.steps <= CHEAP ? PST_REGEX_BITS : PST_REGEX_LAZY;
@@ -144,7 +149,7 @@ static postern_status choose_engine(compilation *c, direction *forward,
     regex->anchored = used->program.anchored;
     regex->steps = cost(regex, &used->automaton);
     if (regex->steps > c->limits->steps) {
-        return refuse(c, "", regex->steps);
+        return refuse(c, "", regex->steps, dear_search);
     }
     if (!regex->anchored && !regex->backward) {
         status = pst_regex_filter_build(c->scratch, &used->automaton, &regex->filter);
@@ -216,8 +221,9 @@ static postern_status compile_capture(compilation *c)
     }
     /* One thread may have tried each way before all threads do. */
     c->regex->steps += 2 * program->length;
-    return c->regex->steps > c->limits->steps ? refuse(c, "", c->regex->steps)
-                                              : POSTERN_OK;
+    return c->regex->steps > c->limits->steps
+               ? refuse(c, "", c->regex->steps, dear_groups)
+               : POSTERN_OK;
 }
 
 postern_status pst_regex_compile(pst_arena *arena, pst_arena *scratch,
