@@ -185,7 +185,7 @@ text_size() { # LANE: of the library's code
 }
 weigh() { # builds nothing but the library, as that lane does but for the engine
   local archive=$lanes/gcc-sized/src/libpostern_core.a with without
-  mkdir -p "$lanes/gcc-sized" && rm -f "$archive"
+  rm -f "$archive"
   if CC=gcc build gcc-sized -Dwerror=true -Doptimization=2 -Dtests=disabled \
     -Dexamples=disabled -Dmbedtls=disabled; then
     with=$(text_size gcc-sized) without=$(text_size no-regex)
