@@ -159,6 +159,7 @@ postern_status pst_compiler_finish(pst_compiler *compiler, pst_program *out)
     if (status != POSTERN_OK) {
         return status;
     }
+    out->number = pst_scheme_number_program(compiler->scheme);
     scratch = pst_alloc(alloc, out->length + 1);
     if (scratch == NULL) {
         return POSTERN_NO_MEMORY;

@@ -65,6 +65,8 @@ struct pst_regex_room;
  *  after the arena was reset. */
 typedef struct pst_regex_memory {
     pst_arena *arena; /* NULL: searches do without; half of its limit is left alone */
+    uint64_t program; /* whose patterns are searched for: a number that no other program
+                         has, not even one that stands where this one stood */
     struct pst_regex_cache *caches;
     bool full;                   /* no more room was given, and none is asked for */
     struct pst_regex_room *room; /* of pst_regex_find() */

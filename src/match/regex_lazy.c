@@ -17,6 +17,7 @@ enum {
 /** The states one pattern has met. */
 typedef struct pst_regex_cache {
     struct pst_regex_cache *next;
+    uint64_t program; /* of these two nothing is read, they may be gone */
     const pst_regex *owner;
     pst_regex_states states;
     uint32_t *cells; /* numbers of states; PST_REGEX_NO_STATE: not known yet */
@@ -47,6 +48,7 @@ static PST_COLD pst_regex_cache *new_cache(const pst_regex_automaton *a,
         return NULL;
     }
     memset(cache->cells, 0xff, (size_t)count * cache->stride * sizeof(uint32_t));
+    cache->program = memory->program;
     cache->owner = owner;
     cache->next = memory->caches;
     memory->caches = cache;
@@ -63,7 +65,7 @@ static pst_regex_cache *cache_of(const pst_regex_automaton *a, const pst_regex *
         return NULL;
     }
     for (cache = memory->caches; cache != NULL; cache = cache->next) {
-        if (cache->owner == owner) {
+        if (cache->program == memory->program && cache->owner == owner) {
             return cache;
         }
     }

@@ -9,7 +9,7 @@
 /**
  * Whether `automaton` matches in `text` behind `at`, read backwards if so said.
  *
- * @param owner  whose states these are: each owner has its own in `memory`
+ * @param owner  whose states these are: each pattern of memory->program has its own
  * @param memory where states are kept from one text to the next; without (NULL, or no
  *               room left) the search goes step by step
  */

@@ -33,15 +33,22 @@ static void trim_repeat(pst_regex_node *node)
     }
 }
 
-/* The child of a concatenation that is at its edge. */
-static pst_regex_node *edge_child(const pst_regex_node *node, bool at_end)
+/* The child of a concatenation that is at its edge; what is empty there goes for good. */
+static pst_regex_node *edge_child(pst_regex_node *node, bool at_end)
 {
-    pst_regex_node *child = at_end ? node->last : node->first;
+    pst_regex_node **edge = at_end ? &node->last : &node->first;
 
-    while (child != NULL && child->kind == PST_REGEX_EMPTY) {
-        child = at_end ? child->prev : child->next;
+    while (*edge != NULL && (*edge)->kind == PST_REGEX_EMPTY) {
+        *edge = at_end ? (*edge)->prev : (*edge)->next;
     }
-    return child;
+    if (*edge == NULL) {
+        node->kind = PST_REGEX_EMPTY;
+    } else if (at_end) {
+        (*edge)->next = NULL;
+    } else {
+        (*edge)->prev = NULL;
+    }
+    return *edge;
 }
 
 /* Trims one edge of `root`. Alternatives are trimmed each for itself. */

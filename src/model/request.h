@@ -77,6 +77,7 @@ struct postern_request {
     struct pst_regex_room *regex_room;
     bool regex_full;
     const postern_named_list *lists; /* of the program that runs; borrowed */
+    uint64_t program;                /* its number */
     /* What the last verdict borrowed from, kept until the next one. */
     const void *kept;
     void (*release_kept)(const void *kept);

@@ -18,6 +18,7 @@ postern_status pst_program_prepare(const pst_program *program,
                                    postern_request *request)
 {
     request->lists = lists;
+    request->program = program->number;
     return pst_request_reserve(request, program->derived_count);
 }
 

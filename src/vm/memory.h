@@ -10,6 +10,7 @@
 static inline pst_regex_memory pst_regex_memory_of(postern_request *request)
 {
     return (pst_regex_memory){.arena = &request->regex_arena,
+                              .program = request->program,
                               .caches = request->regex_caches,
                               .room = request->regex_room,
                               .full = request->regex_full};

@@ -171,6 +171,7 @@ typedef struct pst_program {
     size_t list_count;
     const pst_pattern *patterns; /* all that are searched for, each once */
     size_t pattern_count;
+    uint64_t number; /* no other program of the scheme has it */
 } pst_program;
 
 /** The type of `slot`, or 0 when the program has no such slot. */

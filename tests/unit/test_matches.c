@@ -163,6 +163,39 @@ START_TEST(rounds_of_a_request_do_not_remember_each_other)
 }
 END_TEST
 
+/* Filters come and go on one request, and may stand where others stood. */
+START_TEST(a_filter_does_not_inherit_what_another_remembered)
+{
+    enum { LENGTH = 20001, FILTERS = 20 };
+    char *const text = malloc(LENGTH);
+    bench b;
+
+    ck_assert_ptr_nonnull(text);
+    bench_open(&b, NULL);
+    for (size_t gap = 100; gap < 400; gap += 21) {
+        for (uint32_t i = 0; i < LENGTH - 1; i++) {
+            text[i] = (i * 2654435761U >> 9 & 1) != 0 ? 'a' : 'b';
+        }
+        text[LENGTH - 1] = 'd';
+        set_text(&b, (postern_str){text, LENGTH});
+        for (int i = 0; i < FILTERS; i++) {
+            const bool odd =
+                i % 2 != 0; /* ends in a and b, or in c, which is nowhere */
+            char expression[128];
+            postern_filter *filter;
+            snprintf(expression, sizeof expression,
+                     "app.text matches \"%s.{%zu}%s.{%zu}[%s]\"", odd ? "[xa]" : "[ax]",
+                     gap, odd ? "[ax]" : "[bx]", gap, odd ? "by" : "cy");
+            filter = compiled(&b, expression);
+            ck_assert_msg(matched(&b, filter) == odd, "%s", expression);
+            postern_filter_free(filter);
+        }
+    }
+    bench_close(&b);
+    free(text);
+}
+END_TEST
+
 /* Values may fill the memory of a request whatever was searched for before. */
 START_TEST(searches_take_no_room_from_values)
 {
@@ -536,6 +569,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tcase, a_pattern_is_searched_for, 0,
                         sizeof answers / sizeof answers[0]);
     tcase_add_test(tcase, rounds_of_a_request_do_not_remember_each_other);
+    tcase_add_test(tcase, a_filter_does_not_inherit_what_another_remembered);
     tcase_add_test(tcase, searches_take_no_room_from_values);
     tcase_add_test(tcase, rules_share_what_equal_patterns_are_compiled_to);
     tcase_add_test(tcase, many_patterns_are_all_found_again);

@@ -28,7 +28,7 @@ static uint32_t draw(uint32_t *seed, uint32_t below)
 
 /* --- all short texts ----------------------------------------------------------------- */
 
-enum { SHORT_MAX = 6, WALKED_MAX = 4, PADDED = 75 };
+enum { SHORT_MAX = 5, WALKED_MAX = 4, PADDED = 75 };
 
 static const char letters[] = {'a', 'B', '_', ' ', '\n', '-'};
 
