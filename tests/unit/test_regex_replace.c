@@ -7,6 +7,7 @@
 #include <postern.h>
 
 #include <stdio.h>
+#include <string.h>
 
 /* --- the function ----------------------------------------------------------------------- */
 
@@ -391,6 +392,54 @@ START_TEST(mapping_over_many_values_fits_the_request)
 }
 END_TEST
 
+/* --- steps ------------------------------------------------------------------------------ */
+
+/* What costs 512 for a byte is the most, for what is found and for what is rewritten. */
+static const struct {
+    const char *expression;
+    uint32_t steps;
+} steps[] = {
+    {"regex_replace(http.host, \"a{253}\", \"\") eq \"\"",           511},
+    {"regex_replace(http.host, \"[ab]*a[ab]{250}c\", \"\") eq \"\"", 512},
+    {"regex_replace(http.host, \"a{254}\", \"\") eq \"\"",           513},
+    {"http.host ~ \"a.{3800}b.{200}c\"",                             507},
+    {"http.host ~ \"a.{3850}b.{200}c\"",                             515},
+};
+
+START_TEST(steps_are_limited_by_default)
+{
+    enum { MOST = 512 };
+    postern_report *report = postern_report_new(NULL);
+    postern_scheme *scheme;
+    postern_filter *filter;
+    postern_regex_info info;
+    postern_finding finding;
+    char message[128];
+    postern_status status;
+
+    ck_assert_int_eq(postern_scheme_new(NULL, &scheme), POSTERN_OK);
+    status = postern_filter_compile(scheme, postern_text(steps[_i].expression), NULL,
+                                    &filter, report);
+    if (steps[_i].steps <= MOST) {
+        ck_assert_int_eq(status, POSTERN_OK);
+        ck_assert(postern_filter_regex_at(filter, 0, &info));
+        ck_assert_uint_eq(info.steps_per_byte, steps[_i].steps);
+    } else {
+        ck_assert_int_eq(status, POSTERN_LIMIT);
+        ck_assert(postern_report_get(report, 0, &finding));
+        (void)snprintf(message, sizeof message,
+                       "each byte of text could cost %u steps; the limit regex_steps "
+                       "is 512",
+                       (unsigned)steps[_i].steps);
+        ck_assert_uint_eq(finding.message.len, strlen(message));
+        ck_assert_mem_eq(finding.message.data, message, finding.message.len);
+    }
+    postern_filter_free(filter);
+    postern_report_free(report);
+    postern_scheme_free(scheme);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("regex_replace");
@@ -409,6 +458,8 @@ Suite *test_suite(void)
     tcase_add_loop_test(expressions, an_expression_rewrites_a_value, 0, VALUES);
     tcase_add_test(expressions, what_it_reads_is_told);
     tcase_add_test(expressions, mapping_over_many_values_fits_the_request);
+    tcase_add_loop_test(expressions, steps_are_limited_by_default, 0,
+                        sizeof steps / sizeof steps[0]);
     suite_add_tcase(suite, expressions);
     return suite;
 }
