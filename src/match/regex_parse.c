@@ -480,7 +480,7 @@ static bool read_pattern(tree_builder *builder, pst_regex_tree *out)
             parser, POSTERN_SYNTAX, (pst_regex_place){builder->top->offset, 1},
             "the group is not closed", "a parenthesis itself is \\(");
     }
-    out->root = finish_level(builder);
+    *out = (pst_regex_tree){.root = finish_level(builder)};
     out->groups = builder->groups;
     out->nodes = parser->nodes;
     return out->root != NULL;
