@@ -1,7 +1,8 @@
 /*
- * Groups, alternatives, sequences and repeats. What is open is a stack in the arena, one
- * level for each parenthesis; a level knows enough of its items that no node is visited
- * twice.
+ * match/regex_parse.c - groups, alternatives, sequences and repeats.
+ *
+ * What is open is a stack in the arena, one level for each parenthesis; a level knows
+ * enough of its items that no node is visited twice.
  */
 #include "match/regex_parser.h"
 
@@ -225,7 +226,7 @@ static bool read_repeat(tree_builder *builder)
         parser->at++;
         lazy = !lazy;
     }
-    /* The pst_regex_sum so far has it once. */
+    /* The sum so far has it once. */
     top->item_facts.size -= top->pending->size;
     node = pst_regex_make_repeat(&builder->parser, top->pending, count, lazy);
     if (node == NULL) {

@@ -9,10 +9,10 @@
 #include <string.h>
 
 enum {
-    CELLS_MAX = 128 * 1024,     /* 512 KiB of table */
-    SET_WORDS_MAX = 512 * 1024, /* 4 MiB of sets while it is made */
+    CELLS_MAX = 128 * 1024,      /* 512 KiB of table */
+    SET_WORDS_MAX = 512 * 1024,  /* 4 MiB of sets while it is made */
     WORK_MAX = 16 * 1024 * 1024, /* operations on 64 bits */
-    FIRST_ROOM = 64             /* states */
+    FIRST_ROOM = 64              /* states */
 };
 
 typedef struct builder {
