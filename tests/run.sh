@@ -6,8 +6,8 @@
 #   gcc-asan      gcc, AddressSanitizer and UBSan, the system's mbedTLS: everything
 #   clang-3.6     clang, release, static library, mbedTLS 3.6: everything
 #   gcc-asan-3.6  as the first with mbedTLS 3.6: handshakes
-#   gcc-plain     switch dispatch, committed lexers, no regular expressions; install and
-#                 subproject
+#   gcc-plain     switch dispatch, committed lexers; install and subproject
+#   no-regex      a build without regular expressions, and what their engine weighs
 #   style         formatting and shell scripts
 #
 # --full adds:
@@ -31,7 +31,7 @@ lanes=build/lanes
 shared=$(realpath -m ../shared)
 passed=0 failed=0 skipped=0
 
-usual=(gcc-asan clang-3.6 gcc-asan-3.6 gcc-plain style)
+usual=(gcc-asan clang-3.6 gcc-asan-3.6 gcc-plain no-regex style)
 extra=(long gcc-tsan valgrind clang-tidy cppcheck fuzz bench)
 chosen=()
 for argument; do
@@ -168,33 +168,39 @@ lane_gcc-asan-3.6() {
 }
 lane_gcc-plain() {
   CC=gcc lane gcc-plain -Ddispatch=switch -Dregenerate=disabled -Dexamples=enabled \
-    -Dregex=disabled -- --no-suite e2e --no-suite tls
-  tell_savings
+    -- --no-suite e2e --no-suite tls
+}
+plain() { # the build that several lanes share
+  CC=gcc build gcc-plain -Dwerror=true -Dtests=enabled -Ddispatch=switch \
+    -Dregenerate=disabled -Dexamples=enabled
+}
+# Suites without regular expressions in them are the other lanes'.
+lane_no-regex() {
+  CC=gcc lane no-regex -Dregex=disabled -Doptimization=2 -Dexamples=disabled \
+    -- --no-suite e2e --no-suite tls --no-suite gate --no-suite edge --no-suite package
+  weigh
 }
 text_size() { # LANE: of the library's code
   size -t "$lanes/$1/src/libpostern_core.a" 2>/dev/null | awk 'END { print $1 }'
 }
-tell_savings() { # builds nothing but the library, as that lane does but for the engine
-  local folder=$lanes/gcc-sized with without
-  if [ ! -f "$folder/build.ninja" ]; then
-    CC=gcc meson setup "$folder" -Ddispatch=switch -Dregenerate=disabled -Dtests=disabled \
-      -Dexamples=disabled -Dmbedtls=disabled
-  fi >"$folder.log" 2>&1 </dev/null
-  meson compile -C "$folder" postern_core >>"$folder.log" 2>&1 </dev/null || return 0
-  with=$(text_size gcc-sized) without=$(text_size gcc-plain)
-  test -z "$with" || test -z "$without" ||
-    echo "    without regular expressions $((with - without)) of $with bytes of code less"
-}
-plain() { # the build that several lanes share
-  CC=gcc build gcc-shared -Dwerror=true -Dtests=enabled -Ddispatch=switch \
-    -Dregenerate=disabled -Dexamples=enabled
+weigh() { # builds nothing but the library, as that lane does but for the engine
+  local archive=$lanes/gcc-sized/src/libpostern_core.a with without
+  rm -f "$archive"
+  if CC=gcc build gcc-sized -Dwerror=true -Doptimization=2 -Dtests=disabled \
+    -Dexamples=disabled -Dmbedtls=disabled; then
+    with=$(text_size gcc-sized) without=$(text_size no-regex)
+    test -z "$with" || test -z "$without" ||
+      echo "    without regular expressions $((with - without)) of $with bytes of code less"
+  fi
+  check regex-size tests/tools/regex-size.sh size "$archive"
+  report_checks regex-size
 }
 lane_long() {
   if plain; then
-    POSTERN_EXPRESSIONS=1000000 run_tests long gcc-shared -t 10 --suite differential
+    POSTERN_EXPRESSIONS=1000000 run_tests long gcc-plain -t 10 --suite differential
   else
     report long 0 1 0 "did not build"
-    show "$lanes/gcc-shared.log"
+    show "$lanes/gcc-plain.log"
   fi
 }
 lane_gcc-tsan() {
@@ -203,11 +209,11 @@ lane_gcc-tsan() {
 }
 lane_valgrind() {
   if plain; then
-    POSTERN_EXPRESSIONS=1000 run_tests valgrind gcc-shared -t 20 --no-suite tidy --no-suite e2e --no-suite limits \
+    POSTERN_EXPRESSIONS=1000 run_tests valgrind gcc-plain -t 20 --no-suite tidy --no-suite e2e --no-suite limits \
       '--wrap=valgrind -q --error-exitcode=99 --leak-check=full --trace-children=yes'
   else
     report valgrind 0 1 0 "did not build"
-    show "$lanes/gcc-shared.log"
+    show "$lanes/gcc-plain.log"
   fi
 }
 

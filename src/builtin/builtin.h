@@ -71,7 +71,7 @@ typedef struct pst_argument_problem {
 typedef struct pst_invocation {
     pst_arena *arena;             /* results live here */
     const postern_crypto *crypto; /* never NULL for NEEDS_CRYPTO */
-    pst_regex_memory *regexes;    /* of the request, with the same arena */
+    pst_regex_memory *regexes;    /* of the request, which gives it an arena */
     const postern_type *types;    /* `count` of each */
     const pst_value *values;
     const bool *present; /* all true unless TAKES_MISSING */

@@ -31,6 +31,10 @@ struct pst_regex {
     size_t bytes;
 };
 
+static const char dear_search[] =
+    "shorter counted repeats, or an anchor in front, need fewer";
+static const char dear_groups[] = "shorter counted repeats need fewer";
+
 /* A pattern on its way. */
 typedef struct compilation {
     pst_arena *arena;
@@ -49,7 +53,8 @@ typedef struct direction {
     bool too_big; /* for a program or an automaton */
 } direction;
 
-static postern_status refuse(compilation *c, const char *what, size_t amount)
+static postern_status refuse(compilation *c, const char *what, size_t amount,
+                             const char *hint)
 {
     pst_writer out = {c->problem->message, sizeof c->problem->message, 0};
 
@@ -62,7 +67,7 @@ static postern_status refuse(compilation *c, const char *what, size_t amount)
     c->problem->status = POSTERN_LIMIT;
     c->problem->offset = 0;
     c->problem->length = c->pattern.len;
-    c->problem->hint = "shorter counted repeats, or an anchor in front, need fewer";
+    c->problem->hint = hint;
     return POSTERN_LIMIT;
 }
 
@@ -131,7 +136,7 @@ static postern_status keep(compilation *c, const direction *used)
     regex->anchored = used->program.anchored;
     regex->steps = cost(regex, &used->automaton);
     if (regex->steps > c->limits->steps) {
-        return refuse(c, "", regex->steps);
+        return refuse(c, "", regex->steps, dear_search);
     }
     if (!regex->anchored && !regex->backward) {
         status = pst_regex_filter_build(c->scratch, &used->automaton, &regex->filter);
@@ -162,7 +167,7 @@ static postern_status choose_engine(compilation *c, pst_regex_tree *tree)
     if (is_too_big(c, status)) {
         used = cheaper(&both[0], &both[1]);
         if (used->too_big) {
-            return refuse(c, "more than ", c->limits->steps);
+            return refuse(c, "more than ", c->limits->steps, dear_search);
         }
         c->regex->engine =
             used->automaton.steps <= CHEAP ? PST_REGEX_BITS : PST_REGEX_LAZY;
@@ -216,15 +221,16 @@ static postern_status compile_capture(compilation *c)
                                          c->limits->steps, program);
     }
     if (is_too_big(c, status) && c->problem->status == POSTERN_OK) {
-        return refuse(c, "more than ", c->limits->steps);
+        return refuse(c, "more than ", c->limits->steps, dear_groups);
     }
     if (status != POSTERN_OK) {
         return status;
     }
     /* One thread may have tried each way before all threads do. */
     c->regex->steps += 2 * program->length;
-    return c->regex->steps > c->limits->steps ? refuse(c, "", c->regex->steps)
-                                              : POSTERN_OK;
+    return c->regex->steps > c->limits->steps
+               ? refuse(c, "", c->regex->steps, dear_groups)
+               : POSTERN_OK;
 }
 
 postern_status pst_regex_compile(pst_arena *arena, pst_arena *scratch,

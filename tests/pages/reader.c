@@ -1,12 +1,10 @@
-#include "reader.h"
+#include "claims.h"
 
 #include <postern/mbedtls.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { TEXT_MAX = 4096 };
 
 /* First columns of tables that claim nothing. A table with any other is refused, so
  * that a slip in a header does not turn a table off. */
@@ -16,260 +14,9 @@ static const char *const plain_headers[] = {
     "status", "type",       "who",        "you want",
 };
 
-/* Notes that a claim does not hold: all of a page are told at once. */
-static void blame(reader *r, int line, const char *what, const char *more)
-{
-    const size_t len = strlen(r->problems);
-
-    (void)snprintf(r->problems + len, sizeof r->problems - len, "%s:%d: %s%s\n",
-                   r->path, line, what, more);
-    r->problem_count++;
-}
-
-static void blame_on(reader *r, int line, postern_str name, const char *what)
-{
-    char text[TEXT_MAX];
-
-    (void)snprintf(text, sizeof text, "%.*s", (int)name.len, name.data);
-    blame(r, line, what, text);
-}
-
-/* A cell as it is meant. */
-static postern_str plain(postern_str cell, char *buf)
-{
-    ck_assert_uint_lt(cell.len, TEXT_MAX);
-    cell_text(cell, buf);
-    return postern_text(buf);
-}
-
-static bool cell_is(postern_str cell, const char *text)
-{
-    char buf[TEXT_MAX];
-
-    return postern_str_equal(plain(cell, buf), postern_text(text));
-}
-
 static bool starts_with(postern_str text, const char *with)
 {
     return text.len >= strlen(with) && memcmp(text.data, with, strlen(with)) == 0;
-}
-
-/* --- requests and lists -------------------------------------------------------------- */
-
-/* Fills r->request from the request that `name` means. */
-static bool fill(reader *r, int line, postern_str name, source *memory)
-{
-    const named_request *named = requests_find(&r->requests, name);
-
-    *memory = (source){.count = 0};
-    if (named == NULL) {
-        blame_on(r, line, name, "no request is called ");
-        return false;
-    }
-    if (!request_json_fill(postern_text(named->json), r->w.scheme, r->request,
-                           &r->clock, memory)) {
-        blame_on(r, line, name, memory->error.message);
-        source_free(memory);
-        return false;
-    }
-    return true;
-}
-
-static void empty(reader *r, source *memory)
-{
-    postern_request_reset(r->request);
-    source_free(memory);
-}
-
-static postern_list_kind list_kind(postern_str word)
-{
-    for (int kind = POSTERN_LIST_IP; kind <= POSTERN_LIST_HOSTNAME; kind++) {
-        const char *text = postern_list_kind_text((postern_list_kind)kind);
-        if (postern_str_equal(word, postern_text(text))) {
-            return (postern_list_kind)kind;
-        }
-    }
-    return (postern_list_kind)0;
-}
-
-/* "$office ip 192.0.2.0/24 2001:db8::/32" */
-static void read_list(reader *r, int line, postern_str text)
-{
-    postern_str items[32];
-    postern_str name;
-    postern_str kind;
-    postern_list *list = NULL;
-    size_t count = 0;
-
-    if (!take_word(&text, &name)) {
-        return;
-    }
-    (void)take_word(&text, &kind);
-    while (count < 32 && take_word(&text, &items[count])) {
-        count++;
-    }
-    if (name.data[0] != '$' || r->list_count == LISTS_MAX || count == 32 ||
-        postern_list_new(NULL, list_kind(kind), items, count, &list, r->w.report) !=
-            POSTERN_OK) {
-        blame(r, line, "not a list: ", world_findings(r->w.report));
-        return;
-    }
-    r->lists[r->list_count++] = (postern_named_list){
-        {name.data + 1, name.len - 1},
-        list
-    };
-}
-
-/* --- expressions --------------------------------------------------------------------- */
-
-static postern_compile_options options_of(const reader *r)
-{
-    return (postern_compile_options){
-        .phase = r->phase, .lists = r->lists, .list_count = r->list_count};
-}
-
-/* Compiles, without a word. NULL: noted. */
-static postern_filter *compile(reader *r, int line, postern_str text)
-{
-    const postern_compile_options options = options_of(r);
-    postern_filter *filter;
-
-    postern_report_clear(r->w.report);
-    if (postern_filter_compile(r->w.scheme, text, &options, &filter, r->w.report) !=
-            POSTERN_OK ||
-        postern_report_count(r->w.report) != 0) {
-        blame(r, line, "this should compile\n", world_findings(r->w.report));
-    }
-    return filter;
-}
-
-static void check_answer(reader *r, int line, const postern_filter *filter,
-                         postern_str request, postern_str cell)
-{
-    const bool yes = cell_is(cell, "true");
-    postern_status status;
-    source memory;
-    bool matched;
-
-    if (!yes && !cell_is(cell, "false")) {
-        blame(r, line, "the answer is neither true nor false", "");
-        return;
-    }
-    if (!fill(r, line, request, &memory)) {
-        return;
-    }
-    status = postern_filter_match(filter, r->request, &matched);
-    if (status != POSTERN_OK) {
-        blame(r, line, "cannot be matched: ", postern_status_text(status));
-    } else if (matched != yes) {
-        blame_on(r, line, request, matched ? "it is true for " : "it is false for ");
-    }
-    empty(r, &memory);
-    r->answers++;
-}
-
-static void check_filter_row(reader *r, const piece *row)
-{
-    char buf[TEXT_MAX];
-    postern_filter *filter = compile(r, row->line, plain(row->cells[0], buf));
-
-    for (size_t i = 1; i < row->cell_count && filter != NULL; i++) {
-        check_answer(r, row->line, filter, r->header.cells[i], row->cells[i]);
-    }
-    postern_filter_free(filter);
-}
-
-static void check_value(reader *r, int line, const postern_value_expression *expression,
-                        postern_str request, postern_str cell)
-{
-    char text[TEXT_MAX] = "missing";
-    postern_status status;
-    source memory;
-    postern_value value;
-    bool present;
-
-    if (!fill(r, line, request, &memory)) {
-        return;
-    }
-    status = postern_value_evaluate(expression, r->request, &present, &value);
-    if (present) {
-        write_value(&value, text, sizeof text);
-    }
-    if (status != POSTERN_OK) {
-        blame(r, line, "cannot be evaluated: ", postern_status_text(status));
-    } else if (!cell_is(cell, text)) {
-        blame(r, line, "it is ", text);
-    }
-    empty(r, &memory);
-    r->answers++;
-}
-
-static void check_value_row(reader *r, const piece *row)
-{
-    const postern_compile_options options = options_of(r);
-    postern_value_expression *expression;
-    char buf[TEXT_MAX];
-
-    postern_report_clear(r->w.report);
-    if (postern_value_compile(r->w.scheme, plain(row->cells[0], buf), &options,
-                              &expression, r->w.report) != POSTERN_OK ||
-        postern_report_count(r->w.report) != 0) {
-        blame(r, row->line, "this should compile\n", world_findings(r->w.report));
-    }
-    for (size_t i = 1; i < row->cell_count && expression != NULL; i++) {
-        check_value(r, row->line, expression, r->header.cells[i], row->cells[i]);
-    }
-    postern_value_expression_free(expression);
-}
-
-/* --- messages ------------------------------------------------------------------------ */
-
-/* True when finding `index` reads as `cell`: its message, or with its hint. */
-static bool tells(const reader *r, size_t index, bool error, postern_str cell)
-{
-    char whole[TEXT_MAX];
-    postern_finding finding;
-
-    if (!postern_report_get(r->w.report, index, &finding) ||
-        (finding.severity == POSTERN_ERROR) != error) {
-        return false;
-    }
-    (void)snprintf(whole, sizeof whole, "%.*s (%.*s)", (int)finding.message.len,
-                   finding.message.data, (int)finding.hint.len, finding.hint.data);
-    if (cell_is(cell, whole)) {
-        return true;
-    }
-    whole[finding.message.len] = '\0';
-    return cell_is(cell, whole);
-}
-
-static void check_told(reader *r, int line, bool error, postern_str cell)
-{
-    for (size_t i = 0; i < postern_report_count(r->w.report); i++) {
-        if (tells(r, i, error, cell)) {
-            r->answers++;
-            return;
-        }
-    }
-    blame(r, line, "what is told is\n", world_findings(r->w.report));
-}
-
-static void check_told_row(reader *r, const piece *row)
-{
-    const bool refused = r->table == TABLE_REFUSED;
-    const postern_compile_options options = options_of(r);
-    postern_filter *filter;
-    char buf[TEXT_MAX];
-
-    postern_report_clear(r->w.report);
-    if ((postern_filter_compile(r->w.scheme, plain(row->cells[0], buf), &options,
-                                &filter, r->w.report) == POSTERN_OK) == refused) {
-        blame(r, row->line, refused ? "this compiles" : "this is refused\n",
-              world_findings(r->w.report));
-    } else {
-        check_told(r, row->line, refused, row->cells[1]);
-    }
-    postern_filter_free(filter);
 }
 
 /* --- policies ------------------------------------------------------------------------ */
@@ -380,6 +127,7 @@ static void take_block(reader *r, const piece *block)
         {"lists",    take_lists     },
         {"postern",  take_expression},
         {"json",     take_policy    },
+        {"listing",  check_listing  },
         {"c",        NULL           },
         {"sh",       NULL           },
     };
@@ -404,6 +152,9 @@ static table_kind kind_of_expressions(const piece *header)
     }
     if (header->cell_count == 2 && cell_is(header->cells[1], "remark")) {
         return TABLE_REMARKED;
+    }
+    if (header->cell_count == 3 && cell_is(header->cells[2], "steps a byte")) {
+        return TABLE_COSTS;
     }
     return TABLE_FILTERS;
 }
@@ -469,6 +220,9 @@ static void take_row(reader *r, const piece *row)
     case TABLE_REFUSED:
     case TABLE_REMARKED:
         check_told_row(r, row);
+        return;
+    case TABLE_COSTS:
+        check_cost_row(r, row);
         return;
     case TABLE_NOT_LOADED:
         check_told(r, row->line, true, row->cells[0]);

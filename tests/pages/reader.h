@@ -7,12 +7,14 @@
  *   ```json         a policy that loads without a warning; such a table may follow.
  *                   "json import" is an export of Cloudflare's, "json fails" is refused:
  *                   a table "refused because" may follow
+ *   ```listing      an expression behind "> ", and what it is compiled to
  *
  * Tables whose first column is called
  *
  *   expression        every other column is a request, every cell true or false; or one
  *                     column is called "refused because" or "remark". "expression of a
- *                     response" and "... of a packet" belong to that phase.
+ *                     response" and "... of a packet" belong to that phase. Or two
+ *                     columns say how it is searched for and in how many "steps a byte".
  *   value expression  the same, every cell a value or "missing"
  *   request           the second is called "answer"
  *
@@ -33,6 +35,7 @@ typedef enum table_kind {
     TABLE_VALUES,
     TABLE_REFUSED,
     TABLE_REMARKED,
+    TABLE_COSTS,
     TABLE_ANSWERS,   /* of the filter or policy before */
     TABLE_NOT_LOADED /* why the policy before was refused */
 } table_kind;

@@ -25,7 +25,7 @@ static const struct {
     {"../grammar/operators.md",           180, 0 },
     {"../grammar/policy.md",              0,   9 },
     {"../grammar/recipes.md",             110, 13},
-    {"../grammar/regular-expressions.md", 60,  0 },
+    {"../grammar/regular-expressions.md", 80,  0 },
 };
 
 enum { PAGE_COUNT = sizeof pages / sizeof pages[0] };
@@ -58,6 +58,7 @@ END_TEST
 
 #define ADA "```requests\nada GET https://a.example/\n  x-a: b\n```\n"
 #define UNDER "|---|---|\n"
+#define COSTS "| expression | kind | steps a byte |\n|---|---|---|\n"
 #define POLICY(rule)                                                                  \
     "```json\n{\"version\": 1, \"rulesets\": [{\"phase\": "                           \
     "\"http_request_firewall_custom\", \"rules\": [{\"ref\": \"r\", \"expression\": " \
@@ -88,6 +89,14 @@ static const struct {
     {1, "| expression | refused because |\n" UNDER "| `ssl` | `no reason` |\n"        },
     {1, "| expression | remark |\n" UNDER "| `ssl` | `no remark` |\n"                 },
     {1, "| expression | remark |\n" UNDER "| `slt` | `unknown field 'slt'` |\n"       },
+    {0, COSTS "| `http.host ~ \"^a\"` | `table` | 1 |\n"                              },
+    {1, COSTS "| `http.host ~ \"^a\"` | `table` | 2 |\n"                              },
+    {1, COSTS "| `http.host ~ \"^a\"` | `bits` | 1 |\n"                               },
+    {1, COSTS "| `ssl` | `table` | 1 |\n"                                             },
+    {1, COSTS "| `slt` | `table` | 1 |\n"                                             },
+    {0, "```listing\n> ssl\n0000 BOOL ssl | true, false\n```\n"                       },
+    {1, "```listing\n> ssl\n0000 BOOL ssl | false, true\n```\n"                       },
+    {1, "```listing\n0000 BOOL ssl | true, false\n```\n"                              },
     {0, ADA "```postern\nssl\n```\n| request | answer |\n" UNDER "| ada | true |\n"   },
     {1, ADA "```postern\nssl\n```\n| request | answer |\n" UNDER "| ada | false |\n"  },
     {1, "```postern\nssl\n```\n"                                                      },
