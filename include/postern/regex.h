@@ -17,7 +17,8 @@
  * no search in linear time can have; \p{..} and (?u), which need Unicode's tables; (?R).
  *
  * Cost. A search takes at most `steps_per_byte` steps for each byte of the text, whatever
- * pattern and text are; a step is one look-up in a table or one operation on 64 bits.
+ * pattern and text are; a step is one look-up in a table, one operation on 64 bits, or one
+ * instruction of regex_replace() with the places it keeps.
  * There is no backtracking. How many steps, is known when an expression is compiled:
  *
  *   POSTERN_REGEX_TABLE  one look-up a byte, two where a match may start anywhere, in a
@@ -63,8 +64,8 @@ typedef struct postern_regex_info {
     uint32_t positions;      /**< places in the pattern; 0 when there are states */
     uint32_t steps_per_byte; /**< the most a search does for a byte of text */
     size_t bytes;            /**< of memory the compiled pattern takes */
-    postern_str required;    /**< every match holds these bytes, so a text without them
-                                  is only looked through for them; may be empty */
+    postern_str required;    /**< bytes that every match holds, and a search may look
+                                  for first; may be empty */
 } postern_regex_info;
 
 /** How many different patterns `filter` searches for: equal ones are one. */

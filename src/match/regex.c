@@ -49,7 +49,8 @@ typedef struct compilation {
 typedef struct direction {
     pst_regex_program program;
     pst_regex_automaton automaton;
-    bool too_big; /* for an automaton, or for a table */
+    bool backward;
+    bool too_big; /* for a program or an automaton */
 } direction;
 
 static postern_status refuse(compilation *c, const char *what, size_t amount,
@@ -70,23 +71,28 @@ static postern_status refuse(compilation *c, const char *what, size_t amount,
     return POSTERN_LIMIT;
 }
 
-static postern_status make_program(compilation *c, const pst_regex_tree *tree,
-                                   bool backward, direction *out)
+/* A limit of the engine, not of an arena. */
+static bool is_too_big(const compilation *c, postern_status status)
 {
-    out->too_big = false;
-    return pst_regex_program_build(c->scratch, c->scratch, tree, backward,
-                                   &out->program);
+    return status == POSTERN_LIMIT && c->arena->status != POSTERN_LIMIT &&
+           c->scratch->status != POSTERN_LIMIT;
 }
 
-/* Tries to make the table of one direction. */
-static postern_status try_table(compilation *c, direction *d)
+/* Makes the automaton and the table that read in one direction. */
+static postern_status try_direction(compilation *c, pst_regex_tree *tree, bool backward,
+                                    direction *out)
 {
-    postern_status status =
-        pst_regex_automaton_build(c->scratch, c->scratch, &d->program, &d->automaton);
+    postern_status status = pst_regex_program_build(
+        c->scratch, c->scratch, tree, backward, PST_REGEX_PROGRAM_MAX, &out->program);
 
-    d->too_big = status == POSTERN_LIMIT;
+    out->backward = backward;
     if (status == POSTERN_OK) {
-        status = pst_regex_table_build(c->arena, c->scratch, &d->automaton,
+        status = pst_regex_automaton_build(c->scratch, c->scratch, &out->program,
+                                           &out->automaton);
+    }
+    out->too_big = status == POSTERN_LIMIT;
+    if (status == POSTERN_OK) {
+        status = pst_regex_table_build(c->arena, c->scratch, &out->automaton,
                                        &c->regex->table);
     }
     return status;
@@ -120,32 +126,13 @@ static const direction *cheaper(const direction *first, const direction *second)
                : first;
 }
 
-/* Which direction comes first: one that starts at an edge; if there are two, forward. */
-static postern_status choose_engine(compilation *c, direction *forward,
-                                    direction *backward)
+/* Keeps what the search in the direction used needs. */
+static postern_status keep(compilation *c, const direction *used)
 {
     pst_regex *regex = c->regex;
-    const bool swap = !forward->program.anchored && backward->program.anchored;
-    direction *first = swap ? backward : forward;
-    direction *second = swap ? forward : backward;
-    const direction *used = first;
-    postern_status status = try_table(c, first);
+    postern_status status = POSTERN_OK;
 
-    if (status == POSTERN_LIMIT) {
-        used = second;
-        status = try_table(c, second);
-    }
-    if (status == POSTERN_LIMIT) {
-        used = cheaper(first, second);
-        if (used->too_big) {
-            return refuse(c, "more than ", c->limits->steps, dear_search);
-        }
-        regex->engine =
-            used->automaton.steps <= CHEAP ? PST_REGEX_BITS : PST_REGEX_LAZY;
-    } else if (status != POSTERN_OK) {
-        return status;
-    }
-    regex->backward = used == backward;
+    regex->backward = used->backward;
     regex->anchored = used->program.anchored;
     regex->steps = cost(regex, &used->automaton);
     if (regex->steps > c->limits->steps) {
@@ -153,13 +140,40 @@ static postern_status choose_engine(compilation *c, direction *forward,
     }
     if (!regex->anchored && !regex->backward) {
         status = pst_regex_filter_build(c->scratch, &used->automaton, &regex->filter);
-    } else {
-        status = POSTERN_OK;
     }
     return status == POSTERN_OK && regex->engine != PST_REGEX_TABLE
                ? pst_regex_automaton_build(c->arena, c->scratch, &used->program,
                                            &regex->automaton)
                : status;
+}
+
+/* A direction that starts at an edge comes first; if both do, or none, forward. The other
+ * one is only made when the first has no table. */
+static postern_status choose_engine(compilation *c, pst_regex_tree *tree)
+{
+    direction *both = pst_arena_array(c->scratch, 2, sizeof *both);
+    const bool backward = tree->ends && !tree->starts;
+    const direction *used = both;
+    postern_status status;
+
+    if (both == NULL) {
+        return c->scratch->status;
+    }
+    status = try_direction(c, tree, backward, &both[0]);
+    if (is_too_big(c, status)) {
+        used = &both[1];
+        status = try_direction(c, tree, !backward, &both[1]);
+    }
+    if (is_too_big(c, status)) {
+        used = cheaper(&both[0], &both[1]);
+        if (used->too_big) {
+            return refuse(c, "more than ", c->limits->steps, dear_search);
+        }
+        c->regex->engine =
+            used->automaton.steps <= CHEAP ? PST_REGEX_BITS : PST_REGEX_LAZY;
+        status = POSTERN_OK;
+    }
+    return status == POSTERN_OK ? keep(c, used) : status;
 }
 
 static void find_rare(pst_regex *regex)
@@ -175,14 +189,9 @@ static void find_rare(pst_regex *regex)
 static postern_status compile_match(compilation *c)
 {
     pst_regex_tree tree;
-    direction *both = pst_arena_array(c->scratch, 2, sizeof *both);
-    postern_status status;
-
-    if (both == NULL) {
-        return c->scratch->status;
-    }
-    status =
+    postern_status status =
         pst_regex_parse(c->scratch, c->pattern, false, c->limits, &tree, c->problem);
+
     if (status == POSTERN_OK) {
         status = pst_regex_trim(c->scratch, &tree);
     }
@@ -190,13 +199,7 @@ static postern_status compile_match(compilation *c)
         status = pst_regex_required(c->arena, c->scratch, &tree, &c->regex->required);
     }
     if (status == POSTERN_OK) {
-        status = make_program(c, &tree, false, &both[0]);
-    }
-    if (status == POSTERN_OK) {
-        status = make_program(c, &tree, true, &both[1]);
-    }
-    if (status == POSTERN_OK) {
-        status = choose_engine(c, &both[0], &both[1]);
+        status = choose_engine(c, &tree);
     }
     find_rare(c->regex);
     if (!pst_regex_filter_is_fast()) {
@@ -214,7 +217,11 @@ static postern_status compile_capture(compilation *c)
         pst_regex_parse(c->scratch, c->pattern, true, c->limits, &tree, c->problem);
 
     if (status == POSTERN_OK) {
-        status = pst_regex_program_build(c->arena, c->scratch, &tree, false, program);
+        status = pst_regex_program_build(c->arena, c->scratch, &tree, false,
+                                         c->limits->steps, program);
+    }
+    if (is_too_big(c, status) && c->problem->status == POSTERN_OK) {
+        return refuse(c, "more than ", c->limits->steps, dear_groups);
     }
     if (status != POSTERN_OK) {
         return status;

@@ -88,7 +88,8 @@ bool pst_regex_match(const pst_regex *regex, postern_str text,
  * @param groups how many groups to tell, counting the whole match: 1 to
  *               pst_regex_groups() + 1
  * @param places receives start and end of each group, in pairs; undefined unless found
- * @return POSTERN_OK with *found, or the failure of the arena
+ * @return POSTERN_OK with *found; POSTERN_LIMIT for a text of 4 GiB; or the failure of
+ *         the arena
  */
 postern_status pst_regex_find(const pst_regex *regex, postern_str text,
                               pst_regex_memory *memory, size_t groups, size_t *places,

@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* Instructions looked at before it is too much. */
-enum { WORK_MAX = 8 * 1024 * 1024 };
+enum { WORK_MAX = 4 * 1024 * 1024 };
 
 /* Groups under construction; the sets lie in the arena. */
 typedef struct group_list {
@@ -233,6 +233,7 @@ static bool close_over(builder *b, uint32_t from, pst_regex_border before,
 
     memset(b->rest, 0, b->automaton->words * sizeof *b->rest);
     b->round++;
+    b->work += b->automaton->words / 8;
     b->stack[depth++] = from;
     b->seen[from] = b->round;
     while (depth > 0) {

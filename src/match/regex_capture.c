@@ -1,6 +1,6 @@
 /*
- * regex_capture.c - searches that keep the places of groups, in two ways that find the
- * same.
+ * match/regex_capture.c - searches that keep the places of groups, in two ways that find
+ * the same.
  *
  * In both, an instruction is visited once for a place of the text: who comes later would
  * do nothing that the first one has not tried with preference. Where a bit for each
@@ -68,8 +68,11 @@ static uint32_t *make_room(pst_regex_memory *memory, size_t count)
     enum { HEAD = sizeof(struct pst_regex_room) / sizeof(uint32_t) };
 
     if (memory->room == NULL || memory->room->count < count) {
-        struct pst_regex_room *const room =
-            pst_arena_array(memory->arena, count + HEAD, sizeof(uint32_t));
+        /* Twice as much each time, so that all that was left behind is no more. */
+        const size_t twice = memory->room == NULL ? 0 : 2 * memory->room->count;
+        struct pst_regex_room *room;
+        count = count < twice ? twice : count;
+        room = pst_arena_array(memory->arena, count + HEAD, sizeof(uint32_t));
         if (room == NULL) {
             return NULL;
         }

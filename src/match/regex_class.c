@@ -1,3 +1,7 @@
+/*
+ * match/regex_class.c - what stands in brackets: ranges, classes of POSIX, classes in classes and
+ * the operators between them.
+ */
 #include "match/regex_parser.h"
 
 #include "support/text.h"

@@ -1,3 +1,6 @@
+/*
+ * match/regex_cursor.c - steps over characters and white space, and tells what is wrong.
+ */
 #include "match/regex_parser.h"
 
 #include "support/text.h"

@@ -1,3 +1,6 @@
+/*
+ * match/regex_escape.c - what stands behind a backslash.
+ */
 #include "match/regex_parser.h"
 
 #include "support/text.h"

@@ -1,3 +1,7 @@
+/*
+ * match/regex_group.c - what stands behind an opening parenthesis: names, flags, and what
+ * there is not.
+ */
 #include "match/regex_parser.h"
 
 #include "support/text.h"

@@ -2,7 +2,7 @@
  * match/regex_lazy.c - states are made when a text first leads to them and kept for the
  * rest of the request. There is room for a fixed count; when it is used up the search goes
  * on step by step, and looks now and then whether it is back in a state that is known. So
- * a byte never costs more than two steps, whatever the text does to the states.
+ * a byte never costs much more than a step, whatever the text does to the states.
  */
 #include "match/regex_lazy.h"
 

@@ -1,3 +1,6 @@
+/*
+ * match/regex_node.c - makes the nodes of a tree and adds up what is known of them.
+ */
 #include "match/regex_parser.h"
 
 pst_regex_node *pst_regex_make_node(pst_regex_parser *parser, pst_regex_kind kind)

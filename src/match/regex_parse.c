@@ -1,7 +1,8 @@
 /*
- * Groups, alternatives, sequences and repeats. What is open is a stack in the arena, one
- * level for each parenthesis; a level knows enough of its items that no node is visited
- * twice.
+ * match/regex_parse.c - groups, alternatives, sequences and repeats.
+ *
+ * What is open is a stack in the arena, one level for each parenthesis; a level knows
+ * enough of its items that no node is visited twice.
  */
 #include "match/regex_parser.h"
 
@@ -225,7 +226,7 @@ static bool read_repeat(tree_builder *builder)
         parser->at++;
         lazy = !lazy;
     }
-    /* The pst_regex_sum so far has it once. */
+    /* The sum so far has it once. */
     top->item_facts.size -= top->pending->size;
     node = pst_regex_make_repeat(&builder->parser, top->pending, count, lazy);
     if (node == NULL) {
@@ -480,7 +481,7 @@ static bool read_pattern(tree_builder *builder, pst_regex_tree *out)
             parser, POSTERN_SYNTAX, (pst_regex_place){builder->top->offset, 1},
             "the group is not closed", "a parenthesis itself is \\(");
     }
-    out->root = finish_level(builder);
+    *out = (pst_regex_tree){.root = finish_level(builder)};
     out->groups = builder->groups;
     out->nodes = parser->nodes;
     return out->root != NULL;

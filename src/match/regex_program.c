@@ -11,11 +11,11 @@
 
 /** A node on the way of the walk. */
 typedef struct frame {
-    const pst_regex_node *node;
-    const pst_regex_node *child; /* of CONCAT, ALTERNATE: being built */
-    uint32_t next;               /* where the node goes on */
-    uint32_t loop;               /* of REPEAT without an end: its split */
-    uint32_t left;               /* of REPEAT: how often the child is still to come */
+    pst_regex_node *node;
+    pst_regex_node *child; /* of CONCAT, ALTERNATE: being built */
+    uint32_t next;         /* where the node goes on */
+    uint32_t loop;         /* of REPEAT without an end: its split */
+    uint32_t left;         /* of REPEAT: how often the child is still to come */
 } frame;
 
 typedef struct builder {
@@ -23,8 +23,9 @@ typedef struct builder {
     uint32_t length;
     uint32_t *slots; /* hash table of sets: index + 1 */
     uint32_t slot_mask;
-    pst_byte_set *sets;
+    pst_byte_set *sets; /* of the tree; being numbered */
     uint32_t set_count;
+    uint32_t limit; /* of `length` */
     frame *frames;
     uint32_t depth;
     bool backward;
@@ -107,25 +108,24 @@ static uint32_t emit(builder *b, pst_regex_op op, uint32_t next, uint32_t other)
     return b->length++;
 }
 
-/* The number of a set, which is kept once. */
-static uint32_t set_number(builder *b, const pst_byte_set *set)
+/* Gives the set of `node` its number; equal sets have one. */
+static void number_set(builder *b, pst_regex_node *node)
 {
-    const postern_str bytes = {(const char *)set->words, sizeof set->words};
+    const postern_str bytes = {(const char *)node->set.words, sizeof node->set.words};
     uint32_t slot = (uint32_t)pst_hash(bytes, 0) & b->slot_mask;
 
     while (b->slots[slot] != 0) {
-        const uint32_t number = b->slots[slot] - 1;
-        if (memcmp(&b->sets[number], set, sizeof *set) == 0) {
-            return number;
+        node->number = b->slots[slot];
+        if (memcmp(&b->sets[node->number - 1], &node->set, sizeof node->set) == 0) {
+            return;
         }
         slot = (slot + 1) & b->slot_mask;
     }
-    b->sets[b->set_count] = *set;
-    b->slots[slot] = ++b->set_count;
-    return b->set_count - 1;
+    b->sets[b->set_count] = node->set;
+    b->slots[slot] = node->number = ++b->set_count;
 }
 
-static void enter(builder *b, const pst_regex_node *node, uint32_t next)
+static void enter(builder *b, pst_regex_node *node, uint32_t next)
 {
     b->frames[b->depth++] = (frame){.node = node, .next = next};
 }
@@ -148,7 +148,10 @@ static bool begin(builder *b, frame *f, uint32_t *entry)
         *entry = f->next;
         return true;
     case PST_REGEX_SET:
-        *entry = emit(b, PST_REGEX_OP_SET, f->next, set_number(b, &node->set));
+        if (node->number == 0) {
+            number_set(b, f->node);
+        }
+        *entry = emit(b, PST_REGEX_OP_SET, f->next, node->number - 1);
         return true;
     case PST_REGEX_ASSERT: {
         const pst_regex_assertion assertion = (pst_regex_assertion)node->assertion;
@@ -253,8 +256,9 @@ static bool go_on(builder *b, frame *f, uint32_t *entry)
     return true;
 }
 
-/* Builds `root`, which goes on at `next`. @return where it starts */
-static uint32_t walk(builder *b, const pst_regex_node *root, uint32_t next)
+/* Builds `root`, which goes on at `next`. @return where it starts, unless it is longer
+ * than the limit */
+static uint32_t walk(builder *b, pst_regex_node *root, uint32_t next)
 {
     uint32_t entry = next;
     bool done = false;
@@ -262,7 +266,7 @@ static uint32_t walk(builder *b, const pst_regex_node *root, uint32_t next)
     b->depth = 0;
     enter(b, root, next);
     done = begin(b, &b->frames[0], &entry);
-    for (;;) {
+    while (b->length <= b->limit) {
         if (!done) {
             done = begin(b, &b->frames[b->depth - 1], &entry);
             continue;
@@ -272,6 +276,7 @@ static uint32_t walk(builder *b, const pst_regex_node *root, uint32_t next)
         }
         done = go_on(b, &b->frames[b->depth - 1], &entry);
     }
+    return entry; /* too long */
 }
 
 static uint32_t build(builder *b, const pst_regex_tree *tree)
@@ -313,9 +318,9 @@ static bool always_anchored(const pst_regex_program *program, uint32_t *stack,
     return true;
 }
 
-/* Room for what the walk needs; there are no more sets than nodes. */
-static bool make_room(builder *b, pst_arena *arena, pst_arena *scratch,
-                      const pst_regex_tree *tree)
+/* Room to number the sets in; there are no more than nodes. */
+static bool make_set_room(builder *b, pst_arena *arena, pst_arena *scratch,
+                          const pst_regex_tree *tree)
 {
     uint32_t cap = 16;
 
@@ -324,27 +329,48 @@ static bool make_room(builder *b, pst_arena *arena, pst_arena *scratch,
     }
     b->slot_mask = cap - 1;
     b->slots = pst_arena_array(scratch, cap, sizeof *b->slots);
-    b->frames = pst_arena_array(scratch, (size_t)tree->root->height + 2, sizeof(frame));
     b->sets = pst_arena_array(arena, tree->nodes, sizeof *b->sets);
-    if (b->slots == NULL || b->frames == NULL || b->sets == NULL) {
+    if (b->slots == NULL || b->sets == NULL) {
         return false;
     }
     memset(b->slots, 0, cap * sizeof *b->slots);
     return true;
 }
 
-postern_status pst_regex_program_build(pst_arena *arena, pst_arena *scratch,
-                                       const pst_regex_tree *tree, bool backward,
-                                       pst_regex_program *out)
+/* Counts the instructions; numbers the sets if that is still to be done. */
+static postern_status count(builder *b, pst_arena *arena, pst_arena *scratch,
+                            pst_regex_tree *tree)
 {
-    builder b = {.backward = backward};
+    b->frames = pst_arena_array(scratch, (size_t)tree->root->height + 2, sizeof(frame));
+    if (b->frames == NULL) {
+        return scratch->status;
+    }
+    if (tree->sets == NULL && !make_set_room(b, arena, scratch, tree)) {
+        return b->slots == NULL ? scratch->status : arena->status;
+    }
+    (void)build(b, tree);
+    if (b->length > b->limit) {
+        return POSTERN_LIMIT;
+    }
+    if (tree->sets == NULL) {
+        tree->sets = b->sets;
+        tree->set_count = b->set_count;
+    }
+    return POSTERN_OK;
+}
+
+postern_status pst_regex_program_build(pst_arena *arena, pst_arena *scratch,
+                                       pst_regex_tree *tree, bool backward,
+                                       uint32_t limit, pst_regex_program *out)
+{
+    builder b = {.backward = backward, .limit = limit};
+    const postern_status status = count(&b, arena, scratch, tree);
     uint32_t *stack;
     uint8_t *seen;
 
-    if (!make_room(&b, arena, scratch, tree)) {
-        return arena->status != POSTERN_OK ? arena->status : scratch->status;
+    if (status != POSTERN_OK) {
+        return status;
     }
-    (void)build(&b, tree);
     b.code = pst_arena_array(arena, b.length, sizeof *b.code);
     stack = pst_arena_array(scratch, b.length, sizeof *stack);
     seen = pst_arena_alloc(scratch, b.length);
@@ -355,8 +381,8 @@ postern_status pst_regex_program_build(pst_arena *arena, pst_arena *scratch,
     out->start = build(&b, tree);
     out->code = b.code;
     out->length = b.length;
-    out->sets = b.sets;
-    out->set_count = b.set_count;
+    out->sets = tree->sets;
+    out->set_count = tree->set_count;
     out->groups = tree->groups;
     out->anchored = always_anchored(out, stack, seen);
     return POSTERN_OK;

@@ -35,14 +35,21 @@ typedef struct pst_regex_program {
 } pst_regex_program;
 
 /**
- * @param arena    where the program goes
+ * @param arena    where the program goes, and the sets of the tree
  * @param scratch  may be the same
+ * @param tree     its sets are numbered by the first program that is made of it
  * @param backward against the direction of the text; GROUPs are not kept then
- * @return POSTERN_OK, or the failure of an arena
+ * @param limit    instructions there may be
+ * @return POSTERN_OK; POSTERN_LIMIT, found before any is written; or the failure of an
+ *         arena
  */
 PST_COLD postern_status pst_regex_program_build(pst_arena *arena, pst_arena *scratch,
-                                                const pst_regex_tree *tree,
-                                                bool backward, pst_regex_program *out);
+                                                pst_regex_tree *tree, bool backward,
+                                                uint32_t limit, pst_regex_program *out);
+
+/** Instructions that a program may have of which an automaton is made: room for the
+ *  positions there may be, and what stands between them. */
+enum { PST_REGEX_PROGRAM_MAX = 64 * 1024 };
 
 /** What a place between two bytes borders on. The edge of a text is neither a word nor a
  *  newline; reading backwards, `before` is what was read last. */

@@ -1,3 +1,6 @@
+/*
+ * match/regex_repeat.c - how often: * + ? and counts in braces.
+ */
 #include "match/regex_parser.h"
 
 /* Digits, white space around them; no digits are no number. */

@@ -51,9 +51,12 @@ static pst_regex_node *edge_child(pst_regex_node *node, bool at_end)
     return *edge;
 }
 
-/* Trims one edge of `root`. Alternatives are trimmed each for itself. */
-static void trim_edge(pst_regex_node *root, bool at_end, pst_regex_node **stack)
+/* Trims one edge of `root`. Alternatives are trimmed each for itself. @return true when
+ * each of them has the edge of the text there */
+static bool trim_edge(pst_regex_node *root, bool at_end, pst_regex_node **stack)
 {
+    const uint8_t edge = at_end ? PST_REGEX_TEXT_END : PST_REGEX_TEXT_START;
+    bool anchored = true;
     size_t depth = 0;
 
     stack[depth++] = root;
@@ -66,20 +69,22 @@ static void trim_edge(pst_regex_node *root, bool at_end, pst_regex_node **stack)
             continue;
         }
         depth--;
-        if (node->kind == PST_REGEX_CONCAT) {
-            child = edge_child(node, at_end);
-            if (child != NULL && child->kind == PST_REGEX_REPEAT && child->least == 0) {
-                trim_repeat(child);
-                stack[depth++] = node; /* the one behind it is at the edge now */
-            } else if (child != NULL) {
-                stack[depth++] = child;
+        child = node->kind == PST_REGEX_CONCAT ? edge_child(node, at_end) : NULL;
+        if (child != NULL) {
+            if (child->kind == PST_REGEX_REPEAT && child->least == 0) {
+                child->kind = PST_REGEX_EMPTY;
+                child = node; /* the one behind it is at the edge now */
             }
+            stack[depth++] = child;
         } else if (node->kind == PST_REGEX_ALTERNATE) {
             for (child = node->first; child != NULL; child = child->next) {
                 stack[depth++] = child;
             }
+        } else if (node->kind != PST_REGEX_ASSERT || node->assertion != edge) {
+            anchored = false;
         }
     }
+    return anchored;
 }
 
 postern_status pst_regex_trim(pst_arena *scratch, pst_regex_tree *tree)
@@ -90,8 +95,8 @@ postern_status pst_regex_trim(pst_arena *scratch, pst_regex_tree *tree)
     if (stack == NULL) {
         return scratch->status;
     }
-    trim_edge(tree->root, false, stack);
-    trim_edge(tree->root, true, stack);
+    tree->starts = trim_edge(tree->root, false, stack);
+    tree->ends = trim_edge(tree->root, true, stack);
     return POSTERN_OK;
 }
 

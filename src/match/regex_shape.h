@@ -9,7 +9,8 @@
 /**
  * Takes away what cannot change whether a text matches: of what repeats at the very
  * start or end of a pattern, all that need not be there. `.*a{2,9}` finds a text when
- * `a{2}` does. The tree must not be asked for groups afterwards.
+ * `a{2}` does. Tells tree->starts and tree->ends on the way. The tree must not be asked
+ * for groups afterwards.
  *
  * @return POSTERN_OK, or the failure of `scratch`
  */

@@ -109,7 +109,8 @@ uint32_t pst_regex_states_number(pst_regex_states *states, const uint64_t *set,
         return PST_REGEX_NO_STATE;
     }
     if (states->count == states->cap) {
-        if (!make_room(states, states->cap * 2)) {
+        const uint32_t cap = states->cap * 2;
+        if (!make_room(states, cap < states->limit ? cap : states->limit)) {
             return PST_REGEX_NO_STATE;
         }
         slot = slot_of(states, set, before);

@@ -64,11 +64,14 @@ typedef struct pst_regex_node {
     bool nullable;     /* may match no byte at all (some assertion may still object) */
     bool hollow;       /* never matches any byte */
     uint16_t height;   /* levels below, as the limit of nesting counts them */
-    uint32_t group;    /* of GROUP: 1 is the first */
-    uint32_t least;    /* of REPEAT */
-    uint32_t most;     /* of REPEAT; at least `least` */
-    uint64_t size;     /* instructions, saturating; see PST_REGEX_INSN_BYTES */
-    pst_byte_set set;  /* of SET */
+    union {
+        uint32_t group;  /* of GROUP: 1 is the first */
+        uint32_t number; /* of SET: of its set in the tree's, plus 1; 0: none yet */
+    };
+    uint32_t least;   /* of REPEAT */
+    uint32_t most;    /* of REPEAT; at least `least` */
+    uint64_t size;    /* instructions, saturating; see PST_REGEX_INSN_BYTES */
+    pst_byte_set set; /* of SET */
     struct pst_regex_node *first; /* child */
     struct pst_regex_node *last;  /* child */
     struct pst_regex_node *prev;  /* sibling */
@@ -86,8 +89,12 @@ enum { PST_REGEX_INSN_BYTES = 16 };
 
 typedef struct pst_regex_tree {
     pst_regex_node *root;
-    uint32_t groups; /* that capture */
-    uint32_t nodes;  /* at least as many as there are */
+    uint32_t groups;          /* that capture */
+    uint32_t nodes;           /* at least as many as there are */
+    const pst_byte_set *sets; /* each once; made with the first program */
+    uint32_t set_count;
+    bool starts; /* every match starts where the text does: told by pst_regex_trim(), */
+    bool ends;   /* and so is that it ends there; neither tells of all that do */
 } pst_regex_tree;
 
 /**

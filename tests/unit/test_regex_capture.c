@@ -45,9 +45,9 @@ static void compile(compiled *c, postern_str pattern)
     ck_assert_msg(pst_regex_parse(&c->arena, pattern, true, &generous, &tree,
                                   &problem) == POSTERN_OK,
                   "%.*s: %s", (int)pattern.len, pattern.data, problem.message);
-    ck_assert_int_eq(
-        pst_regex_program_build(&c->arena, &c->arena, &tree, false, &c->program),
-        POSTERN_OK);
+    ck_assert_int_eq(pst_regex_program_build(&c->arena, &c->arena, &tree, false,
+                                             PST_REGEX_PROGRAM_MAX, &c->program),
+                     POSTERN_OK);
     ck_assert_uint_lt(c->program.groups, GROUPS_MAX);
     enlarge(c);
 }

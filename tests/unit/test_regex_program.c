@@ -107,36 +107,36 @@ static const struct {
     postern_str pattern;
     const char *trimmed;
 } trims[] = {
-    {P("abc"),                   "(abc)"                        },
-    {P("a*"),                    "()"                           },
-    {P("a+"),                    "a"                            },
-    {P("a?"),                    "()"                           },
-    {P("a{0}"),                  "()"                           },
-    {P("a{2,9}"),                "(a){2,2}"                     },
-    {P("a{2}"),                  "(a){2,2}"                     },
-    {P("a{2,}?"),                "(a){2,2}"                     },
-    {P("(?:a+)+"),               "a"                            },
-    {P("(?:a{2,3})+"),           "(a){2,2}"                     },
-    {P("(?:a{2,3}){2,}"),        "((a){2,3}){2,2}"              },
-    {P(".*a{2,9}"),              "(()(a){2,2})"                 },
-    {P("a*b*c*d"),               "(()()()d)"                    },
-    {P("a*b*c*"),                "(()()())"                     },
-    {P("ab*c*"),                 "(a()())"                      },
-    {P("a+b+"),                  "(ab)"                         },
-    {P("a+b+c+"),                "(a(b){1,}c)"                  },
-    {P("a*b+c*"),                "(()b())"                      },
-    {P("^a*b"),                  "(@0(a){0,}b)"                 },
-    {P("b*a*$"),                 "(()()@1)"                     },
-    {P("\\ba*"),                 "(@8())"                       },
-    {P("a*|b+|c"),               "(()|b|c)"                     },
-    {P("a(?:b*|c+)"),            "(a(()|c))"                    },
-    {P("(?:b*|c+)a"),            "((()|c)a)"                    },
-    {P("(?:ab*|b+c)(?:d|e*f*)"), "(((a(b){0,})|(bc))(d|(()())))"},
-    {P("(?:ab*|cd*)"),           "((a())|(c()))"                },
-    {P("x(?:a*b+)*y"),           "(x(((a){0,}(b){1,})){0,}y)"   },
-    {P("(?:a*b+)+"),             "(()b)"                        },
-    {P("(?:xa*b+)+?"),           "(x(a){0,}b)"                  },
-    {P("a*()b*"),                "(()())"                       },
+    {P("abc"),                   "(abc)"                     },
+    {P("a*"),                    "()"                        },
+    {P("a+"),                    "a"                         },
+    {P("a?"),                    "()"                        },
+    {P("a{0}"),                  "()"                        },
+    {P("a{2,9}"),                "(a){2,2}"                  },
+    {P("a{2}"),                  "(a){2,2}"                  },
+    {P("a{2,}?"),                "(a){2,2}"                  },
+    {P("(?:a+)+"),               "a"                         },
+    {P("(?:a{2,3})+"),           "(a){2,2}"                  },
+    {P("(?:a{2,3}){2,}"),        "((a){2,3}){2,2}"           },
+    {P(".*a{2,9}"),              "((a){2,2})"                },
+    {P("a*b*c*d"),               "(d)"                       },
+    {P("a*b*c*"),                "()"                        },
+    {P("ab*c*"),                 "(a)"                       },
+    {P("a+b+"),                  "(ab)"                      },
+    {P("a+b+c+"),                "(a(b){1,}c)"               },
+    {P("a*b+c*"),                "(b)"                       },
+    {P("^a*b"),                  "(@0(a){0,}b)"              },
+    {P("b*a*$"),                 "(@1)"                      },
+    {P("\\ba*"),                 "(@8)"                      },
+    {P("a*|b+|c"),               "(()|b|c)"                  },
+    {P("a(?:b*|c+)"),            "(a(()|c))"                 },
+    {P("(?:b*|c+)a"),            "((()|c)a)"                 },
+    {P("(?:ab*|b+c)(?:d|e*f*)"), "(((a(b){0,})|(bc))(d|()))" },
+    {P("(?:ab*|cd*)"),           "((a)|(c))"                 },
+    {P("x(?:a*b+)*y"),           "(x(((a){0,}(b){1,})){0,}y)"},
+    {P("(?:a*b+)+"),             "(b)"                       },
+    {P("(?:xa*b+)+?"),           "(x(a){0,}b)"               },
+    {P("a*()b*"),                "()"                        },
 };
 
 START_TEST(the_edges_are_trimmed_and_nothing_else)
@@ -320,15 +320,15 @@ START_TEST(a_program_is_as_listed_in_both_directions)
 
     open_world(&w);
     tree = parse(&w, programs[_i].pattern, true);
-    ck_assert_int_eq(
-        pst_regex_program_build(&w.arena, &w.scratch, &tree, false, &program),
-        POSTERN_OK);
+    ck_assert_int_eq(pst_regex_program_build(&w.arena, &w.scratch, &tree, false,
+                                             PST_REGEX_PROGRAM_MAX, &program),
+                     POSTERN_OK);
     expect_program(&program, programs[_i].forward, programs[_i].starts);
     ck_assert_uint_eq(program.set_count, programs[_i].sets);
     ck_assert_uint_eq(program.groups, tree.groups);
-    ck_assert_int_eq(
-        pst_regex_program_build(&w.arena, &w.scratch, &tree, true, &program),
-        POSTERN_OK);
+    ck_assert_int_eq(pst_regex_program_build(&w.arena, &w.scratch, &tree, true,
+                                             PST_REGEX_PROGRAM_MAX, &program),
+                     POSTERN_OK);
     expect_program(&program, programs[_i].backward, programs[_i].ends);
     ck_assert_uint_eq(program.set_count, programs[_i].sets);
     close_world(&w);
@@ -397,9 +397,9 @@ START_TEST(automata_have_limits)
 
     open_world(&w);
     tree = parse(&w, rows[_i].pattern, false);
-    ck_assert_int_eq(
-        pst_regex_program_build(&w.arena, &w.scratch, &tree, false, &program),
-        POSTERN_OK);
+    ck_assert_int_eq(pst_regex_program_build(&w.arena, &w.scratch, &tree, false,
+                                             PST_REGEX_PROGRAM_MAX, &program),
+                     POSTERN_OK);
     ck_assert_int_eq(
         pst_regex_automaton_build(&w.arena, &w.scratch, &program, &automaton),
         rows[_i].status);
@@ -413,9 +413,9 @@ static void make_automaton(world *w, postern_str pattern, pst_regex_automaton *o
     pst_regex_program program;
     pst_regex_tree tree = parse(w, pattern, false);
 
-    ck_assert_int_eq(
-        pst_regex_program_build(&w->arena, &w->scratch, &tree, false, &program),
-        POSTERN_OK);
+    ck_assert_int_eq(pst_regex_program_build(&w->arena, &w->scratch, &tree, false,
+                                             PST_REGEX_PROGRAM_MAX, &program),
+                     POSTERN_OK);
     ck_assert_int_eq(pst_regex_automaton_build(&w->arena, &w->scratch, &program, out),
                      POSTERN_OK);
 }

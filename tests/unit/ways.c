@@ -17,7 +17,7 @@ static void open_way(ways *w, way *one, bool backward)
 
     one->backward = backward;
     ck_assert_int_eq(pst_regex_program_build(&w->arena, &w->arena, &w->tree, backward,
-                                             &one->program),
+                                             PST_REGEX_PROGRAM_MAX, &one->program),
                      POSTERN_OK);
     ck_assert_int_eq(
         pst_regex_automaton_build(&w->arena, &w->arena, &one->program, &one->automaton),
