@@ -50,7 +50,7 @@ typedef struct direction {
     pst_regex_program program;
     pst_regex_automaton automaton;
     bool backward;
-    bool too_big; /* for a program or an automaton */
+    bool too_big; /* for an automaton */
 } direction;
 
 static postern_status refuse(compilation *c, const char *what, size_t amount,
@@ -71,11 +71,11 @@ static postern_status refuse(compilation *c, const char *what, size_t amount,
     return POSTERN_LIMIT;
 }
 
-/* A limit of the engine, not of an arena. */
+/* A limit of the engine that nothing was told of yet; not that of an arena. */
 static bool is_too_big(const compilation *c, postern_status status)
 {
-    return status == POSTERN_LIMIT && c->arena->status != POSTERN_LIMIT &&
-           c->scratch->status != POSTERN_LIMIT;
+    return status == POSTERN_LIMIT && c->problem->status == POSTERN_OK &&
+           c->arena->status != POSTERN_LIMIT && c->scratch->status != POSTERN_LIMIT;
 }
 
 /* Makes the automaton and the table that read in one direction. */
@@ -86,6 +86,9 @@ static postern_status try_direction(compilation *c, pst_regex_tree *tree, bool b
         c->scratch, c->scratch, tree, backward, PST_REGEX_PROGRAM_MAX, &out->program);
 
     out->backward = backward;
+    if (is_too_big(c, status)) { /* as it is in the other direction */
+        return refuse(c, "more than ", c->limits->steps, dear_search);
+    }
     if (status == POSTERN_OK) {
         status = pst_regex_automaton_build(c->scratch, c->scratch, &out->program,
                                            &out->automaton);
@@ -135,6 +138,10 @@ static postern_status keep(compilation *c, const direction *used)
     regex->backward = used->backward;
     regex->anchored = used->program.anchored;
     regex->steps = cost(regex, &used->automaton);
+    if (regex->steps > c->limits->steps && regex->engine == PST_REGEX_LAZY) {
+        regex->engine = PST_REGEX_BITS; /* no states are made, and none are paid for */
+        regex->steps = cost(regex, &used->automaton);
+    }
     if (regex->steps > c->limits->steps) {
         return refuse(c, "", regex->steps, dear_search);
     }
@@ -220,7 +227,7 @@ static postern_status compile_capture(compilation *c)
         status = pst_regex_program_build(c->arena, c->scratch, &tree, false,
                                          c->limits->steps, program);
     }
-    if (is_too_big(c, status) && c->problem->status == POSTERN_OK) {
+    if (is_too_big(c, status)) {
         return refuse(c, "more than ", c->limits->steps, dear_groups);
     }
     if (status != POSTERN_OK) {

@@ -40,8 +40,8 @@ typedef struct pst_regex_program {
  * @param tree     its sets are numbered by the first program that is made of it
  * @param backward against the direction of the text; GROUPs are not kept then
  * @param limit    instructions there may be
- * @return POSTERN_OK; POSTERN_LIMIT, found before any is written; or the failure of an
- *         arena
+ * @return POSTERN_OK; POSTERN_LIMIT, found before any is written, and then in either
+ *         direction; or the failure of an arena. After a failure the tree is spent.
  */
 PST_COLD postern_status pst_regex_program_build(pst_arena *arena, pst_arena *scratch,
                                                 pst_regex_tree *tree, bool backward,

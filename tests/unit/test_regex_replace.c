@@ -399,11 +399,11 @@ static const struct {
     const char *expression;
     uint32_t steps;
 } steps[] = {
-    {"regex_replace(http.host, \"a{253}\", \"\") eq \"\"",           511},
-    {"regex_replace(http.host, \"[ab]*a[ab]{250}c\", \"\") eq \"\"", 512},
-    {"regex_replace(http.host, \"a{254}\", \"\") eq \"\"",           513},
-    {"http.host ~ \"a.{3800}b.{200}c\"",                             507},
-    {"http.host ~ \"a.{3850}b.{200}c\"",                             515},
+    {"regex_replace(http.host, \"a{253}\", \"\") eq \"\"",           511                     },
+    {"regex_replace(http.host, \"[ab]*a[ab]{250}c\", \"\") eq \"\"", 512                     },
+    {"regex_replace(http.host, \"a{254}\", \"\") eq \"\"",           513                     },
+    {"http.host ~ \"a.{3800}b.{200}c\"",                             507                     },
+    {"http.host ~ \"a.{3850}b.{200}c\"",                             /* without states */ 129},
 };
 
 START_TEST(steps_are_limited_by_default)
