@@ -149,19 +149,53 @@ static void compare_places(regex_bench *b, const pst_regex *regex,
     }
 }
 
-/* RE2 takes out what alternatives start with, and forgets on the way that a byte beyond
- * ASCII is Latin-1: \xff|\xff does not match \xff. */
+/* The letter, from 0 for a, that a set is in one case or in both; otherwise -1. */
+static int letter_of(const pst_byte_set *set, bool *both)
+{
+    for (int letter = 0; letter < 26; letter++) {
+        pst_byte_set small = {{0}};
+        pst_byte_set any = {{0}};
+        pst_byte_set_add(&small, (unsigned)('a' + letter), (unsigned)('a' + letter));
+        pst_byte_set_add(&any, (unsigned)('A' + letter), (unsigned)('A' + letter));
+        *both = false;
+        if (memcmp(set, &small, sizeof small) == 0 ||
+            memcmp(set, &any, sizeof any) == 0) {
+            return letter;
+        }
+        pst_byte_set_add(&any, (unsigned)('a' + letter), (unsigned)('a' + letter));
+        *both = true;
+        if (memcmp(set, &any, sizeof any) == 0) {
+            return letter;
+        }
+    }
+    return -1;
+}
+
+/* RE2 puts alternatives together, and forgets on the way that a byte beyond ASCII is
+ * Latin-1, and that a letter came in both cases: \xff|\xff does not match \xff, and
+ * c|(?i)c, or c|[cC], does not match C. */
 static bool is_mistaken(const pst_regex_node *nodes, size_t count)
 {
     bool alternatives = false;
     bool high = false;
+    uint32_t one_case = 0;
+    uint32_t both_cases = 0;
 
     for (size_t i = 0; i < count; i++) {
         const uint64_t *const words = nodes[i].set.words;
+        bool both;
+        int letter;
         alternatives |= nodes[i].kind == PST_REGEX_ALTERNATE;
-        high |= nodes[i].kind == PST_REGEX_SET && (words[0] | words[1]) == 0;
+        if (nodes[i].kind != PST_REGEX_SET) {
+            continue;
+        }
+        high |= (words[0] | words[1]) == 0;
+        letter = letter_of(&nodes[i].set, &both);
+        if (letter >= 0) {
+            *(both ? &both_cases : &one_case) |= UINT32_C(1) << letter;
+        }
     }
-    return alternatives && high;
+    return alternatives && (high || (one_case & both_cases) != 0);
 }
 
 /* --- both ---------------------------------------------------------------------------- */
