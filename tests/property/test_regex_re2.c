@@ -101,9 +101,13 @@ static void say_places(regex_bench *b, const pst_regex *regex, const re2_oracle 
     }
 }
 
-/* Some alternative may be nothing and is preferred to another. */
+/* Some alternative may be nothing and is preferred to another, or a repeat rather does
+ * without. */
 static bool prefers_nothing(const pst_regex_node *node)
 {
+    if (node->kind == PST_REGEX_REPEAT && node->lazy && node->least == 0) {
+        return true;
+    }
     for (const pst_regex_node *child = node->first; child != NULL;
          child = child->next) {
         if ((node->kind == PST_REGEX_ALTERNATE && child->next != NULL &&
@@ -117,7 +121,8 @@ static bool prefers_nothing(const pst_regex_node *node)
 
 /* Where a loop may go around without a byte, "as a backtracking search would" has more
  * than one reading. RE2 and Rust agree, but where the loop would rather eat nothing:
- * there RE2 does not always stop where Rust does, K(?:|y+)* on Ky. */
+ * there RE2 does not always stop where Rust does: K(?:|y+)* on Ky, or
+ * b((?:(y|)*?)+|) on by. */
 static bool is_disputed(const pst_regex_node *node)
 {
     if (node->kind == PST_REGEX_REPEAT && node->most == PST_REGEX_FOREVER &&
