@@ -11,6 +11,7 @@
  * that ends with it. Doing all passes one after the other would take time squared.
  */
 #include "builtin/body.h"
+#include "support/utf8.h"
 
 /* Four hexadecimal digits, or -1. */
 static int32_t four_digits(const char *text)
@@ -76,24 +77,10 @@ static size_t escape_at(postern_str text, bool unicode, uint32_t *code,
     return 12;
 }
 
-/* RFC 3629. @return how many bytes; never more than the escape had */
-static size_t write_utf8(uint32_t code, char *out)
-{
-    static const unsigned char leads[] = {0, 0, 0xc0, 0xe0, 0xf0};
-    const size_t count = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-
-    for (size_t i = count - 1; i > 0; i--) {
-        out[i] = (char)(unsigned char)(0x80U | (code & 0x3fU));
-        code >>= 6;
-    }
-    out[0] = (char)(unsigned char)(leads[count] | code);
-    return count;
-}
-
 static size_t write_decoded(uint32_t code, bool is_character, char *out)
 {
     if (is_character) {
-        return write_utf8(code, out);
+        return pst_utf8_write(code, (unsigned char *)out); /* never longer */
     }
     *out = (char)(unsigned char)code;
     return 1;

@@ -3,6 +3,7 @@
 
 #include "certificate/der.h"
 #include "support/text.h"
+#include "support/utf8.h"
 
 enum {
     /* Bytes of one arc of an OID: 133 bits, so that 2.25.UUID can be printed. */
@@ -254,30 +255,6 @@ static bool is_text(const pst_tlv *value)
     return true;
 }
 
-static size_t encode_utf8(uint32_t point, unsigned char bytes[4])
-{
-    if (point < 0x80) {
-        bytes[0] = (unsigned char)point;
-        return 1;
-    }
-    if (point < 0x800) {
-        bytes[0] = (unsigned char)(0xc0 | point >> 6);
-        bytes[1] = (unsigned char)(0x80 | (point & 0x3f));
-        return 2;
-    }
-    if (point < 0x10000) {
-        bytes[0] = (unsigned char)(0xe0 | point >> 12);
-        bytes[1] = (unsigned char)(0x80 | (point >> 6 & 0x3f));
-        bytes[2] = (unsigned char)(0x80 | (point & 0x3f));
-        return 3;
-    }
-    bytes[0] = (unsigned char)(0xf0 | point >> 18);
-    bytes[1] = (unsigned char)(0x80 | (point >> 12 & 0x3f));
-    bytes[2] = (unsigned char)(0x80 | (point >> 6 & 0x3f));
-    bytes[3] = (unsigned char)(0x80 | (point & 0x3f));
-    return 4;
-}
-
 /* RFC 2253 section 2.4; bytes that are not printable ASCII as \HH. */
 static void write_escaped(pst_writer *out, unsigned char byte, bool first, bool last)
 {
@@ -303,7 +280,7 @@ static void write_characters(pst_writer *out, const pst_tlv *value, bool escaped
         unsigned char bytes[4] = {(unsigned char)text.data[i]};
         size_t count = value->tag == TYPE_UTF8
                            ? 1
-                           : encode_utf8(character_at(text, i, width), bytes);
+                           : pst_utf8_write(character_at(text, i, width), bytes);
 
         for (size_t k = 0; k < count; k++) {
             if (escaped) {
@@ -432,27 +409,6 @@ bool pst_name_legacy(pst_arena *arena, postern_str name, postern_str *out)
     return print_name(arena, name, out, write_legacy);
 }
 
-/* Bytes of the well-formed UTF-8 sequence at text[at] (Unicode table 3-7), or 0. */
-static size_t utf8_length(postern_str text, size_t at)
-{
-    unsigned lead = pst_octet(text, at);
-    size_t len = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-    static const uint32_t bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07}; /* of the lead byte */
-    uint32_t point = lead & bits[len];
-    unsigned char shortest[4];
-
-    if ((lead >= 0x80 && lead < 0xc2) || lead > 0xf4 || len > text.len - at) {
-        return 0;
-    }
-    for (size_t i = 1; i < len; i++) {
-        if ((pst_octet(text, at + i) & 0xc0U) != 0x80) {
-            return 0;
-        }
-        point = point << 6 | (pst_octet(text, at + i) & 0x3fU);
-    }
-    return is_scalar(point) && encode_utf8(point, shortest) == len ? len : 0;
-}
-
 static bool is_readable(const pst_tlv *value)
 {
     size_t step;
@@ -461,7 +417,7 @@ static bool is_readable(const pst_tlv *value)
         return is_text(value);
     }
     for (size_t i = 0; i < value->value.len; i += step) {
-        step = utf8_length(value->value, i);
+        step = pst_utf8_read(pst_str_slice(value->value, i, value->value.len), NULL);
         if (step == 0) {
             return false;
         }

@@ -299,12 +299,7 @@ static bool join_group(builder *b, uint32_t position)
 
 static bool is_empty(const uint64_t *set, uint32_t words)
 {
-    uint64_t any = 0;
-
-    for (uint32_t i = 0; i < words; i++) {
-        any |= set[i];
-    }
-    return any == 0;
+    return !pst_regex_meet(set, set, words);
 }
 
 /* Puts down what follows `position` in one turn; it is in b->rest. What the next

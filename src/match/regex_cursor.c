@@ -7,38 +7,15 @@
 
 /* --- characters --------------------------------------------------------------------- */
 
-size_t pst_regex_character(postern_str text, size_t offset)
-{
-    const unsigned char *const bytes = (const unsigned char *)text.data + offset;
-    const size_t left = text.len - offset;
-    const unsigned first = bytes[0];
-    size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-    /* No second way to write a character, no surrogates, nothing above U+10FFFF. */
-    unsigned least = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
-    const unsigned most = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-
-    if (first < 0x80) {
-        return 1;
-    }
-    if (first < 0xc2 || first > 0xf4 || left < length || bytes[1] < least ||
-        bytes[1] > most) {
-        return 0;
-    }
-    for (size_t i = 2; i < length; i++) {
-        if (bytes[i] < 0x80 || bytes[i] > 0xbf) {
-            return 0;
-        }
-    }
-    return length;
-}
-
 pst_regex_place pst_regex_here(const pst_regex_parser *parser)
 {
     if (parser->at == parser->pattern.len) {
         return (pst_regex_place){parser->at, 0};
     }
-    return (pst_regex_place){parser->at,
-                             pst_regex_character(parser->pattern, parser->at)};
+    return (pst_regex_place){
+        parser->at,
+        pst_utf8_read(pst_str_slice(parser->pattern, parser->at, parser->pattern.len),
+                      NULL)};
 }
 
 /* --- white space -------------------------------------------------------------------- */

@@ -115,19 +115,6 @@ pst_regex_node *pst_regex_make_bytes(pst_regex_parser *parser,
     return node;
 }
 
-size_t pst_regex_encode(uint32_t code, unsigned char bytes[4])
-{
-    const size_t more = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-    static const unsigned char marks[] = {0, 0xc0, 0xe0, 0xf0};
-
-    for (size_t i = more; i > 0; i--) {
-        bytes[i] = (unsigned char)(0x80 | (code & 0x3f));
-        code >>= 6;
-    }
-    bytes[0] = (unsigned char)(marks[more] | code);
-    return more + 1;
-}
-
 pst_regex_node *pst_regex_make_any(pst_regex_parser *parser)
 {
     pst_regex_node *const node = pst_regex_make_node(parser, PST_REGEX_SET);

@@ -118,7 +118,7 @@ static bool read_escape(tree_builder *builder)
     switch (atom.kind) {
     case PST_REGEX_CHARACTER:
         node = pst_regex_make_bytes(&builder->parser, bytes,
-                                    pst_regex_encode(atom.code, bytes));
+                                    pst_utf8_write(atom.code, bytes));
         break;
     case PST_REGEX_BYTE:
         bytes[0] = (unsigned char)atom.code;
@@ -450,7 +450,7 @@ static bool is_readable(pst_regex_parser *parser, const pst_regex_limits *limits
             " bytes; the limit regex_pattern_bytes is ", limits->pattern_bytes);
     }
     for (size_t i = 0; i < length; i += step) {
-        step = pst_regex_character(parser->pattern, i);
+        step = pst_utf8_read(pst_str_slice(parser->pattern, i, length), NULL);
         if (step == 0) {
             return pst_regex_refuse(parser, POSTERN_SYNTAX, (pst_regex_place){i, 1},
                                     "the pattern is not UTF-8",

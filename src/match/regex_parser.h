@@ -11,6 +11,7 @@
 #define PST_MATCH_REGEX_PARSER_H
 
 #include "match/regex_tree.h"
+#include "support/utf8.h"
 
 typedef enum pst_regex_flag {
     PST_REGEX_FOLD = 1,      /* i: letters of either case */
@@ -60,9 +61,6 @@ static inline pst_regex_place pst_regex_since(const pst_regex_parser *parser,
 {
     return (pst_regex_place){offset, parser->at - offset};
 }
-
-/** The bytes of the well-formed character at `offset`, which is inside of `text`, or 0. */
-PST_COLD size_t pst_regex_character(postern_str text, size_t offset);
 
 /** The place of the current character. */
 pst_regex_place pst_regex_here(const pst_regex_parser *parser);
@@ -223,8 +221,5 @@ PST_COLD void pst_regex_append_children(pst_regex_nodes *list, pst_regex_node *c
 
 /** Adds size and height. */
 PST_COLD void pst_regex_include(pst_regex_totals *all, const pst_regex_node *one);
-
-/** `code` as UTF-8. @return how many bytes */
-PST_COLD size_t pst_regex_encode(uint32_t code, unsigned char bytes[4]);
 
 #endif

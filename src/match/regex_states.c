@@ -79,12 +79,7 @@ bool pst_regex_states_init(pst_regex_states *states, pst_arena *arena,
 static uint32_t plain_number(const pst_regex_automaton *a, const uint64_t *set,
                              unsigned before)
 {
-    uint64_t any = 0;
-
-    for (uint32_t i = 0; i < a->words; i++) {
-        any |= set[i];
-    }
-    if (any == 0) {
+    if (!pst_regex_meet(set, set, a->words)) {
         return PST_REGEX_DEAD;
     }
     return pst_regex_meet(set, a->finished[before], a->words) ? PST_REGEX_FOUND

@@ -1,6 +1,7 @@
 /* json_value.c - what the nodes of a text that was read say, and how to quote. */
 #include "support/json_walk.h"
 #include "support/text.h"
+#include "support/utf8.h"
 
 size_t postern_json_member(postern_str text, const postern_json_node *nodes,
                            size_t object, postern_str name)
@@ -101,40 +102,6 @@ void postern_json_place(postern_str text, size_t offset, size_t *line, size_t *c
 
 /* --- quoting ------------------------------------------------------------------ */
 
-/* How many bytes the UTF-8 sequence at `at` has, and what it stands for; 0 when it
- * is not one (RFC 3629, section 4). */
-static size_t utf8_at(postern_str text, size_t at, uint32_t *code)
-{
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    const unsigned char lead = (unsigned char)text.data[at];
-    size_t count;
-
-    if (lead < 0x80) {
-        *code = lead;
-        return 1;
-    }
-    if (lead < 0xc0 || lead > 0xf7) {
-        return 0;
-    }
-    count = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-    if (text.len - at < count) {
-        return 0;
-    }
-    *code = lead & (0x7fU >> count);
-    for (size_t i = 1; i < count; i++) {
-        const unsigned char tail = (unsigned char)text.data[at + i];
-        if ((tail & 0xc0U) != 0x80) {
-            return 0;
-        }
-        *code = *code << 6 | (tail & 0x3fU);
-    }
-    if (*code < least[count] || *code > 0x10ffff ||
-        (*code >= 0xd800 && *code <= 0xdfff)) {
-        return 0;
-    }
-    return count;
-}
-
 /* Code points that act on the text around them instead of being seen. All are
  * below U+10000, so one escape says each. */
 static bool acts_unseen(uint32_t code)
@@ -168,7 +135,7 @@ size_t postern_json_quote(postern_str value, char *buf, size_t cap)
     pst_write_byte(&out, '"');
     for (size_t at = 0; at < value.len; at += count) {
         uint32_t code = 0xfffd;
-        count = utf8_at(value, at, &code);
+        count = pst_utf8_read(pst_str_slice(value, at, value.len), &code);
         if (count == 0) {
             count = 1;
             write_escape(&out, 0xfffd);

@@ -1,6 +1,7 @@
 #include "support/json_walk.h"
 
 #include "support/text.h"
+#include "support/utf8.h"
 
 #include <assert.h>
 
@@ -30,19 +31,8 @@ static uint32_t four_digits(const char *at)
 
 static void put_utf8(pst_json_walk *walk, uint32_t code)
 {
-    static const unsigned char leads[] = {0, 0, 0xc0, 0xe0, 0xf0};
-    unsigned char count = 1;
-
-    if (code >= 0x80) {
-        count = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-        for (unsigned char i = count - 1; i > 0; i--) {
-            walk->bytes[i] = (unsigned char)(0x80U | (code & 0x3fU));
-            code >>= 6;
-        }
-    }
-    walk->bytes[0] = (unsigned char)(leads[count] | code);
-    walk->count = count;
-    walk->left = count;
+    walk->count = (unsigned char)pst_utf8_write(code, walk->bytes);
+    walk->left = walk->count;
 }
 
 static void unescape(pst_json_walk *walk)

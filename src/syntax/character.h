@@ -1,15 +1,10 @@
 /*
- * syntax/character.h - UTF-8, as far as an expression looks at it: keys have to be
- * valid, and what cannot be seen is written as an escape.
+ * syntax/character.h - characters that cannot be seen, which are written as escapes.
  */
 #ifndef PST_SYNTAX_CHARACTER_H
 #define PST_SYNTAX_CHARACTER_H
 
-#include "support/text.h"
-
-/** The length of the character that `text` (not empty) begins with; 0: it begins with
- *  none. `point` receives the code point and may be NULL. */
-size_t pst_character_length(postern_str text, uint32_t *point);
+#include "support/utf8.h"
 
 /** False for control characters and for those that hide or turn the text around. */
 bool pst_character_visible(uint32_t point);

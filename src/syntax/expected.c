@@ -5,7 +5,7 @@
  * In a file of its own also because messages need room on the stack, which the
  * productions must not take at every level of nesting.
  */
-#include "syntax/character.h"
+#include "support/utf8.h"
 #include "syntax/hint.h"
 #include "syntax/parser.h"
 
@@ -15,7 +15,7 @@ static pst_span found_span(const pst_parser *p)
     pst_span span = pst_token_span(p);
 
     if (pst_at(p, PST_TOKEN_BAD)) {
-        const size_t length = pst_character_length(pst_token_bytes(p), NULL);
+        const size_t length = pst_utf8_read(pst_token_bytes(p), NULL);
         span.length = length > 0 ? length : 1;
     }
     return span;
@@ -37,7 +37,7 @@ static void write_strange(pst_writer *out, postern_str text)
     const unsigned char first = (unsigned char)text.data[0];
     uint32_t point;
 
-    if (pst_character_length(text, &point) > 1) {
+    if (pst_utf8_read(text, &point) > 1) {
         write_code_point(out, point);
     } else if (first == '\'') {
         pst_write_text(out, "a single quote");

@@ -4,7 +4,7 @@
  */
 #include "syntax/parser.h"
 
-#include "syntax/character.h"
+#include "support/utf8.h"
 #include "syntax/hint.h"
 
 /* --- strings ----------------------------------------------------------------------- */
@@ -153,7 +153,7 @@ pst_node *pst_read_key(pst_parser *p)
 
     for (size_t i = 0; key->kind == PST_NODE_TEXT && i < key->text.len;) {
         const size_t len =
-            pst_character_length(pst_str_slice(key->text, i, key->text.len), NULL);
+            pst_utf8_read(pst_str_slice(key->text, i, key->text.len), NULL);
         if (len == 0) {
             pst_complain(p->complaints, POSTERN_SYNTAX, key->span,
                          "a key has to be valid UTF-8", NULL);

@@ -18,7 +18,7 @@ static void print_quoted(pst_writer *out, postern_str text)
     for (size_t i = 0; i < text.len; i += len) {
         const postern_str rest = pst_str_slice(text, i, text.len);
         uint32_t point;
-        len = pst_character_length(rest, &point);
+        len = pst_utf8_read(rest, &point);
         if (len == 0 || !pst_character_visible(point)) {
             len = len == 0 ? 1 : len;
             for (size_t j = 0; j < len; j++) {
