@@ -1,28 +1,12 @@
 /*
  * test_filter.c - limits of expressions as options, and which fields a filter reads.
  */
-#include "../harness/harness.h"
-
-#include <postern.h>
+#include "compile_with.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { TEXT_MAX = 4000 };
-
-static postern_status compile_with(postern_limits limits, const char *text)
-{
-    const postern_options options = {.limits = limits};
-    postern_scheme *scheme;
-    postern_filter *filter;
-    postern_status status;
-
-    ck_assert_int_eq(postern_scheme_new(&options, &scheme), POSTERN_OK);
-    status = postern_filter_compile(scheme, postern_text(text), NULL, &filter, NULL);
-    postern_filter_free(filter);
-    postern_scheme_free(scheme);
-    return status;
-}
 
 static void write_stars(char *text, int count)
 {

@@ -8,35 +8,14 @@
 #include "match/regex_states.h"
 #include "support/alloc.h"
 #include "support/text.h"
+#include "regex_world.h"
 
 #include <string.h>
 
 #define P(text) POSTERN_STR(text)
 #define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
 
-enum { ARENA = 1 << 28, DUMP = 512 };
-
-static const pst_regex_limits generous = {1 << 16, 250, 10 << 20, 1 << 20};
-
-typedef struct world {
-    pst_arena arena;
-    pst_arena scratch;
-    pst_regex_limits limits;
-    pst_regex_problem problem;
-} world;
-
-static void open_world(world *w)
-{
-    *w = (world){.limits = generous};
-    pst_arena_init(&w->arena, pst_alloc_or_default(NULL), ARENA);
-    pst_arena_init(&w->scratch, pst_alloc_or_default(NULL), ARENA);
-}
-
-static void close_world(world *w)
-{
-    pst_arena_free(&w->scratch);
-    pst_arena_free(&w->arena);
-}
+enum { DUMP = 512 };
 
 static pst_regex_tree parse(world *w, postern_str pattern, bool captures)
 {

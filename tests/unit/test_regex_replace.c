@@ -3,8 +3,7 @@
  * else is rewritten.
  */
 #include "call.h"
-
-#include <postern.h>
+#include "compile_with.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -163,20 +162,6 @@ START_TEST(every_request_of_the_check_may_fail)
 END_TEST
 
 /* --- in expressions --------------------------------------------------------------------- */
-
-static postern_status compile_with(postern_limits limits, const char *text)
-{
-    const postern_options options = {.limits = limits};
-    postern_scheme *scheme;
-    postern_filter *filter;
-    postern_status status;
-
-    ck_assert_int_eq(postern_scheme_new(&options, &scheme), POSTERN_OK);
-    status = postern_filter_compile(scheme, postern_text(text), NULL, &filter, NULL);
-    postern_filter_free(filter);
-    postern_scheme_free(scheme);
-    return status;
-}
 
 enum { TEXT_MAX = 4000 };
 
