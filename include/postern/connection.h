@@ -76,6 +76,31 @@ POSTERN_API postern_str postern_connection_sni(const postern_connection *connect
  *  happens to the gate's policy meanwhile; NULL afterwards. */
 POSTERN_API const void *postern_connection_trust(const postern_connection *connection);
 
+/** True when the host that on_sni asked for wants a handshake without a good certificate
+ *  to fail (`"require": true` in its policy): the adapter must then require one, and
+ *  refuse what postern_connection_accepts() does not accept with a TLS alert. An adapter
+ *  that does neither lets nobody in, since the gate refuses the requests. */
+POSTERN_API bool postern_connection_requires_certificate(
+    const postern_connection *connection);
+
+/**
+ * Tells, while the handshake runs, whether a chain is good enough for the host that
+ * on_sni asked for: verified and, unless the host says `"revoked": "rules"`, not revoked.
+ * Nothing is remembered: what counts is what postern_connection_set_tls() is told.
+ *
+ * @param chain    certificates as the client sent them, DER, leaf first; with a path they
+ *                 may be left out (NULL, 0)
+ * @param path     as in postern_tls_info, or NULL: one is built from `chain`
+ * @param accepted false on failure
+ * @retval POSTERN_OK
+ * @retval POSTERN_STATE     no registered host was named, or the handshake is over
+ * @retval POSTERN_LIMIT     the chain is larger than limits.chain_*
+ * @retval POSTERN_NO_MEMORY, POSTERN_CRYPTO, POSTERN_CLOCK
+ */
+POSTERN_API postern_status postern_connection_accepts(
+    postern_connection *connection, const postern_str *chain, size_t chain_count,
+    const postern_path_step *path, size_t path_count, bool *accepted);
+
 /** What a finished handshake showed. Zeroed means: nothing. Everything is copied. */
 typedef struct postern_tls_info {
     size_t size;         /**< sizeof(postern_tls_info) */

@@ -47,14 +47,32 @@ POSTERN_API postern_status postern_gate_replace(postern_gate *gate,
                                                 const postern_policy *policy);
 
 /**
+ * Loads a policy and puts it in force, all or nothing: hosts, CAs, CRLs, lists and rules
+ * change together, between two requests. When it cannot be loaded, the old one stays.
+ * The same as postern_policy_load() with `source->previous` set to the policy in force,
+ * and postern_gate_replace().
+ *
+ * @param source as for postern_policy_load(); its `previous` is ignored
+ * @param report as there
+ * @return as postern_policy_load(); on failure nothing changed
+ *
+ * Thread-safe, also against itself: the last one to finish loading stays in force.
+ */
+POSTERN_API postern_status postern_gate_reload(postern_gate *gate,
+                                               const postern_source *source,
+                                               postern_report *report);
+
+/**
  * Decides about `request`, in this order:
  *
  *  1. the head: no Host, two, malformed, or different from an absolute target;
  *     a path that cannot be normalised: 400
  *  2. the host: SNI and Host differ and one of them is registered, or the Host is
- *     neither registered nor in `plain_hosts`: 421
+ *     neither registered nor in `plain_hosts`, or it was registered after the handshake
+ *     so that nobody was asked (`not-asked`): 421, close
  *  3. the certificate: judged anew when the policy or the time demands it; revoked
- *     and the host says `"revoked": "block"`: 403
+ *     and the host says `"revoked": "block"`: 403; not verified and the host says
+ *     `"require": true`: 403, close
  *  4. the rules, in order
  *
  * Whatever cannot be decided (no memory, no clock, a request that is simulated,

@@ -41,7 +41,12 @@ typedef struct postern_source {
     postern_str text; /**< the policy itself; `data` NULL: read `path` */
     postern_file_reader read; /**< NULL: the C library's files */
     void *read_user;
-    bool import; /**< it is a ruleset exported from Cloudflare (API answer,
+    const postern_policy
+        *previous; /**< the policy that this one is to replace, or NULL.
+                                         A CRL with a lower number or an earlier date than
+                                         it had is then a warning; see
+                                         postern_gate_reload() */
+    bool import;   /**< it is a ruleset exported from Cloudflare (API answer,
                       Terraform JSON, bare `{"rules": [...]}`), not a policy file */
 } postern_source;
 

@@ -19,12 +19,13 @@
 
 #include <stdatomic.h>
 
-/** A host whose clients are asked for certificates. */
+/** A host, or all hosts below a name, whose clients are asked for certificates. */
 typedef struct pst_registration {
-    postern_str host; /* normal form */
+    postern_str host; /* normal form; ".example.com" for "*.example.com" */
     pst_authority *authority;
     bool block_revoked; /* before any rule */
     bool monitor;       /* nothing needs to block here */
+    bool require;       /* no or a bad certificate ends the handshake */
 } pst_registration;
 
 /** Hosts served without client certificates. */
@@ -71,7 +72,12 @@ bool pst_policy_make_room(postern_policy *policy, size_t count);
 /** Takes another reference. */
 const postern_policy *pst_policy_use(const postern_policy *policy);
 
-/** The registration of `host` (normal form), or NULL. */
+/**
+ * The registration of `host` (normal form), or NULL. The one look-up that SNI and Host
+ * share. Of all entries of `mtls.hosts` and `plain_hosts` that cover a name the most
+ * specific counts: the exact name, else the wildcard with the most labels. "*.x" covers
+ * every name below x at any depth, never x itself.
+ */
 const pst_registration *pst_policy_registration(const postern_policy *policy,
                                                 postern_str host);
 

@@ -25,6 +25,8 @@ const char *postern_outcome_text(postern_outcome outcome)
         return "blocked";
     case POSTERN_ALLOWED:
         return "allowed";
+    case POSTERN_UNVERIFIED:
+        return "unverified";
     }
     return "unknown";
 }
