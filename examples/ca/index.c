@@ -9,6 +9,10 @@
 
 #define TITLE "postern-ca index 1"
 
+/* An entry, and what stands above the columns. */
+#define COLUMNS "%-40s %-20s %-20s %-20s "
+#define HEADINGS "# serial", "not after", "revoked", "reason"
+
 static const struct {
     ca_reason reason;
     const char *name;
@@ -214,6 +218,12 @@ bool ca_index_parse(postern_str text, const char *place, ca_index *out,
         return false;
     }
     out->crl_days = (int64_t)days;
+    if (!take_line(&r, &line)) {
+        return false;
+    }
+    if (line.len == 0 || line.data[0] != '#') {
+        return damaged(&r, "the headings");
+    }
     for (uint64_t i = 0; i < count; i++) {
         ca_entry entry;
 
@@ -233,6 +243,7 @@ void ca_index_print(const ca_index *index, edge_text *out)
     edge_text_format(out, "%s\ncrl-number %" PRIu64 "\ncrl-days %" PRId64 "\n", TITLE,
                      index->crl_number, index->crl_days);
     edge_text_format(out, "entries %zu\n", index->count);
+    edge_text_format(out, COLUMNS "subject\n", HEADINGS);
     for (size_t i = 0; i < index->count; i++) {
         const ca_entry *entry = &index->entries[i];
         char serial[CA_SERIAL_TEXT];
@@ -244,7 +255,7 @@ void ca_index_print(const ca_index *index, edge_text *out)
         if (entry->revoked) {
             ca_moment_print(entry->revoked_at, revoked);
         }
-        edge_text_format(out, "%s %s %-20s %-20s ", serial, not_after, revoked,
+        edge_text_format(out, COLUMNS, serial, not_after, revoked,
                          entry->revoked ? ca_reason_name(entry->reason) : "-");
         edge_text_add(out, entry->subject);
         edge_text_format(out, "\n");

@@ -6,6 +6,7 @@
  *   crl-number 2
  *   crl-days 30
  *   entries 1
+ *   # headings
  *   SERIAL NOT-AFTER REVOKED REASON SUBJECT     one line each, "-" for none
  *
  * The subject is the rest of the line, as name.h prints it. A line too few would be a

@@ -18,6 +18,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { SUFFIX = sizeof ".pem" };
+
 /* A certificate on its way. */
 typedef struct issuing {
     const ca_options *options;
@@ -170,22 +172,22 @@ static bool choose_paths(issuing *i, char folder[CA_PATH_MAX])
     const char *slash;
     int len;
 
+    ca_serial_print(i->serial, serial);
     if (i->options->out == NULL) {
-        ca_serial_print(i->serial, serial);
         len = snprintf(name, sizeof name, "%s/%s/%s", i->options->folder,
                        CA_FOLDER_ISSUED, serial);
     } else {
-        slash = strchr(i->options->out, '/');
-        len = snprintf(name, sizeof name, "%s%s", slash == NULL ? "./" : "",
-                       i->options->out);
+        len = snprintf(name, sizeof name, "%s", i->options->out);
     }
-    if (len < 0 || len >= CA_PATH_MAX - (int)sizeof ".pem") {
+    if (len < 0 || len >= CA_PATH_MAX - SUFFIX) {
         return ca_fail(i->problem, "--out", NULL, "the name is too long");
     }
-    (void)snprintf(i->certificate_path, CA_PATH_MAX, "%.*s.pem", CA_PATH_MAX - 8, name);
-    (void)snprintf(i->key_path, CA_PATH_MAX, "%.*s.key", CA_PATH_MAX - 8, name);
+    (void)snprintf(i->certificate_path, CA_PATH_MAX, "%.*s.pem", len, name);
+    (void)snprintf(i->key_path, CA_PATH_MAX, "%.*s.key", len, name);
     slash = strrchr(name, '/');
-    (void)snprintf(folder, CA_PATH_MAX, "%.*s", (int)(slash - name) + 1, name);
+    (void)snprintf(folder, CA_PATH_MAX, "%.*s",
+                   slash == NULL ? 1 : (int)(slash - name) + 1,
+                   slash == NULL ? "." : name);
     return true;
 }
 

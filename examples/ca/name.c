@@ -16,6 +16,33 @@ const ca_attribute ca_attributes[CA_ATTRIBUTES] = {
     {"emailAddress", "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01",     CA_DER_IA5_STRING,       255},
 };
 
+int64_t ca_name_characters(ca_bytes text)
+{
+    int64_t count = 0;
+
+    for (size_t i = 0; i < text.len; count++) {
+        const unsigned char lead = text.data[i];
+        const size_t more = lead < 0x80 ? 0U : lead < 0xe0 ? 1U : lead < 0xf0 ? 2U : 3U;
+        uint32_t code = more == 0 ? lead : lead & (0x3fU >> more);
+
+        if ((lead >= 0x80 && lead < 0xc2) || lead > 0xf4 || text.len - i <= more) {
+            return -1;
+        }
+        for (size_t k = 1; k <= more; k++) {
+            if ((text.data[i + k] & 0xc0U) != 0x80U) {
+                return -1;
+            }
+            code = code << 6 | (text.data[i + k] & 0x3fU);
+        }
+        if ((more == 2 && code < 0x800) || (more == 3 && code < 0x10000) ||
+            code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) {
+            return -1;
+        }
+        i += more + 1;
+    }
+    return count;
+}
+
 bool ca_name_check(ca_bytes name)
 {
     ca_tlv all;
@@ -37,6 +64,10 @@ bool ca_name_check(ca_bytes name)
                 !ca_der_take(&one.contents, CA_DER_OID, &type) ||
                 type.contents.len == 0 || !ca_der_next(&one.contents, &value) ||
                 one.contents.len != 0) {
+                return false;
+            }
+            if (value.tag == CA_DER_UTF8_STRING &&
+                ca_name_characters(value.contents) < 0) {
                 return false;
             }
         }

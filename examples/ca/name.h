@@ -28,7 +28,11 @@ extern const ca_attribute ca_attributes[CA_ATTRIBUTES];
 bool ca_name_parse(const char *text, const char *option, ca_der *out,
                    ca_problem *problem);
 
-/** True when `name` is exactly one Name with at least one attribute. */
+/** Counts the characters of UTF-8, shortest form only; -1 when it is none. */
+int64_t ca_name_characters(ca_bytes text);
+
+/** True when `name` is exactly one Name with at least one attribute, and what says to be
+ *  UTF-8 in it is. */
 bool ca_name_check(ca_bytes name);
 
 /** Adds the text of a Name that was checked: printable ASCII, whatever is in it. */

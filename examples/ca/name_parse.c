@@ -109,34 +109,6 @@ static bool parse_value(parser *p, unsigned char *out, size_t *len)
     return true;
 }
 
-/* Counts the characters of UTF-8, shortest form only; -1 when it is none. */
-static int64_t count_characters(const unsigned char *text, size_t len)
-{
-    int64_t count = 0;
-
-    for (size_t i = 0; i < len; count++) {
-        const unsigned char lead = text[i];
-        const size_t more = lead < 0x80 ? 0U : lead < 0xe0 ? 1U : lead < 0xf0 ? 2U : 3U;
-        uint32_t code = more == 0 ? lead : lead & (0x3fU >> more);
-
-        if ((lead >= 0x80 && lead < 0xc2) || lead > 0xf4 || len - i <= more) {
-            return -1;
-        }
-        for (size_t k = 1; k <= more; k++) {
-            if ((text[i + k] & 0xc0U) != 0x80U) {
-                return -1;
-            }
-            code = code << 6 | (text[i + k] & 0x3fU);
-        }
-        if ((more == 2 && code < 0x800) || (more == 3 && code < 0x10000) ||
-            code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) {
-            return -1;
-        }
-        i += more + 1;
-    }
-    return count;
-}
-
 static bool is_printable(const unsigned char *text, size_t len)
 {
     static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -153,7 +125,7 @@ static bool is_printable(const unsigned char *text, size_t len)
 static bool check_value(parser *p, const ca_attribute *is, const unsigned char *value,
                         size_t len)
 {
-    const int64_t count = count_characters(value, len);
+    const int64_t count = ca_name_characters((ca_bytes){value, len});
 
     if (len == 0) {
         return fail(p, "the value is empty", NULL);
