@@ -19,6 +19,18 @@ def blocks(page):
     return [text for _, text in found]
 
 
+def leads_somewhere(page, link):
+    """A file, and a heading in it as GitHub names headings."""
+    file, _, anchor = link.partition("#")
+    target = os.path.join(os.path.dirname(page), file)
+    if not anchor:
+        return os.path.exists(target)
+    with open(target, encoding="utf-8") as text:
+        headings = re.findall(r"^#+ (.*)$", text.read(), flags=re.M)
+    names = [re.sub(r"[^a-z0-9_-]", "", h.lower().replace(" ", "-")) for h in headings]
+    return anchor in names
+
+
 def free_port():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return str(taken.getsockname()[1])
@@ -27,7 +39,12 @@ def free_port():
 def main(ca, edge, page):
     tap = e.Tap()
     with open(page, encoding="utf-8") as text:
-        script = "".join(blocks(text.read()))
+        whole = text.read()
+    script = "".join(blocks(whole))
+    with tap.row("its links lead somewhere"):
+        links = re.findall(r"\]\(([^)]*)\)", whole)
+        e.same([link for link in links if not leads_somewhere(page, link)], [])
+        e.same(len(links) >= 2, True)
     with tempfile.TemporaryDirectory(prefix="postern-") as folder:
         tools = os.path.join(folder, "tools")
         work = os.path.join(folder, "work")

@@ -26,7 +26,6 @@ static const struct {
     {"../grammar/policy.md",              0,   9 },
     {"../grammar/recipes.md",             110, 13},
     {"../grammar/regular-expressions.md", 80,  0 },
-    {"../examples/ca/README.md",          0,   0 },
 };
 
 enum { PAGE_COUNT = sizeof pages / sizeof pages[0] };
