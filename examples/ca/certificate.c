@@ -69,8 +69,10 @@ bool ca_certificate_read(ca_bytes der, ca_certificate *out)
         return false;
     }
     out->serial = part.contents;
-    if (!ca_der_take(&rest, CA_DER_SEQUENCE, &part) || /* algorithm */
-        !ca_der_take(&rest, CA_DER_SEQUENCE, &part)) {
+    if (!ca_der_take(&rest, CA_DER_SEQUENCE, &part)) { /* algorithm */
+        return false;
+    }
+    if (!ca_der_take(&rest, CA_DER_SEQUENCE, &part)) {
         return false;
     }
     out->issuer = part.whole;

@@ -74,13 +74,34 @@ static bool read_all(int fd, unsigned char *to, size_t want, size_t *len)
     return true;
 }
 
+static bool read_open(int fd, const char *path, bool secret, unsigned char **out,
+                      size_t *len, ca_problem *problem)
+{
+    unsigned char *data;
+    off_t size = 0;
+
+    if (!check_file(fd, path, secret, &size, problem)) {
+        return false;
+    }
+    data = malloc((size_t)size + 1);
+    if (data == NULL) {
+        return ca_fail_memory(problem);
+    }
+    if (!read_all(fd, data, (size_t)size, len)) {
+        ca_file_free(data, *len);
+        return ca_fail_system(problem, path, "cannot be read");
+    }
+    data[*len] = '\0';
+    *out = data;
+    return true;
+}
+
 bool ca_file_read(int folder, const char *name, const char *path, bool secret,
                   unsigned char **out, size_t *len, ca_problem *problem)
 {
     /* Non-blocking: a FIFO in place of the file is refused, not waited for. */
     const int fd = openat(
         folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (secret ? O_NOFOLLOW : 0));
-    off_t size = 0;
     bool ok;
 
     *out = NULL;
@@ -91,21 +112,8 @@ bool ca_file_read(int folder, const char *name, const char *path, bool secret,
         }
         return ca_fail_system(problem, path, "cannot be read");
     }
-    ok = check_file(fd, path, secret, &size, problem);
-    if (ok) {
-        *out = malloc((size_t)size + 1);
-        ok = *out != NULL || ca_fail_memory(problem);
-    }
-    if (ok) {
-        ok = read_all(fd, *out, (size_t)size, len) ||
-             ca_fail_system(problem, path, "cannot be read");
-        (*out)[*len] = '\0';
-    }
+    ok = read_open(fd, path, secret, out, len, problem);
     (void)close(fd);
-    if (!ok) {
-        ca_file_free(*out, *len);
-        *out = NULL;
-    }
     return ok;
 }
 

@@ -142,7 +142,7 @@ static bool take_word(postern_str *line, char *out, size_t cap)
 static bool take_number(reader *r, const char *name, uint64_t most, uint64_t *out)
 {
     const size_t len = strlen(name);
-    postern_str line;
+    postern_str line = {NULL, 0};
     uint64_t value = 0;
 
     if (!take_line(r, &line)) {
@@ -202,9 +202,9 @@ bool ca_index_parse(postern_str text, const char *place, ca_index *out,
                     ca_problem *problem)
 {
     reader r = {.text = text, .place = place, .problem = problem};
-    postern_str line;
-    uint64_t days;
-    uint64_t count;
+    postern_str line = {NULL, 0};
+    uint64_t days = 0;
+    uint64_t count = 0;
 
     if (!take_line(&r, &line)) {
         return false;

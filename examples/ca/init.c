@@ -7,7 +7,6 @@
 #include "pem.h"
 #include "spki.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <mbedtls/platform_util.h>
@@ -32,14 +31,9 @@ typedef struct making {
     ca_problem *problem;
 } making;
 
-/* An empty folder may be there; anything else is somebody's. */
-static bool check_path(making *m)
+static bool choose_path(making *m)
 {
     size_t len = strlen(m->options->folder);
-    struct stat about;
-    struct dirent *item;
-    DIR *list;
-    bool empty = true;
 
     while (len > 1 && m->options->folder[len - 1] == '/') {
         len--;
@@ -49,22 +43,7 @@ static bool check_path(making *m)
     }
     memcpy(m->path, m->options->folder, len);
     m->path[len] = '\0';
-    if (lstat(m->path, &about) != 0) {
-        return errno == ENOENT || ca_fail_system(m->problem, m->path, "cannot be made");
-    }
-    if (!S_ISDIR(about.st_mode)) {
-        return ca_fail(m->problem, m->path, NULL, "is there already, and is no folder");
-    }
-    list = opendir(m->path);
-    if (list == NULL) {
-        return ca_fail_system(m->problem, m->path, "cannot be read");
-    }
-    while (empty && (item = readdir(list)) != NULL) {
-        empty = strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0;
-    }
-    (void)closedir(list);
-    return empty || ca_fail(m->problem, m->path, "choose another folder",
-                            "is there already, and is not overwritten");
+    return true;
 }
 
 /* Names that nobody chose differ at least from CA to CA. */
@@ -206,10 +185,18 @@ static bool sync_above(making *m)
 static bool publish(making *m)
 {
     if (rename(m->aside, m->path) != 0) {
+        if (errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR) {
+            return ca_fail(m->problem, m->path, "choose another folder",
+                           "is there already, and is not overwritten");
+        }
         return ca_fail_system(m->problem, m->path, "cannot be made");
     }
+    if (!sync_above(m)) {
+        (void)rename(m->path, m->aside);
+        return false;
+    }
     m->aside[0] = '\0';
-    return sync_above(m);
+    return true;
 }
 
 static void remove_aside(making *m, int folder)
@@ -280,7 +267,7 @@ bool ca_init(const ca_options *options, int64_t now, ca_random *random,
     bool ok;
 
     mbedtls_pk_init(&m.key);
-    ok = check_path(&m) && make(&m) && write_folder(&m);
+    ok = choose_path(&m) && make(&m) && write_folder(&m);
     if (ok) {
         say(&m);
     }
