@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""faults.py CA FAULT - every call of the system and many a request for memory fails once
+while postern-ca works: it says so, and everything is as it was before."""
+import os
+import re
+import shutil
+import sys
+
+from authority import Certificate, Folder, e
+
+STEP = 199  # of requests for memory: most are of numbers that a signature needs
+
+
+class Faulty(Folder):
+    def __init__(self, program, library):
+        super().__init__(program)
+        self.library = os.path.realpath(library)
+
+    def attempt(self, arguments, kind, at):
+        """(status, stdout, stderr) when the call number `at` fails"""
+        return self.run(*arguments, env={
+            **os.environ, "LD_PRELOAD": self.library, "FAULT_KIND": kind,
+            "FAULT_AT": str(at), "FAULT_COUNT": self.count_file})
+
+    @property
+    def count_file(self):
+        return self.folder.name + ".count"
+
+    def start(self):
+        shutil.rmtree(self.path("ca"), ignore_errors=True)
+        shutil.copytree(self.path("template"), self.path("ca"))
+        for file in ("new", "x.pem", "x.key"):
+            if os.path.isdir(self.path(file)):
+                shutil.rmtree(self.path(file))
+            elif os.path.exists(self.path(file)):
+                os.unlink(self.path(file))
+
+    def calls(self, arguments, kind):
+        self.start()
+        self.attempt(arguments, kind, 0)
+        with open(self.count_file) as text:
+            return int(text.read())
+
+
+def whole(work, arguments):
+    """It said that it is done: then all of it is."""
+    ca = "new" if arguments[0] == "init" else "ca"
+    Certificate(work.der("x509", f"{ca}/ca.pem"))
+    work.openssl("crl", "-in", f"{ca}/ca.crl", "-verify", "-CAfile", f"{ca}/ca.pem", "-noout")
+    number = re.search("crl-number (.*)", work.read(f"{ca}/index").decode())[1]
+    e.same(work.crl_number(ca), int(number))
+    if arguments[0] == "issue":
+        made = Certificate(work.der("x509", "x.pem"))
+        work.openssl("pkey", "-in", "x.key", "-noout")
+        e.same(made.serial.hex().upper() in [row[0] for row in work.index(ca)], True)
+
+
+def main(program, library):
+    tap = e.Tap()
+    with Faulty(program, library) as work:
+        work.ca("init", "template", "--name", "CN=x")
+        serial = work.ca("issue", "template", "--name", "CN=x")["serial"]
+        for arguments in (["init", "new"], ["issue", "ca", "--name", "CN=x", "--out", "x"],
+                          ["revoke", "ca", serial], ["crl", "ca"]):
+            for kind in ("files", "memory"):
+                with tap.row(f"{arguments[0]}: {kind}"):
+                    sweep(work, arguments, kind)
+        os.unlink(work.count_file)
+    return tap.end()
+
+
+def sweep(work, arguments, kind):
+    count = work.calls(arguments, kind)
+    e.same(count >= 16, True, f"only {count} calls were seen")
+    places = range(1, count + 1)
+    if kind == "memory":
+        places = sorted({*range(1, min(count, 100)), *range(1, count, STEP),
+                         *range(max(1, count - 60), count + 1)})
+    failures = 0
+    for at in places:
+        work.start()
+        before = work.tree()
+        status, out, err = work.attempt(arguments, kind, at)
+        if status == 0:
+            whole(work, arguments)
+            continue
+        failures += 1
+        e.same((status, out), (1, ""), f"call {at} of {count}: {err}")
+        e.same("error: " in err, True, f"call {at} of {count}: {err}")
+        e.same(work.tree(), before, f"call {at} of {count}: {err}")
+    e.same(failures * 2 > len(places), True, f"{failures} of {len(places)} were felt")
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
