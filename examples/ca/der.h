@@ -62,7 +62,7 @@ typedef struct ca_tlv {
  *  it is not DER (indefinite or overlong lengths, long tags); `from` is untouched then */
 bool ca_der_next(ca_bytes *from, ca_tlv *out);
 
-/** The same, for a value that must have this tag. */
+/** The same, for a value that must have this tag. `from` must not be in `out`. */
 bool ca_der_take(ca_bytes *from, unsigned char tag, ca_tlv *out);
 
 /** Takes a UTCTime or GeneralizedTime as RFC 5280 wants it: seconds, and "Z".

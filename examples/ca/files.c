@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "files.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <mbedtls/platform_util.h>
@@ -179,6 +180,7 @@ bool ca_change_add(ca_change *change, int folder, const char *path, ca_file_kind
     bool ok;
     int fd;
 
+    assert(change->count < CA_CHANGE_MAX);
     ca_change_begin(change);
     *file = (ca_change_file){.folder = folder, .kind = kind};
     (void)snprintf(file->path, sizeof file->path, "%s", path);

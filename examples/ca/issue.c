@@ -155,6 +155,11 @@ static bool sign(issuing *i)
     if (body.not_before < issuer->not_before) {
         body.not_before = issuer->not_before;
     }
+    /* Who is called like the issuer looks like a CA that signed itself. */
+    if (ca_bytes_same(body.subject, body.issuer)) {
+        return ca_fail(i->problem, i->options->request, NULL,
+                       "the subject is the name of the CA");
+    }
     return (ca_spki_identify(i->request.spki, key_id) ||
             ca_fail(i->problem, NULL, NULL, "no SHA-256")) &&
            choose_serial(i) &&

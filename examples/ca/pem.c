@@ -44,6 +44,11 @@ const char *ca_pem_decode(ca_bytes text, const char *label, unsigned char **out,
     (void)snprintf(begin, sizeof begin, "-----BEGIN %s-----", label);
     (void)snprintf(end, sizeof end, "-----END %s-----", label);
     from = find(text, begin);
+    if (from == NULL) { /* as Windows calls requests */
+        (void)snprintf(begin, sizeof begin, "-----BEGIN NEW %s-----", label);
+        (void)snprintf(end, sizeof end, "-----END NEW %s-----", label);
+        from = find(text, begin);
+    }
     if (from == NULL) {
         return "there is no such PEM block";
     }

@@ -8,7 +8,7 @@
 #include "der.h"
 
 /**
- * Decodes the only block of `text` that has this label.
+ * Decodes the only block of `text` that has this label, or the same with "NEW " before.
  *
  * @param out receives memory that the caller frees
  * @param len receives how many bytes it holds

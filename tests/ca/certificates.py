@@ -180,6 +180,12 @@ def details(tap, work):
         made = Certificate(work.der("x509", "plain.pem"))
         e.same("551d11" in made.extensions, False)
         e.same(made.extensions["551d13"], (True, make(0x30)))
+    with tap.row("a request from Windows: other line ends, and called new"):
+        text = work.read(request(work, "p256")).replace(b"\n", b"\r\n")
+        work.write("new.csr", b"hello\r\n" + text.replace(b"N CERT", b"N NEW CERT").replace(
+            b"D CERT", b"D NEW CERT"))
+        said = work.ca("issue", "ec", "--csr", "new.csr")
+        accepted(work, "ec", said["certificate"])
     with tap.row("a name is written as rules see it"):
         for text, shown in (
                 ("CN=alice,OU=Admins,O=Example,C=US", None),
@@ -279,6 +285,8 @@ def refusals(tap, work):
              "would not accept")):
         request_of(work, subject)
         refused(label, because, "r.der")
+    with tap.row("refused: the name of the CA itself"):
+        work.refused("issue", "rsa-ca", "--name", "CN=RSA", because="the name of the CA")
     for label, data in (("nothing", b""), ("no PEM", b"hello\n"),
                         ("a certificate", work.read("ec/ca.pem")),
                         ("bytes behind it", good + b"\0"), ("half of it", good[:-9]),

@@ -1,7 +1,7 @@
 /*
  * fault.c - loaded before a program (LD_PRELOAD), makes one call of the C library fail:
  * the one whose number FAULT_AT says, counted among those that FAULT_KIND names. At the
- * end it writes to FAULT_COUNT how many there were.
+ * end it writes to FAULT_COUNT how many there were, and which, when they are of files.
  *
  *   memory  malloc, calloc, realloc
  *   files   what opens, writes, syncs, names and locks files
@@ -29,6 +29,7 @@ static long fail_at;
 static long seen;
 static bool files;
 static bool counting;
+static char trace[8192];
 
 __attribute__((constructor)) static void begin(void)
 {
@@ -48,11 +49,12 @@ __attribute__((destructor)) static void end(void)
     counting = false;
     out = path == NULL ? NULL : fopen(path, "w");
     if (out != NULL) {
-        (void)fprintf(out, "%ld\n", seen);
+        (void)fprintf(out, "%ld\n%s", seen, trace);
         (void)fclose(out);
     }
 }
 
+/* Counts a call. @return whether it fails */
 static bool fails(bool of_files, int why)
 {
     if (!counting || of_files != files || ++seen != fail_at) {
@@ -60,6 +62,17 @@ static bool fails(bool of_files, int why)
     }
     errno = why;
     return true;
+}
+
+/* The same for one of files, with what it is about. */
+static bool file_fails(const char *call, const char *about, int why)
+{
+    const size_t len = strlen(trace);
+
+    if (counting && files) {
+        (void)snprintf(trace + len, sizeof trace - len, "%s %s\n", call, about);
+    }
+    return fails(true, why);
 }
 
 void *malloc(size_t size)
@@ -85,31 +98,31 @@ void *realloc(void *block, size_t size)
     memcpy(&next, &found, sizeof next)
 
 /* Whatever offsets the program was compiled with. */
-#define OPEN(name)                                              \
-    int name(const char *path, int flags, ...)                  \
-    {                                                           \
-        mode_t mode = 0;                                        \
-        va_list more;                                           \
-        va_start(more, flags);                                  \
-        if ((flags & O_CREAT) != 0) {                           \
-            mode = va_arg(more, mode_t);                        \
-        }                                                       \
-        va_end(more);                                           \
-        NEXT(name);                                             \
-        return fails(true, EIO) ? -1 : next(path, flags, mode); \
+#define OPEN(name)                                                           \
+    int name(const char *path, int flags, ...)                               \
+    {                                                                        \
+        mode_t mode = 0;                                                     \
+        va_list more;                                                        \
+        va_start(more, flags);                                               \
+        if ((flags & O_CREAT) != 0) {                                        \
+            mode = va_arg(more, mode_t);                                     \
+        }                                                                    \
+        va_end(more);                                                        \
+        NEXT(name);                                                          \
+        return file_fails("open", path, EIO) ? -1 : next(path, flags, mode); \
     }
-#define OPEN_AT(name)                                                   \
-    int name(int folder, const char *path, int flags, ...)              \
-    {                                                                   \
-        mode_t mode = 0;                                                \
-        va_list more;                                                   \
-        va_start(more, flags);                                          \
-        if ((flags & O_CREAT) != 0) {                                   \
-            mode = va_arg(more, mode_t);                                \
-        }                                                               \
-        va_end(more);                                                   \
-        NEXT(name);                                                     \
-        return fails(true, EIO) ? -1 : next(folder, path, flags, mode); \
+#define OPEN_AT(name)                                                                \
+    int name(int folder, const char *path, int flags, ...)                           \
+    {                                                                                \
+        mode_t mode = 0;                                                             \
+        va_list more;                                                                \
+        va_start(more, flags);                                                       \
+        if ((flags & O_CREAT) != 0) {                                                \
+            mode = va_arg(more, mode_t);                                             \
+        }                                                                            \
+        va_end(more);                                                                \
+        NEXT(name);                                                                  \
+        return file_fails("open", path, EIO) ? -1 : next(folder, path, flags, mode); \
     }
 OPEN(open)
 OPEN(open64)
@@ -119,65 +132,66 @@ OPEN_AT(openat64)
 ssize_t read(int fd, void *to, size_t len)
 {
     NEXT(read);
-    return fails(true, EIO) ? -1 : next(fd, to, len);
+    return file_fails("read", "", EIO) ? -1 : next(fd, to, len);
 }
 
 ssize_t write(int fd, const void *from, size_t len)
 {
     NEXT(write);
-    return fails(true, ENOSPC) ? -1 : next(fd, from, len);
+    return file_fails("write", "", ENOSPC) ? -1 : next(fd, from, len);
 }
 
 int fsync(int fd)
 {
     NEXT(fsync);
-    return fails(true, EIO) ? -1 : next(fd);
+    return file_fails("fsync", "", EIO) ? -1 : next(fd);
 }
 
 int fchmod(int fd, mode_t mode)
 {
     NEXT(fchmod);
-    return fails(true, EPERM) ? -1 : next(fd, mode);
+    return file_fails("fchmod", "", EPERM) ? -1 : next(fd, mode);
 }
 
 int fchmodat(int folder, const char *path, mode_t mode, int flags)
 {
     NEXT(fchmodat);
-    return fails(true, EPERM) ? -1 : next(folder, path, mode, flags);
+    return file_fails("fchmodat", path, EPERM) ? -1 : next(folder, path, mode, flags);
 }
 
 int mkdirat(int folder, const char *path, mode_t mode)
 {
     NEXT(mkdirat);
-    return fails(true, ENOSPC) ? -1 : next(folder, path, mode);
+    return file_fails("mkdirat", path, ENOSPC) ? -1 : next(folder, path, mode);
 }
 
 char *mkdtemp(char *path)
 {
     NEXT(mkdtemp);
-    return fails(true, ENOSPC) ? NULL : next(path);
+    return file_fails("mkdtemp", "", ENOSPC) ? NULL : next(path);
 }
 
 int linkat(int folder, const char *path, int to_folder, const char *to, int flags)
 {
     NEXT(linkat);
-    return fails(true, ENOSPC) ? -1 : next(folder, path, to_folder, to, flags);
+    return file_fails("linkat", to, ENOSPC) ? -1
+                                            : next(folder, path, to_folder, to, flags);
 }
 
 int rename(const char *path, const char *to)
 {
     NEXT(rename);
-    return fails(true, ENOSPC) ? -1 : next(path, to);
+    return file_fails("rename", to, ENOSPC) ? -1 : next(path, to);
 }
 
 int renameat(int folder, const char *path, int to_folder, const char *to)
 {
     NEXT(renameat);
-    return fails(true, ENOSPC) ? -1 : next(folder, path, to_folder, to);
+    return file_fails("renameat", to, ENOSPC) ? -1 : next(folder, path, to_folder, to);
 }
 
 int flock(int fd, int how)
 {
     NEXT(flock);
-    return fails(true, ENOLCK) ? -1 : next(fd, how);
+    return file_fails("flock", "", ENOLCK) ? -1 : next(fd, how);
 }

@@ -39,7 +39,15 @@ class Faulty(Folder):
         self.start()
         self.attempt(arguments, kind, 0)
         with open(self.count_file) as text:
-            return int(text.read())
+            return int(text.readline())
+
+    def trace(self, arguments):
+        """Which calls of files there are: their names, those that give names with them."""
+        self.calls(arguments, "files")
+        with open(self.count_file) as text:
+            calls = [line.split() for line in text.readlines()[1:]]
+        return [" ".join(call) if "link" in call[0] or "rename" in call[0] else call[0]
+                for call in calls]
 
 
 def whole(work, arguments):
@@ -65,8 +73,38 @@ def main(program, library):
             for kind in ("files", "memory"):
                 with tap.row(f"{arguments[0]}: {kind}"):
                     sweep(work, arguments, kind)
+        orders(tap, work, serial)
         os.unlink(work.count_file)
     return tap.end()
+
+
+def orders(tap, work, serial):
+    """What is on the disk when the power fails is decided by the order of calls."""
+    wanted = {
+        "init": (["init", "new"], ["linkat ca.key", "linkat ca.pem", "linkat index",
+                                   "linkat ca.crl", "rename new"]),
+        "issue": (["issue", "ca", "--name", "CN=x", "--out", "x"],
+                  ["linkat x.key", "linkat OLD", "renameat index", "linkat x.pem"]),
+        "revoke": (["revoke", "ca", serial],
+                   ["linkat OLD", "renameat index", "linkat OLD", "renameat ca.crl"]),
+    }
+    for label, (arguments, names) in wanted.items():
+        with tap.row(f"{label}: names in their order, each after and before a sync"):
+            calls = [re.sub(r"\.postern-ca\..*\.old", "OLD", re.sub(r" \S*/", " ", call))
+                     for call in work.trace(arguments)]
+            given = [call for call in calls if " " in call]
+            e.same(given, names, calls)
+            first = calls.index(given[0])
+            files = len([name for name in names if "OLD" not in name and name != "rename new"])
+            # every file is written and synced before the first gets its name
+            e.same("write" in calls[first:], False, calls)
+            e.same(calls[:first].count("fsync") >= files, True, calls)
+            for at, call in enumerate(calls):
+                if call == "write":
+                    e.same("fsync" in calls[at + 1:at + 3], True, calls)
+                elif " " in call and "OLD" not in call and call != "rename new":
+                    e.same(calls[at + 1], "fsync", calls)
+            e.same(calls[-1] if label != "issue" else "fsync", "fsync", calls)
 
 
 def sweep(work, arguments, kind):
