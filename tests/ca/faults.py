@@ -66,7 +66,7 @@ def whole(work, arguments):
 def main(program, library):
     tap = e.Tap()
     with Faulty(program, library) as work:
-        work.ca("init", "template", "--name", "CN=x")
+        work.ca("init", "template", "--name", "CN=template")
         serial = work.ca("issue", "template", "--name", "CN=x")["serial"]
         for arguments in (["init", "new"], ["issue", "ca", "--name", "CN=x", "--out", "x"],
                           ["revoke", "ca", serial], ["crl", "ca"]):

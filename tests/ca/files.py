@@ -126,7 +126,7 @@ def secrets(tap, work):
 
 def full_disks(tap, work):
     """Every file in turn is the one that does not fit."""
-    work.ca("init", "small", "--name", "CN=x")
+    work.ca("init", "small", "--name", "CN=small")
     serial = work.ca("issue", "small", "--name", "CN=x")["serial"]
     sizes = [0, 1, 60, 200, 226, 230, 300, 330, 380, 450, 520, 600]
     for label, arguments in (("init", ["init", "new"]),
