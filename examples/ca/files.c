@@ -216,6 +216,11 @@ void ca_change_drop(ca_change *change)
         }
     }
     change->count = 0;
+}
+
+void ca_change_end(ca_change *change)
+{
+    ca_change_drop(change);
     if (change->waiting) {
         change->waiting = false;
         (void)sigprocmask(SIG_SETMASK, &change->interrupted, NULL);

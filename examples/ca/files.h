@@ -53,7 +53,7 @@ typedef struct ca_change_file {
 } ca_change_file;
 
 /** Zeroed: nothing to do. It must not be moved. Signals wait from the first file to
- *  ca_change_drop(), so that nobody's ^C leaves half of it. */
+ *  ca_change_end(), so that nobody's ^C leaves half of it. */
 typedef struct ca_change {
     ca_change_file files[CA_CHANGE_MAX];
     size_t count;
@@ -76,7 +76,10 @@ bool ca_change_add(ca_change *change, int folder, const char *path, ca_file_kind
 /** Gives all files their names, or none. */
 bool ca_change_commit(ca_change *change, ca_problem *problem);
 
-/** Removes what is still aside. Needed after a commit, too. */
+/** Removes what is still aside. */
 void ca_change_drop(ca_change *change);
+
+/** The same, and lets signals come again. Needed after a commit, too. */
+void ca_change_end(ca_change *change);
 
 #endif

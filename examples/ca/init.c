@@ -220,7 +220,7 @@ static bool write_folder(making *m)
     ca_change_begin(&change);
     (void)snprintf(m->aside, sizeof m->aside, "%s.XXXXXX", m->path);
     if (mkdtemp(m->aside) == NULL) {
-        ca_change_drop(&change);
+        ca_change_end(&change);
         return ca_fail_system(m->problem, m->path, "cannot be made");
     }
     folder = ca_folder_open(m->aside, m->problem);
@@ -231,7 +231,7 @@ static bool write_folder(making *m)
         ca_change_drop(&change);
         remove_aside(m, folder);
     }
-    ca_change_drop(&change);
+    ca_change_end(&change);
     if (folder >= 0) {
         (void)close(folder);
     }

@@ -249,7 +249,7 @@ static bool publish(issuing *i, const edge_text *subject)
     ok = add_key(i, &change, folder) &&
          ca_authority_add_index(&i->ca, &change, i->problem) &&
          add_certificate(i, &change, folder) && ca_change_commit(&change, i->problem);
-    ca_change_drop(&change);
+    ca_change_end(&change);
     (void)close(folder);
     return ok;
 }

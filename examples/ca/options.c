@@ -15,7 +15,8 @@ typedef bool read_option(ca_options *options, const char *value, const char *opt
 static bool read_name(ca_options *options, const char *value, const char *option,
                       ca_problem *problem)
 {
-    (void)option, (void)problem;
+    (void)option;
+    (void)problem;
     options->name = value;
     return true;
 }
@@ -23,7 +24,8 @@ static bool read_name(ca_options *options, const char *value, const char *option
 static bool read_request(ca_options *options, const char *value, const char *option,
                          ca_problem *problem)
 {
-    (void)option, (void)problem;
+    (void)option;
+    (void)problem;
     options->request = value;
     return true;
 }

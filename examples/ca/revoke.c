@@ -75,7 +75,7 @@ static bool publish(ca_authority *ca, const ca_options *options, int64_t now,
                     ca_authority_add_crl(ca, &change, now, problem) &&
                     ca_change_commit(&change, problem);
 
-    ca_change_drop(&change);
+    ca_change_end(&change);
     return ok;
 }
 
