@@ -62,14 +62,14 @@ RSA_SHA256 = bytes.fromhex("300d06092a864886f70d01010b0500")
 
 
 def request_of(work, subject, spki=None, algorithm=ECDSA_SHA256, version=b"\0",
-               attributes=b"\xa0\x00", more=b"", signer="p256"):
+               attributes=b"\xa0\x00", more=b"", signer="p256", tail=b""):
     """A request, byte by byte, signed with OpenSSL."""
     if spki is None:
         spki = work.openssl("pkey", "-in", "p256.key", "-pubout", "-outform", "DER")
     body = make(0x30, make(2, version), subject, spki, attributes, more)
     work.write("body", body)
     signature = work.openssl("dgst", "-sha256", "-sign", f"{signer}.key", "body")
-    work.write("r.der", make(0x30, body, algorithm, make(3, b"\0", signature)))
+    work.write("r.der", make(0x30, body, algorithm, make(3, b"\0", signature), tail))
     return "r.der"
 
 
@@ -271,10 +271,15 @@ def refusals(tap, work):
             ("ECDSA, and says RSA", {"algorithm": RSA_SHA256}, "another kind of key"),
             ("a compressed point", {"spki": point}, "compressed"),
             ("version 2", {"version": b"\1"}, "no certificate request"),
+            ("more behind its signature", {"tail": b"\x05\x00"}, "no certificate request"),
             ("more behind its attributes", {"more": b"\x05\x00"}, "no certificate request"),
     ):
         request_of(work, name, **made)
         refused(label, because, "r.der")
+    huge = make(0x30, bytes.fromhex("300d06092a864886f70d0101010500"), make(3, b"\0", make(
+        0x30, make(2, b"\0" + 1025 * b"\xff"), make(2, b"\1\0\1"))))
+    request_of(work, name, spki=huge)
+    refused("RSA of 8200 bits", "", "r.der")
     for label, subject, because in (
             ("an empty subject", make(0x30), "empty or malformed"),
             ("an empty set", make(0x30, make(0x31)), "empty or malformed"),

@@ -3,6 +3,8 @@
  * the one whose number FAULT_AT says, counted among those that FAULT_KIND names. At the
  * end it writes to FAULT_COUNT how many there were, and which, when they are of files.
  *
+ * FAULT_CLOCK sets the clock forward by so many seconds, or back.
+ *
  *   memory  malloc, calloc, realloc
  *   files   what opens, writes, syncs, names and locks files
  */
@@ -18,6 +20,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* What the functions below stand in front of. */
@@ -188,6 +191,19 @@ int renameat(int folder, const char *path, int to_folder, const char *to)
 {
     NEXT(renameat);
     return file_fails("renameat", to, ENOSPC) ? -1 : next(folder, path, to_folder, to);
+}
+
+time_t time(time_t *out)
+{
+    const char *ahead = getenv("FAULT_CLOCK");
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    now.tv_sec += ahead == NULL ? 0 : strtol(ahead, NULL, 10);
+    if (out != NULL) {
+        *out = now.tv_sec;
+    }
+    return now.tv_sec;
 }
 
 int flock(int fd, int how)

@@ -74,8 +74,37 @@ def main(program, library):
                 with tap.row(f"{arguments[0]}: {kind}"):
                     sweep(work, arguments, kind)
         orders(tap, work, serial)
+        clocks(tap, work, serial)
         os.unlink(work.count_file)
     return tap.end()
+
+
+def clocks(tap, work, serial):
+    """A CA is used in its time only, and what it signs ends and begins in it."""
+    def at(seconds):
+        return {"env": {**os.environ, "LD_PRELOAD": work.library, "FAULT_KIND": "none",
+                        "FAULT_CLOCK": str(seconds)}}
+
+    work.start()
+    with tap.row("a clock that is a little back: no certificate is older than its CA"):
+        said = work.ca("issue", "ca", "--name", "CN=x", **at(-200))
+        made, ca = (Certificate(work.der("x509", file))
+                    for file in (said["certificate"], "ca/ca.pem"))
+        e.same(made.validity[:17], ca.validity[:17])
+    year = 365 * 86400
+    for label, seconds in (("not begun", -400), ("ended", 11 * year)):
+        with tap.row(f"a CA that has {label}"):
+            work.refused("issue", "ca", "--name", "CN=x", because="not valid now",
+                         **at(seconds))
+    with tap.row("a CA that has ended makes no CRLs"):
+        work.refused("crl", "ca", because="has expired", **at(11 * year))
+        work.refused("revoke", "ca", serial, because="has expired", **at(11 * year))
+    with tap.row("it is used to its last day"):
+        said = work.ca("issue", "ca", "--name", "CN=y", **at(10 * year - 3600))
+        made, ca = (Certificate(work.der("x509", file))
+                    for file in (said["certificate"], "ca/ca.pem"))
+        e.same(made.validity[17:], ca.validity[17:])
+        work.ca("revoke", "ca", said["serial"], **at(10 * year - 3600))
 
 
 def orders(tap, work, serial):
