@@ -162,16 +162,10 @@ static bool take_number(reader *r, const char *name, uint64_t most, uint64_t *ou
     return value <= most || damaged(r, name);
 }
 
-/* Strictly what is printed: no fraction, no offset. */
-static bool read_moment(const char *word, int64_t *out)
-{
-    return strlen(word) == CA_MOMENT_TEXT - 1 && ca_moment_parse(word, out);
-}
-
 static bool read_entry(reader *r, postern_str line, ca_entry *out)
 {
     char serial[CA_SERIAL_TEXT];
-    char not_after[CA_MOMENT_TEXT];
+    char not_after[CA_MOMENT_TEXT]; /* without room for a fraction or an offset */
     char revoked[CA_MOMENT_TEXT];
     char reason[32];
 
@@ -185,11 +179,11 @@ static bool read_entry(reader *r, postern_str line, ca_entry *out)
     if (!ca_serial_parse(serial, out->serial)) {
         return damaged(r, "the serial number");
     }
-    if (!read_moment(not_after, &out->not_after)) {
+    if (!ca_moment_parse(not_after, &out->not_after)) {
         return damaged(r, "when it ends");
     }
     out->revoked = strcmp(revoked, "-") != 0;
-    if (out->revoked ? !read_moment(revoked, &out->revoked_at) ||
+    if (out->revoked ? !ca_moment_parse(revoked, &out->revoked_at) ||
                            !ca_reason_parse(reason, &out->reason)
                      : strcmp(reason, "-") != 0) {
         return damaged(r, "when and why it was revoked");

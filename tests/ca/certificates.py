@@ -285,6 +285,7 @@ def refusals(tap, work):
             ("an empty set", make(0x30, make(0x31)), "empty or malformed"),
             ("a value too many", make(0x30, make(0x31, make(
                 0x30, COMMON_NAME, make(0x0C, b"x"), make(0x0C, b"y")))), "empty or malformed"),
+            ("an overlong length in it", name_of(b"\x0c\x81\x01x"), "empty or malformed"),
             ("no UTF-8", name_of(make(0x0C, b"\xff\xfe")), "empty or malformed"),
             ("a kind of string mbedTLS does not know", name_of(make(0x12, b"1")),
              "would not accept")):

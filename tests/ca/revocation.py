@@ -80,6 +80,17 @@ def entries(tap, work, ca):
             e.same(seconds(end) - seconds(begin), days * 86400)
 
 
+def numbers(tap, work, ca):
+    """CRL numbers of all lengths, with and without a leading bit."""
+    for number in (0x7F, 0x80, 0xFF, 0x100, 0x8000, 0x7FFFFFFF, 0x80000000, (1 << 62) - 1):
+        with tap.row(f"CRL number {number:#x}"):
+            text = work.read(f"{ca}/index").decode()
+            text = re.sub("crl-number .*", f"crl-number {number - 1}", text)
+            work.write(f"{ca}/index", text.encode())
+            work.ca("crl", ca)
+            e.same(work.crl_number(ca), number)
+
+
 def seconds(text):
     return ssl.cert_time_to_seconds(text)
 
@@ -141,6 +152,7 @@ def main(program, edge):
             work.refused("revoke", "ec", said["certificate"], because="of another CA")
             work.refused("revoke", "ec", said["serial"], because="has not issued it")
         running(tap, work, edge)
+        numbers(tap, work, "rsa")
     return tap.end()
 
 
