@@ -8,29 +8,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TIMES_128(piece) TIMES_32(piece) TIMES_32(piece) TIMES_32(piece) TIMES_32(piece)
+#define TIMES_32(piece) TIMES_8(piece) TIMES_8(piece) TIMES_8(piece) TIMES_8(piece)
+#define TIMES_8(piece) piece piece piece piece piece piece piece piece
+
 /* Values and whether they are DER; `len` of the contents. */
 static const struct {
     ca_bytes bytes;
     bool good;
     size_t len;
 } values[] = {
-    {CA_BYTES_INIT("\x04\x00"),                                 true,  0},
-    {CA_BYTES_INIT("\x04\x02xy"),                               true,  2},
-    {CA_BYTES_INIT("\x04\x02xyz"),                              true,  2},
-    {CA_BYTES_INIT(""),                                         false, 0},
-    {CA_BYTES_INIT("\x04"),                                     false, 0},
-    {CA_BYTES_INIT("\x04\x01"),                                 false, 0}, /* contents are missing */
-    {CA_BYTES_INIT("\x04\x03xy"),                               false, 0},
-    {CA_BYTES_INIT("\x1f\x01x"),                                false, 0}, /* a long tag */
-    {CA_BYTES_INIT("\x30\x80\x00\x00"),                         false, 0}, /* no length */
-    {CA_BYTES_INIT("\x04\x81"),                                 false, 0}, /* half a length */
-    {CA_BYTES_INIT("\x04\x82\x01"),                             false, 0},
-    {CA_BYTES_INIT("\x04\x81\x01x"),                            false, 0}, /* not the shortest */
-    {CA_BYTES_INIT("\x04\x81\x00"),                             false, 0},
-    {CA_BYTES_INIT("\x04\x82\x00\x01x"),                        false, 0},
-    {CA_BYTES_INIT("\x04\x84\xff\xff\xff\xff"),                 false, 0},
-    {CA_BYTES_INIT("\x04\x85\x01\x00\x00\x00\x00"),             false, 0},
-    {CA_BYTES_INIT("\x04\x88\xff\xff\xff\xff\xff\xff\xff\xff"), false, 0},
+    {CA_BYTES_INIT("\x04\x00"),                                                    true,  0},
+    {CA_BYTES_INIT("\x04\x02xy"),                                                  true,  2},
+    {CA_BYTES_INIT("\x04\x02xyz"),                                                 true,  2},
+    {CA_BYTES_INIT(""),                                                            false, 0},
+    {CA_BYTES_INIT("\x04"),                                                        false, 0},
+    {CA_BYTES_INIT("\x04\x01"),                                                    false, 0}, /* contents are missing */
+    {CA_BYTES_INIT("\x04\x03xy"),                                                  false, 0},
+    {CA_BYTES_INIT("\x1f\x01x"),                                                   false, 0}, /* a long tag */
+    {CA_BYTES_INIT("\x30\x80\x00\x00"),                                            false, 0}, /* no length */
+    {CA_BYTES_INIT("\x04\x81"),                                                    false, 0}, /* half a length */
+    {CA_BYTES_INIT("\x04\x82\x01"),                                                false, 0},
+    {CA_BYTES_INIT("\x04\x81\x01x"),                                               false, 0}, /* not the shortest */
+    {CA_BYTES_INIT("\x04\x81\x00"),                                                false, 0},
+    {CA_BYTES_INIT("\x04\x82\x00\x01x"),                                           false, 0},
+    {CA_BYTES_INIT("\x04\x84\xff\xff\xff\xff"),                                    false, 0},
+    {CA_BYTES_INIT("\x04\x85\x01\x00\x00\x00\x00"),                                false, 0},
+    {CA_BYTES_INIT("\x04\x88\xff\xff\xff\xff\xff\xff\xff\xff"),                    false, 0},
+ /* lengths that are right but for zeros before them, or a bit above all others */
+    {CA_BYTES_INIT("\x04\x82\x00\x80" TIMES_128("x")),                             false, 0},
+    {CA_BYTES_INIT("\x04\x89\x01\x00\x00\x00\x00\x00\x00\x00\x80" TIMES_128("x")),
+     false,                                                                               0},
 };
 
 START_TEST(only_whole_values_are_taken)
