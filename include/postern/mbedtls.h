@@ -47,7 +47,8 @@ typedef struct postern_mbedtls_options {
  * alone afterwards: SNI callback, authmode, verify callback, session cache, session
  * tickets, renegotiation, certificate profile, minimum version (TLS 1.2), and per
  * connection the verify callback and, on 3.6, the user data. Curves are set to
- * X25519, P-256 and P-384; change them afterwards if need be.
+ * X25519, P-256, P-384 and P-521; change them afterwards if need be. In TLS 1.2 a host
+ * that requires certificates refuses keys on a curve that is not among them.
  *
  * On 3.6 TLS 1.3 is restricted to ephemeral key exchange: no tickets, no PSK, no
  * early data. The user data of every context of this configuration, attached or not,

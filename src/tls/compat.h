@@ -71,9 +71,8 @@ static inline void pst_tls_conf_minimum(mbedtls_ssl_config *conf)
 static inline void pst_tls_conf_curves(mbedtls_ssl_config *conf)
 {
     static const uint16_t groups[] = {
-        MBEDTLS_SSL_IANA_TLS_GROUP_X25519,
-        MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1,
-        MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1,
+        MBEDTLS_SSL_IANA_TLS_GROUP_X25519,    MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1,
+        MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1, MBEDTLS_SSL_IANA_TLS_GROUP_SECP521R1,
         MBEDTLS_SSL_IANA_TLS_GROUP_NONE,
     };
 
@@ -105,6 +104,12 @@ static inline void pst_tls_take_back(mbedtls_ssl_context *ssl, void *hosts)
     mbedtls_ssl_set_verify(ssl, NULL, NULL);
 }
 
+/* 3.6 tells the client itself. */
+static inline void pst_tls_alert_no_certificate(mbedtls_ssl_context *ssl)
+{
+    (void)ssl;
+}
+
 /** The pointer lent, or whatever the host stored in a context that postern does not
  *  run. It may be a number there, such as a file descriptor, so the first page of
  *  memory holds none of ours. */
@@ -130,14 +135,14 @@ static inline void pst_tls_conf_minimum(mbedtls_ssl_config *conf)
                                  MBEDTLS_SSL_MINOR_VERSION_3);
 }
 
-/* 2.28's own list begins with the big, slow curves: 2.3 ms more a handshake. */
+/* 2.28's own list begins with the big, slow curves: 2.3 ms more a handshake. The last
+ * one is for certificates: in TLS 1.2 a key on a curve that is not in the list is a
+ * bad one. */
 static inline void pst_tls_conf_curves(mbedtls_ssl_config *conf)
 {
     static const mbedtls_ecp_group_id curves[] = {
-        MBEDTLS_ECP_DP_CURVE25519,
-        MBEDTLS_ECP_DP_SECP256R1,
-        MBEDTLS_ECP_DP_SECP384R1,
-        MBEDTLS_ECP_DP_NONE,
+        MBEDTLS_ECP_DP_CURVE25519, MBEDTLS_ECP_DP_SECP256R1, MBEDTLS_ECP_DP_SECP384R1,
+        MBEDTLS_ECP_DP_SECP521R1,  MBEDTLS_ECP_DP_NONE,
     };
 
     mbedtls_ssl_conf_curves(conf, curves);
@@ -146,6 +151,14 @@ static inline void pst_tls_conf_curves(mbedtls_ssl_config *conf)
 static inline bool pst_tls_handshake_over(mbedtls_ssl_context *ssl)
 {
     return ssl->state == MBEDTLS_SSL_HANDSHAKE_OVER;
+}
+
+/* 2.28 just ends the handshake; RFC 5246 section 7.4.6. Whether the alert goes out does
+ * not matter to anybody but the client. */
+static inline void pst_tls_alert_no_certificate(mbedtls_ssl_context *ssl)
+{
+    (void)mbedtls_ssl_send_alert_message(ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL,
+                                         MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE);
 }
 
 /* 2.28 has no user data; its verify callback has a pointer, which is readable. */

@@ -435,13 +435,14 @@ static int run(handshake *h)
     return rc;
 }
 
-/* The client showed no certificate where one is required; the connection is told, for
- * its own postern_connection_refusal(). */
+/* The client showed no certificate where one is required. The connection is told, for
+ * its postern_connection_refusal(), and the client where mbedTLS does not do it. */
 static void refuse_nobody(const handshake *h)
 {
     bool accepted;
 
     (void)postern_connection_accepts(h->connection, NULL, 0, NULL, 0, &accepted);
+    pst_tls_alert_no_certificate(h->ssl);
 }
 
 /* Called again after the end: all is said, unless the host has reset the context for
