@@ -91,7 +91,10 @@ POSTERN_API postern_status postern_mbedtls_set_bio(postern_connection *connectio
  * Instead of mbedtls_ssl_handshake(): the same results, MBEDTLS_ERR_SSL_WANT_READ
  * and _WANT_WRITE included (call again), and when it returns 0 the connection
  * knows what was shown. Any other error: close, and do not use the connection for
- * another handshake. There is no timeout in it; the host needs a deadline for the
+ * another handshake. Where the host requires a certificate
+ * (postern_connection_requires_certificate()), that is MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE
+ * for none and mostly MBEDTLS_ERR_X509_CERT_VERIFY_FAILED for a bad one; the client was sent
+ * an alert, and postern_connection_refusal() says why. There is no timeout in it; the host needs a deadline for the
  * whole handshake. Unattached, attached to another context or called from within
  * itself it answers MBEDTLS_ERR_SSL_BAD_INPUT_DATA.
  */

@@ -50,6 +50,9 @@
 #error "postern needs mbedTLS with MBEDTLS_SSL_KEEP_PEER_CERTIFICATE"
 #endif
 
+/** certificate_required (RFC 8446 section 6), which mbedTLS has no name for. */
+#define PST_TLS_ALERT_CERTIFICATE_REQUIRED 116
+
 /** mbedTLS's type of a certificate verification callback. */
 typedef int pst_tls_verify_function(void *user, mbedtls_x509_crt *certificate,
                                     int depth, uint32_t *flags);
@@ -79,6 +82,12 @@ static inline void pst_tls_conf_curves(mbedtls_ssl_config *conf)
     mbedtls_ssl_conf_groups(conf, groups);
 }
 
+/* Known when the server name is. */
+static inline bool pst_tls_is_13(const mbedtls_ssl_context *ssl)
+{
+    return mbedtls_ssl_get_version_number(ssl) == MBEDTLS_SSL_VERSION_TLS1_3;
+}
+
 static inline bool pst_tls_handshake_over(mbedtls_ssl_context *ssl)
 {
     return mbedtls_ssl_is_handshake_over(ssl) != 0;
@@ -102,12 +111,6 @@ static inline void pst_tls_take_back(mbedtls_ssl_context *ssl, void *hosts)
 {
     mbedtls_ssl_set_user_data_p(ssl, hosts);
     mbedtls_ssl_set_verify(ssl, NULL, NULL);
-}
-
-/* 3.6 tells the client itself. */
-static inline void pst_tls_alert_no_certificate(mbedtls_ssl_context *ssl)
-{
-    (void)ssl;
 }
 
 /** The pointer lent, or whatever the host stored in a context that postern does not
@@ -153,12 +156,11 @@ static inline bool pst_tls_handshake_over(mbedtls_ssl_context *ssl)
     return ssl->state == MBEDTLS_SSL_HANDSHAKE_OVER;
 }
 
-/* 2.28 just ends the handshake; RFC 5246 section 7.4.6. Whether the alert goes out does
- * not matter to anybody but the client. */
-static inline void pst_tls_alert_no_certificate(mbedtls_ssl_context *ssl)
+/* There is no other version than 1.2 then. */
+static inline bool pst_tls_is_13(const mbedtls_ssl_context *ssl)
 {
-    (void)mbedtls_ssl_send_alert_message(ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL,
-                                         MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE);
+    (void)ssl;
+    return false;
 }
 
 /* 2.28 has no user data; its verify callback has a pointer, which is readable. */
