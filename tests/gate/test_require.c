@@ -5,9 +5,6 @@
 #include "../tls/wire.h"
 #include "door.h"
 
-#include <mbedtls/debug.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { VERSIONS = 1 + HAVE_TLS13 };
@@ -36,29 +33,12 @@ static answer unverified(const char *reason)
     return (answer){POSTERN_UNVERIFIED, 403, true, NULL, reason};
 }
 
-/* The client says which alert it got in its debug output alone. */
-static void listen_for_alert(void *user, int level, const char *file, int line,
-                             const char *text)
-{
-    static const char words[] = "fatal alert message (msg ";
-    const char *at = strstr(text, words);
-
-    (void)user;
-    (void)level;
-    (void)file;
-    (void)line;
-    if (at != NULL) {
-        alert = (int)strtol(at + sizeof words - 1, NULL, 10);
-    }
-}
-
 static void set_up(const char *policy, bool tls13)
 {
     door_open(&d, policy);
     server_start(&server, NULL);
     client_start(&client, tls13);
-    mbedtls_debug_set_threshold(1);
-    mbedtls_ssl_conf_dbg(&client.conf, listen_for_alert, NULL);
+    client_listen(&client, &alert);
 }
 
 static void tear_down(void)
