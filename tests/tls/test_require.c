@@ -287,6 +287,30 @@ START_TEST(a_repeated_hello_changes_nothing)
     tear_down();
 }
 END_TEST
+
+/* Which version it will be is known when the name is, whoever could speak which. */
+START_TEST(the_version_is_the_one_that_was_agreed_on)
+{
+    const bool server13 = _i % 2 == 1;
+
+    set_up_required(true);
+    mbedtls_ssl_conf_min_tls_version(&client.conf, MBEDTLS_SSL_VERSION_TLS1_2);
+    mbedtls_ssl_conf_max_tls_version(&server.conf, server13
+                                                       ? MBEDTLS_SSL_VERSION_TLS1_3
+                                                       : MBEDTLS_SSL_VERSION_TLS1_2);
+    if (_i >= 2) {
+        client_certificate(&client, "ok-p256", "ok-p256", NULL);
+    }
+    connection->refuses = "expired";
+    shake(HOST);
+    check_refused(_i >= 2    ? EXPIRED
+                  : server13 ? CERTIFICATE_REQUIRED
+                             : HANDSHAKE_FAILURE,
+                  "either");
+    ck_assert_int_eq(w.client_rc == 0, server13);
+    tear_down();
+}
+END_TEST
 #endif
 
 Suite *test_suite(void)
@@ -312,6 +336,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tc, a_slow_handshake_is_judged_once, 0, 2 * VERSIONS);
 #if HAVE_TLS13
     tcase_add_loop_test(tc, a_repeated_hello_changes_nothing, 0, 3);
+    tcase_add_loop_test(tc, the_version_is_the_one_that_was_agreed_on, 0, 4);
 #endif
     suite_add_tcase(suite, tc);
     return suite;
