@@ -1,9 +1,10 @@
 #include "sheet.h"
 
-#include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { EXCERPT = 80 };
 
 void sheet_clear(sheet *s)
 {
@@ -13,8 +14,8 @@ void sheet_clear(sheet *s)
 
 void sheet_put(sheet *s, const void *bytes, size_t len)
 {
-    ck_assert_uint_lt(s->count, SHEET_FIELDS);
-    ck_assert_uint_le(len, sizeof s->bytes - s->len);
+    must(s->count < SHEET_FIELDS);
+    must(len <= sizeof s->bytes - s->len);
     if (len > 0) {
         memcpy(s->bytes + s->len, bytes, len);
         s->len += len;
@@ -58,19 +59,42 @@ const char *sheet_name(unsigned field)
     return names[field];
 }
 
+/* The first bytes of a text from `from` on. */
+static postern_str excerpt(postern_str text, size_t from)
+{
+    const size_t left = text.len - from;
+
+    return (postern_str){text.data + from, left < EXCERPT ? left : EXCERPT};
+}
+
+static void complain(const char *what, unsigned field, postern_str a, postern_str b)
+{
+    postern_str got;
+    postern_str expected;
+    size_t same = 0;
+
+    while (same < a.len && same < b.len && a.data[same] == b.data[same]) {
+        same++;
+    }
+    same -= same < EXCERPT / 4 ? same : EXCERPT / 4;
+    got = excerpt(a, same);
+    expected = excerpt(b, same);
+    ck_abort_msg("%s: %s, from byte %zu of %zu: '%.*s', not '%.*s' of %zu", what,
+                 sheet_name(field), same, a.len, (int)got.len, got.data,
+                 (int)expected.len, expected.data, b.len);
+}
+
 void sheet_compare(const sheet *got, const sheet *expected, unsigned first,
                    const char *what)
 {
-    ck_assert_uint_eq(got->count, SHEET_FIELDS);
-    ck_assert_uint_eq(expected->count, SHEET_FIELDS);
+    must(got->count == SHEET_FIELDS);
+    must(expected->count == SHEET_FIELDS);
     for (unsigned i = first; i < SHEET_FIELDS; i++) {
         const postern_str a = sheet_get(got, i);
         const postern_str b = sheet_get(expected, i);
 
         if (!postern_str_equal(a, b)) { /* cheaper than an assertion each time */
-            ck_abort_msg("%s: %s is '%.*s', not '%.*s'", what, sheet_name(i),
-                         (int)(a.len > 400 ? 400 : a.len), a.data,
-                         (int)(b.len > 400 ? 400 : b.len), b.data);
+            complain(what, i, a, b);
         }
     }
 }
@@ -80,9 +104,8 @@ void sheet_compare(const sheet *got, const sheet *expected, unsigned first,
 void sheet_reader_open(sheet_reader *reader, const postern_scheme *scheme)
 {
     for (unsigned i = 0; i < SHEET_FIELDS; i++) {
-        ck_assert_int_eq(postern_value_compile(scheme, postern_text(sheet_name(i)),
-                                               NULL, &reader->fields[i], NULL),
-                         POSTERN_OK);
+        must(postern_value_compile(scheme, postern_text(sheet_name(i)), NULL,
+                                   &reader->fields[i], NULL) == POSTERN_OK);
     }
 }
 
@@ -135,9 +158,8 @@ void sheet_read(const sheet_reader *reader, postern_request *request, sheet *s)
         bool present;
         postern_value value;
 
-        ck_assert_int_eq(
-            postern_value_evaluate(reader->fields[i], request, &present, &value),
-            POSTERN_OK);
+        must(postern_value_evaluate(reader->fields[i], request, &present, &value) ==
+             POSTERN_OK);
         if (present) {
             put_value(s, &value);
         } else {

@@ -8,6 +8,8 @@
 #ifndef SHEET_H
 #define SHEET_H
 
+#include "must.h"
+
 #include <openssl/x509.h>
 #include <postern/expression.h>
 
