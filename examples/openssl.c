@@ -90,6 +90,9 @@ static int on_client_hello(SSL *ssl, int *alert, void *unused)
     if (ask) {
         mode = SSL_VERIFY_PEER;
     }
+    if (ask && postern_connection_requires_certificate(state->connection)) {
+        mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+    }
     SSL_set_verify(ssl, mode, NULL);
     return SSL_CLIENT_HELLO_SUCCESS;
 }
@@ -133,13 +136,53 @@ static void chain_free(chain *any)
     }
 }
 
+/* What the client is told when the host requires a good certificate: the alert that
+ * OpenSSL has for the error. */
+static int error_for(postern_str refusal)
+{
+    static const struct {
+        const char *reason;
+        int error;
+    } rows[] = {
+        {"expired",          X509_V_ERR_CERT_HAS_EXPIRED                 },
+        {"not-yet-valid",    X509_V_ERR_CERT_NOT_YET_VALID               },
+        {"revoked",          X509_V_ERR_CERT_REVOKED                     },
+        {"untrusted-issuer", X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY},
+        {"wrong-usage",      X509_V_ERR_INVALID_PURPOSE                  },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (postern_str_equal(refusal, postern_text(rows[i].reason))) {
+            return rows[i].error;
+        }
+    }
+    return X509_V_ERR_CERT_REJECTED;
+}
+
 /* Instead of OpenSSL's verification: anybody may finish the handshake, since the gate
- * judges the certificate with every request. */
+ * judges the certificate with every request; unless the host requires a good one. */
 static int on_certificates(X509_STORE_CTX *shown, void *unused)
 {
-    (void)shown;
+    const SSL *ssl =
+        X509_STORE_CTX_get_ex_data(shown, SSL_get_ex_data_X509_STORE_CTX_idx());
+    const attached *state = ssl == NULL ? NULL : SSL_get_app_data(ssl);
+    chain sent = {.count = 0};
+    bool accepted = false;
+
     (void)unused;
-    return 1;
+    if (state == NULL || !postern_connection_requires_certificate(state->connection)) {
+        return 1;
+    }
+    if (chain_add_all(&sent, X509_STORE_CTX_get0_untrusted(shown))) { /* leaf first */
+        (void)postern_connection_accepts(state->connection, sent.items, sent.count,
+                                         NULL, 0, &accepted);
+    }
+    chain_free(&sent);
+    if (!accepted) {
+        X509_STORE_CTX_set_error(
+            shown, error_for(postern_connection_refusal(state->connection)));
+    }
+    return accepted;
 }
 
 /* --- the handshake ----------------------------------------------------------------- */

@@ -115,8 +115,12 @@ void pair_open(pair *p, int version)
     EVP_PKEY_free(key);
 }
 
+/* As after a good-bye: a server forgets the session of who just goes. */
 static void hang_up(pair *p)
 {
+    if (p->server_end != NULL) {
+        SSL_set_shutdown(p->server_end, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    }
     SSL_free(p->client_end);
     SSL_free(p->server_end);
     p->client_end = NULL;
@@ -225,8 +229,9 @@ static bool step(SSL *ssl, int (*shake)(SSL *), int *rc)
     return error == SSL_ERROR_WANT_READ;
 }
 
-static void drive(pair *p)
+void pair_drive(pair *p)
 {
+    char byte;
     bool client_waits = true;
     bool server_waits = true;
     bool moved = true;
@@ -243,12 +248,14 @@ static void drive(pair *p)
         }
         moved |= carry(SSL_get_wbio(p->server_end), SSL_get_rbio(p->client_end), NULL);
     }
+    if (p->client_rc == 1 && p->server_rc == 1) {
+        (void)SSL_read(p->client_end, &byte, 1); /* tickets of TLS 1.3 */
+    }
+    ERR_clear_error();
 }
 
-void pair_shake(pair *p, postern_connection *connection, const char *name)
+void pair_prepare(pair *p, postern_connection *connection, const char *name)
 {
-    char byte;
-
     hang_up(p);
     p->server_end = make_end(p, p->server);
     p->client_end = make_end(p, p->client);
@@ -259,9 +266,10 @@ void pair_shake(pair *p, postern_connection *connection, const char *name)
     if (p->resume != NULL) {
         ck_assert_int_eq(SSL_set_session(p->client_end, p->resume), 1);
     }
-    drive(p);
-    if (p->client_rc == 1 && p->server_rc == 1) {
-        (void)SSL_read(p->client_end, &byte, 1); /* tickets of TLS 1.3 */
-    }
-    ERR_clear_error();
+}
+
+void pair_shake(pair *p, postern_connection *connection, const char *name)
+{
+    pair_prepare(p, connection, name);
+    pair_drive(p);
 }

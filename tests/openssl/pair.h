@@ -43,6 +43,10 @@ bool pair_show(pair *p, X509 *leaf, EVP_PKEY *key, STACK_OF(X509) * chain);
 /** One handshake, from the beginning to its end. `name` NULL: no server name. */
 void pair_shake(pair *p, postern_connection *connection, const char *name);
 
+/** The two halves of pair_shake(): what can fail a test, and the handshake itself. */
+void pair_prepare(pair *p, postern_connection *connection, const char *name);
+void pair_drive(pair *p);
+
 /** Makes the server resume sessions, by tickets or by session ids. */
 void pair_resume(pair *p, bool tickets);
 
