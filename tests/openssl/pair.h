@@ -17,7 +17,8 @@ typedef struct pair {
     int client_rc;
     SSL_SESSION *session; /* the last one the client was given, or NULL */
     SSL_SESSION *resume;  /* offered by the next handshake; borrowed */
-    bool silent;          /* the server is driven without the adapter */
+    int (*accept)(
+        SSL *); /* what the server calls: tls_accept, or without the adapter */
     /* Sees what the client sends before the server does; may be NULL. */
     void (*meddle)(unsigned char *bytes, size_t len);
 } pair;

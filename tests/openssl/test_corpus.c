@@ -293,6 +293,42 @@ START_TEST(what_mbedtls_cannot_parse_is_seen_and_not_verified)
 }
 END_TEST
 
+/* Malformed or changed, as far as OpenSSL reads them. */
+START_TEST(what_is_damaged_is_not_verified)
+{
+    static char names[NAMES_MAX][NAME_BYTES];
+    static sheet seen;
+    const size_t count = list_files("bad", ".der", names);
+    size_t shown = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        char file[128];
+        EVP_PKEY *key;
+        X509 *leaf;
+
+        (void)snprintf(file, sizeof file, "corpus/bad/%s.der", names[i]);
+        leaf = pair_read_der(file);
+        (void)snprintf(file, sizeof file, "corpus/keys/%s.key",
+                       strstr(names[i], "flip") != NULL ? "ok-p256" : names[i]);
+        key = pair_read_key(file);
+        set_up(ONE_CRL, versions[_i]);
+        if (pair_show(&p, leaf, key, NULL)) {
+            shake(A);
+            ck_assert_msg(p.server_rc == 1, "%s", names[i]);
+            (void)door_ask(&d, A);
+            sheet_read(&reader, d.request, &seen);
+            ck_assert(sheet_is(&seen, SHEET_PRESENTED, "1"));
+            ck_assert_msg(sheet_is(&seen, SHEET_VERIFIED, "0"), "%s", names[i]);
+            shown++;
+        }
+        tear_down();
+        EVP_PKEY_free(key);
+        X509_free(leaf);
+    }
+    ck_assert_uint_ge(shown, 8);
+}
+END_TEST
+
 /* No field of a certificate is left out here. */
 START_TEST(the_sheet_has_every_field)
 {
@@ -331,6 +367,7 @@ Suite *test_suite(void)
                         VERSIONS * POLICIES);
     tcase_add_loop_test(tc, what_mbedtls_cannot_parse_is_seen_and_not_verified, 0,
                         VERSIONS * FOREIGN);
+    tcase_add_loop_test(tc, what_is_damaged_is_not_verified, 0, VERSIONS);
     tcase_add_test(tc, the_sheet_has_every_field);
     suite_add_tcase(suite, tc);
     return suite;

@@ -8,8 +8,8 @@
 #include "../gate/door.h" /* defines A and B, which OpenSSL's headers use */
 #include "../tls/wire.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include <openssl/core_names.h>
+#include <openssl/param_build.h>
 #include <string.h>
 
 static door d;
@@ -131,6 +131,85 @@ START_TEST(who_shows_none_is_known_as_nobody)
     ck_assert_int_eq(p.server_rc, 1);
     door_ask(&d, A);
     door_expect(&d, A, kept_out("none"));
+    tear_down();
+}
+END_TEST
+
+/* A key with the public half of the certificate and the private half of another: OpenSSL
+ * compares the former alone. */
+static EVP_PKEY *make_thief(const char *victim, const char *own)
+{
+    EVP_PKEY *theirs = pair_read_key(victim);
+    EVP_PKEY *mine = pair_read_key(own);
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+    OSSL_PARAM_BLD *list = OSSL_PARAM_BLD_new();
+    OSSL_PARAM *params;
+    unsigned char point[256];
+    BIGNUM *secret = NULL;
+    EVP_PKEY *made = NULL;
+    size_t len;
+
+    ck_assert_int_eq(EVP_PKEY_get_octet_string_param(theirs, OSSL_PKEY_PARAM_PUB_KEY,
+                                                     point, sizeof point, &len),
+                     1);
+    ck_assert_int_eq(EVP_PKEY_get_bn_param(mine, OSSL_PKEY_PARAM_PRIV_KEY, &secret), 1);
+    ck_assert(OSSL_PARAM_BLD_push_utf8_string(list, OSSL_PKEY_PARAM_GROUP_NAME,
+                                              "prime256v1", 0) == 1 &&
+              OSSL_PARAM_BLD_push_octet_string(list, OSSL_PKEY_PARAM_PUB_KEY, point,
+                                               len) == 1 &&
+              OSSL_PARAM_BLD_push_BN(list, OSSL_PKEY_PARAM_PRIV_KEY, secret) == 1);
+    params = OSSL_PARAM_BLD_to_param(list);
+    ck_assert_int_eq(EVP_PKEY_fromdata_init(ctx), 1);
+    ck_assert_int_eq(EVP_PKEY_fromdata(ctx, &made, EVP_PKEY_KEYPAIR, params), 1);
+    OSSL_PARAM_free(params);
+    OSSL_PARAM_BLD_free(list);
+    EVP_PKEY_CTX_free(ctx);
+    BN_clear_free(secret);
+    EVP_PKEY_free(theirs);
+    EVP_PKEY_free(mine);
+    return made;
+}
+
+START_TEST(a_stolen_certificate_lets_nobody_in)
+{
+    X509 *leaf = pair_read_der("corpus/certs/ok-p256.der");
+    EVP_PKEY *key = make_thief("corpus/keys/ok-p256.key", "corpus/keys/revoked.key");
+
+    set_up(USUAL, versions[_i]);
+    ck_assert(pair_show(&p, leaf, key, NULL));
+    shake(A);
+    ck_assert_int_ne(p.server_rc, 1);
+    door_ask(&d, A); /* by a host that does not look at results */
+    door_expect(&d, "stolen", misdirected);
+    EVP_PKEY_free(key);
+    X509_free(leaf);
+    tear_down();
+}
+END_TEST
+
+static int read_byte(SSL *ssl)
+{
+    char byte;
+
+    return SSL_read(ssl, &byte, 1);
+}
+
+START_TEST(nobody_becomes_another_by_renegotiation)
+{
+    set_up(USUAL, TLS1_2_VERSION);
+    show("ok-by-b");
+    shake(A);
+    door_ask(&d, A);
+    door_expect(&d, "before", kept_out("untrusted-issuer"));
+    show("ok-p256");
+    SSL_use_certificate(p.client_end, SSL_CTX_get0_certificate(p.client));
+    SSL_use_PrivateKey(p.client_end, SSL_CTX_get0_privatekey(p.client));
+    ck_assert_int_eq(SSL_renegotiate(p.client_end), 1);
+    p.accept = read_byte;
+    pair_drive(&p);
+    ck_assert_int_ne(p.client_rc, 1);
+    door_ask(&d, A);
+    door_expect(&d, "after", kept_out("untrusted-issuer"));
     tear_down();
 }
 END_TEST
@@ -390,7 +469,7 @@ START_TEST(a_handshake_behind_our_back_lets_nobody_in)
 {
     set_up(USUAL, versions[_i]);
     show("ok-p256");
-    p.silent = true;
+    p.accept = SSL_accept;
     shake(A);
     ck_assert_int_eq(p.server_rc, 1);
     door_ask(&d, A);
@@ -497,6 +576,8 @@ Suite *test_suite(void)
                         VERSIONS);
     tcase_add_loop_test(tc, without_a_name_nobody_is_asked, 0, VERSIONS);
     tcase_add_loop_test(tc, a_certificate_of_one_host_is_none_at_another, 0, VERSIONS);
+    tcase_add_loop_test(tc, a_stolen_certificate_lets_nobody_in, 0, VERSIONS);
+    tcase_add_test(tc, nobody_becomes_another_by_renegotiation);
     tcase_add_loop_test(tc, who_shows_none_is_known_as_nobody, 0, VERSIONS);
     tcase_add_loop_test(tc, a_name_no_host_can_have_ends_the_handshake, 0,
                         VERSIONS * BAD_NAMES);
