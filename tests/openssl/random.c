@@ -98,6 +98,7 @@ static ASN1_OBJECT *random_type(void)
 {
     static int known[TYPES_MAX];
     static size_t count;
+    ASN1_OBJECT *made = NULL;
     char text[80];
     int len;
 
@@ -111,12 +112,17 @@ static ASN1_OBJECT *random_type(void)
     if (!one_in(4)) {
         return OBJ_nid2obj(known[below((unsigned)count)]);
     }
-    len = snprintf(text, sizeof text, "%u.%u", one_in(3) ? 2 : 1, below(40));
-    for (unsigned i = below(5) + 1; i > 0; i--) {
-        len += snprintf(text + len, sizeof text - (size_t)len, ".%llu",
-                        (unsigned long long)(next() >> (32 + below(32))));
-    }
-    return OBJ_txt2obj(text, 1);
+    /* Of other objects OpenSSL knows names, too: DOD, rsaEncryption. Those stay dotted. */
+    do {
+        ASN1_OBJECT_free(made);
+        len = snprintf(text, sizeof text, "%u.%u", one_in(3) ? 2 : 1, below(40));
+        for (unsigned i = below(5) + 1; i > 0; i--) {
+            len += snprintf(text + len, sizeof text - (size_t)len, ".%llu",
+                            (unsigned long long)(next() >> (32 + below(32))));
+        }
+        made = OBJ_txt2obj(text, 1);
+    } while (OBJ_obj2nid(made) != NID_undef);
+    return made;
 }
 
 /* A character, of any plane when `wide`. */
