@@ -115,8 +115,11 @@ END_TEST
 START_TEST(by_default_no_session_is_resumed)
 {
     set_up(USUAL, versions[_i]);
+    ck_assert_int_eq(
+        SSL_CTX_set_session_id_context(p.server, (const unsigned char *)"x", 1), 1);
     show();
     shake(A);
+    ck_assert_ptr_null(p.session); /* there was none to keep */
     p.resume =
         p.session == NULL ? SSL_get1_session(p.client_end) : SSL_SESSION_dup(p.session);
     shake(A);
