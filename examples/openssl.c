@@ -59,14 +59,14 @@ static void see_message(int sent, int version, int type, const void *bytes, size
  * name that no host can have. */
 static postern_str read_name(const unsigned char *bytes, size_t len)
 {
-    const size_t list = len < NAME_HEAD ? 0 : (size_t)bytes[0] << 8 | bytes[1];
-    const size_t name = len < NAME_HEAD ? 0 : (size_t)bytes[3] << 8 | bytes[4];
+    const postern_str nobody = {NULL, 0};
 
-    if (list + 2 != len || bytes[2] != TLSEXT_NAMETYPE_host_name ||
-        name + NAME_HEAD != len) {
-        return (postern_str){NULL, 0};
+    if (len < NAME_HEAD || ((size_t)bytes[0] << 8 | bytes[1]) != len - 2 ||
+        bytes[2] != TLSEXT_NAMETYPE_host_name ||
+        ((size_t)bytes[3] << 8 | bytes[4]) != len - NAME_HEAD) {
+        return nobody;
     }
-    return (postern_str){(const char *)bytes + NAME_HEAD, name};
+    return (postern_str){(const char *)bytes + NAME_HEAD, len - NAME_HEAD};
 }
 
 /* Called for every ClientHello, before sessions are looked up. SSL_get_servername() would

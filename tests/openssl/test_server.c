@@ -321,6 +321,7 @@ END_TEST
 
 /* Lengths inside the extension that do not agree, another type, two names. The name
  * stands in the middle: list length, type, name length, name. */
+enum { DAMAGES = 7 };
 static int damage;
 
 static void damage_name(unsigned char *bytes, size_t len)
@@ -343,6 +344,12 @@ static void damage_name(unsigned char *bytes, size_t len)
     case 3:
         name[1] = '\0';
         break;
+    case 4: /* an empty list, and another extension behind it */
+        memcpy(name - 7, "\0\2\0\0\x12\x34\0\x0b", 8);
+        break;
+    case 5: /* not even a list */
+        memcpy(name - 7, "\0\0\x12\x34\0\x0d", 6);
+        break;
     default: /* two names that fit each other: "aa" and "xample" */
         name[-1] = 2;
         memcpy(name + 2, "\0\0\x07xample", 10);
@@ -351,9 +358,9 @@ static void damage_name(unsigned char *bytes, size_t len)
 
 START_TEST(a_damaged_name_is_nobodys)
 {
-    set_up(USUAL, versions[_i / 5]);
+    set_up(USUAL, versions[_i / DAMAGES]);
     show("ok-p256");
-    damage = _i % 5;
+    damage = _i % DAMAGES;
     p.meddle = damage_name;
     shake("aaaa.example");
     expect_refused("damaged");
@@ -586,7 +593,7 @@ Suite *test_suite(void)
                         VERSIONS * BAD_NAMES);
     tcase_add_loop_test(tc, a_name_is_the_same_however_it_is_spelt, 0, VERSIONS);
     tcase_add_test(tc, a_second_hello_names_the_same_host_or_none);
-    tcase_add_loop_test(tc, a_damaged_name_is_nobodys, 0, VERSIONS * 5);
+    tcase_add_loop_test(tc, a_damaged_name_is_nobodys, 0, VERSIONS * DAMAGES);
     add_cases(tc);
     suite_add_tcase(suite, tc);
     return suite;
