@@ -10,6 +10,7 @@
 #include "sheet.h"
 
 #include "../gate/door.h" /* defines A and B, which OpenSSL's headers use */
+#include "../tls/wire.h"
 
 #include <openssl/err.h>
 #include <stdio.h>
@@ -45,31 +46,107 @@ static void tear_down(void)
     door_close(&d);
 }
 
-/* Tells the gate of a handshake with `leaf` and what follows it, and reads the fields. */
-static void show(X509 *leaf, STACK_OF(X509) * sent)
+/* Tells the gate of a handshake that showed `chain`, and reads the fields. */
+static void show_chain(const postern_str *chain, size_t count)
 {
-    postern_str chain[16];
-    postern_tls_info info = {.size = sizeof info, .fresh = true, .chain = chain};
+    const postern_tls_info info = {
+        .size = sizeof info, .fresh = true, .chain = chain, .chain_count = count};
     bool ask;
 
-    for (int i = 0; i == 0 || i <= sk_X509_num(sent); i++) {
-        unsigned char *der = NULL;
-        const int len = i2d_X509(i == 0 ? leaf : sk_X509_value(sent, i - 1), &der);
-
-        must(len > 0);
-        chain[info.chain_count++] = (postern_str){(const char *)der, (size_t)len};
-    }
     door_connect(&d);
     must(postern_connection_on_sni(d.connection, postern_text(A), &ask) == POSTERN_OK);
     must(postern_connection_set_tls(d.connection, &info) == POSTERN_OK);
-    while (info.chain_count > 0) {
-        const char *der = chain[--info.chain_count].data;
-
-        OPENSSL_free((void *)(uintptr_t)der);
-    }
     (void)door_ask(&d, A);
     sheet_read(&reader, d.request, &seen);
 }
+
+/* The same for `leaf` and what was sent with it. */
+static void show(X509 *leaf, STACK_OF(X509) * sent)
+{
+    unsigned char *owned[16] = {NULL};
+    postern_str chain[16];
+    size_t count = 0;
+
+    for (int i = 0; i == 0 || i <= sk_X509_num(sent); i++) {
+        const int len =
+            i2d_X509(i == 0 ? leaf : sk_X509_value(sent, i - 1), &owned[count]);
+
+        must(len > 0);
+        chain[count] = (postern_str){(const char *)owned[count], (size_t)len};
+        count++;
+    }
+    show_chain(chain, count);
+    while (count > 0) {
+        OPENSSL_free(owned[--count]);
+    }
+}
+
+/* --- what OpenSSL does not read ------------------------------------------------------- */
+
+/* Certificates of the corpus with a string type in the subject that OpenSSL refuses. With
+ * IA5String in its place it reads them, and all that is not that string is the same. */
+static const struct {
+    const char *file;
+    size_t tag; /* where it is */
+    const char *subject;
+    const char *common_name; /* with its length; empty: there is none */
+} odd[] = {
+    {"certs/dn-visible.der", 242, "CN=visible,O=Postern Corpus,C=US",                 "7:visible"            },
+    {"certs/dn-octet.der",   249,
+     "CN=octet string value,1.3.6.1.4.1.55555.7.2=#040300FF10,O=Postern Corpus,C=US", "18:octet string value"},
+    {"certs/dn-integer.der", 249,
+     "CN=integer value,1.3.6.1.4.1.55555.7.3=#02012A,O=Postern Corpus,C=US",          "13:integer value"     },
+    {"certs/dn-badutf8.der", 242, "CN=a\\FFb,O=Postern Corpus,C=US",                  ""                     },
+};
+enum { ODD = sizeof odd / sizeof odd[0] };
+
+static void compare_odd(X509 *readable, const char *what, const char *subject,
+                        const char *common_name)
+{
+    static sheet expected;
+    const bool issued = sheet_get(&seen, SHEET_ISSUER_SERIAL).len > 0;
+
+    oracle_read(readable, NULL, issued ? keys.ca : NULL, &expected);
+    for (unsigned i = SHEET_FACTS; i < SHEET_FIELDS; i++) {
+        const bool whole = i == SHEET_FINGERPRINT_SHA256 ||
+                           i == SHEET_FINGERPRINT_SHA1 || i == SHEET_RFC9440;
+        const bool name = i == SHEET_SUBJECT_DN || i == SHEET_SUBJECT_DN_RFC2253;
+        const postern_str text = name                    ? postern_text(subject)
+                                 : i == SHEET_SUBJECT_CN ? postern_text(common_name)
+                                                         : sheet_get(&expected, i);
+        const postern_str got = sheet_get(&seen, i);
+
+        /* The bytes are others, as many as before. */
+        ck_assert_msg(whole ? got.len == text.len : postern_str_equal(got, text),
+                      "%s: %s is '%.*s'", what, sheet_name(i), (int)got.len, got.data);
+    }
+}
+
+START_TEST(names_that_openssl_refuses_are_seen_too)
+{
+    unsigned char *bytes;
+    const unsigned char *at;
+    X509 *readable;
+    postern_str leaf;
+    size_t len;
+
+    set_up();
+    bytes = corpus_read(odd[_i].file, &len);
+    leaf = (postern_str){(const char *)bytes, len};
+    show_chain(&leaf, 1);
+    at = bytes;
+    ck_assert_ptr_null(d2i_X509(NULL, &at, (long)len));
+    bytes[odd[_i].tag] = V_ASN1_IA5STRING;
+    at = bytes;
+    readable = d2i_X509(NULL, &at, (long)len);
+    ck_assert_ptr_nonnull(readable);
+    compare_odd(readable, odd[_i].file, odd[_i].subject, odd[_i].common_name);
+    X509_free(readable);
+    free(bytes);
+    ERR_clear_error();
+    tear_down();
+}
+END_TEST
 
 /* --- random certificates ------------------------------------------------------------------ */
 
@@ -236,6 +313,7 @@ Suite *test_suite(void)
     TCase *tc = tcase_create("openssl-facts");
 
     tcase_set_timeout(tc, 600);
+    tcase_add_loop_test(tc, names_that_openssl_refuses_are_seen_too, 0, ODD);
     tcase_add_loop_test(tc, random_certificates_are_printed_as_libcrypto_does, 0,
                         ROUNDS);
     tcase_add_loop_test(tc, the_leaf_of_rfc9440_has_at_most_10_kib, 0, 6);
