@@ -96,6 +96,18 @@ void door_replace(door *d, const char *text)
     ck_assert_int_eq(postern_gate_replace(d->gate, d->policy), POSTERN_OK);
 }
 
+postern_status door_reload(door *d, const char *text, postern_report *report)
+{
+    postern_policy *policy;
+    const postern_status status = load(d->scheme, text, &policy, report);
+
+    if (status == POSTERN_OK) {
+        ck_assert_int_eq(postern_gate_replace(d->gate, policy), POSTERN_OK);
+    }
+    postern_policy_release(policy);
+    return status;
+}
+
 /* --- the certificates of tests/data ---------------------------------------------- */
 
 static void *blocks[BLOCKS_MAX];
