@@ -208,6 +208,20 @@ static void settle_name(const walk *w, const hosts *h, postern_str name)
     }
 }
 
+/* Every host that the pattern fits; the others too when the rule settles them. */
+static void settle_many(const walk *w, const hosts *h, const pst_insn *insn,
+                        bool others)
+{
+    for (size_t i = 0; i < h->names->count; i++) {
+        const bool fits = h->settled[i] == NOTHING &&
+                          pst_test_says_of_host(w->program, insn,
+                                                &h->names->members[i]) == PST_CAN_HOLD;
+        if (fits || others) {
+            settle(w, h, i, fits);
+        }
+    }
+}
+
 /* @return whether every host was looked at */
 static bool settle_named(const walk *w, const hosts *h)
 {
@@ -225,11 +239,7 @@ static bool settle_named(const walk *w, const hosts *h)
                 settle_name(w, h, insn->as.string_set->members[j]);
             }
         } else if (pst_test_names_many(insn)) {
-            for (size_t j = 0; j < h->names->count; j++) {
-                settle(w, h, j,
-                       pst_test_says_of_host(w->program, insn, &h->names->members[j]) ==
-                           PST_CAN_HOLD);
-            }
+            settle_many(w, h, insn, must_match(w, &pst_nobody));
             all = true;
         }
     }

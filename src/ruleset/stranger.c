@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+const postern_str pst_nobody = {NULL, 0};
+
 /* http.host itself, or lower() of it, which changes nothing: it is in normal form. */
 static bool is_host_slot(const pst_program *program, uint32_t slot)
 {
@@ -76,6 +78,11 @@ unsigned pst_test_says_of_host(const pst_program *program, const pst_insn *insn,
 
     if (insn->op == PST_OP_ENSURE) {
         return PST_CAN_HOLD;
+    }
+    if (host == &pst_nobody &&
+        (insn->op == PST_OP_STRING_EQ || insn->op == PST_OP_STRING_IN ||
+         pst_test_names_many(insn))) {
+        return PST_CAN_FAIL;
     }
     if (insn->op == PST_OP_STRING_EQ) {
         holds = host != NULL && pst_str_same(insn->as.string, *host);

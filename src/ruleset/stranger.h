@@ -17,8 +17,11 @@ bool pst_test_reads_host(const pst_program *program, const pst_insn *insn);
 /** True when many hosts may pass it, unlike equality: of a test that reads the host. */
 bool pst_test_names_many(const pst_insn *insn);
 
+/** A host that passes no test of hosts; told by its address. */
+extern const postern_str pst_nobody;
+
 /** Which of the two a test that reads the host can say. `host` NULL: one that no rule
- *  names. */
+ *  names; a pattern may fit it. */
 unsigned pst_test_says_of_host(const pst_program *program, const pst_insn *insn,
                                const postern_str *host);
 
