@@ -59,12 +59,14 @@ static bool add_made_up(probes *p, pst_arena *scratch, postern_str end)
     return true;
 }
 
-/* The registration that a name is about, or NULL. */
+/* The registration that a name is about, or NULL when that needs no guard. */
 static const pst_registration *registration_of(const probes *p, postern_str name)
 {
     const size_t at = pst_host_names_find(&p->body->names, name);
 
-    return at < p->body->host_count ? &p->body->hosts[at] : NULL;
+    return at < p->body->host_count && !is_guarded_anyway(&p->body->hosts[at])
+               ? &p->body->hosts[at]
+               : NULL;
 }
 
 static bool is_wildcard(const pst_registration *host)
@@ -139,8 +141,7 @@ static bool tell(pst_loader *loader, pst_document *document, const probes *p,
     memset(open, 0, count * sizeof *open);
     for (size_t i = 0; i < names->count; i++) {
         const pst_registration *host = registration_of(p, names->members[i]);
-        if (host != NULL && !is_guarded_anyway(host) && !guarded[i] &&
-            open[host - p->body->hosts].len == 0) {
+        if (host != NULL && !guarded[i] && open[host - p->body->hosts].len == 0) {
             open[host - p->body->hosts] = names->members[i];
         }
     }
