@@ -21,11 +21,11 @@
 
 /** A host, or all hosts below a name, whose clients are asked for certificates. */
 typedef struct pst_registration {
-    postern_str host; /* normal form; ".example.com" for "*.example.com" */
-    pst_authority *authority;
-    bool block_revoked; /* before any rule */
-    bool monitor;       /* nothing needs to block here */
-    bool require;       /* no or a bad certificate ends the handshake */
+    postern_str host;         /* normal form; ".example.com" for "*.example.com" */
+    pst_authority *authority; /* one of the body's */
+    bool block_revoked;       /* before any rule */
+    bool monitor;             /* nothing needs to block here */
+    bool require;             /* no or a bad certificate ends the handshake */
 } pst_registration;
 
 /** Hosts served without client certificates. */
@@ -34,6 +34,12 @@ typedef struct pst_plain_hosts {
     pst_string_set exact;
     pst_string_set suffixes; /* ".example.com" for "*.example.com" */
 } pst_plain_hosts;
+
+/** An authority that hosts share. */
+typedef struct pst_held_authority {
+    postern_str key;          /* of the files it was made of; empty: not known */
+    pst_authority *authority; /* one reference */
+} pst_held_authority;
 
 /** Everything but the lists. */
 typedef struct pst_policy_body {
@@ -44,6 +50,9 @@ typedef struct pst_policy_body {
     pst_arena memory; /* strings, tables, programs */
     pst_registration *hosts;
     size_t host_count;
+    pst_held_authority *authorities; /* each once */
+    size_t authority_count;
+    size_t authority_cap;
     pst_string_set host_names; /* member i names hosts[i] */
     pst_plain_hosts plain;
     pst_ruleset *rulesets; /* in phase order */
