@@ -249,7 +249,7 @@ static postern_str key_of_names(pst_document *document, size_t object,
         return pst_no_name;
     }
     for (int round = 0; round < 2; round++) {
-        const size_t room = out.len;
+        const size_t room = out.len + 1; /* and an end mark's */
 
         if (round == 1) {
             out = (pst_writer){pst_arena_alloc(&document->scratch, room), room, 0};
@@ -298,14 +298,15 @@ static postern_str key_of_content(pst_loader *loader, pst_document *document,
                                   pst_revocation revocation)
 {
     const postern_crypto *crypto = loader->body->scheme->options.crypto;
-    const size_t room =
-        2 + 2 * sizeof cas->count + (cas->count + crls->count) * sizeof(fingerprint);
+    const size_t room = 2 + 2 * sizeof cas->count +
+                        (cas->count + crls->count) * sizeof(fingerprint) +
+                        1; /* a writer leaves one for an end mark */
     pst_writer out = {NULL, room, 0};
 
     if (crypto->size < sizeof *crypto) {
         return pst_no_name;
     }
-    out.buf = pst_arena_alloc(&loader->body->memory, room);
+    out.buf = pst_arena_alloc(&document->scratch, room);
     if (out.buf == NULL) {
         pst_document_no_memory(document);
         return pst_no_name;
@@ -326,15 +327,17 @@ static bool hold(pst_loader *loader, pst_document *document, postern_str key,
 {
     pst_policy_body *body = loader->body;
     void *items = body->authorities;
+    postern_str kept;
 
-    if (!pst_grow(allocator_of(loader), &items, body->authority_count,
+    if (!pst_arena_copy(&body->memory, key, &kept) ||
+        !pst_grow(allocator_of(loader), &items, body->authority_count,
                   &body->authority_cap, sizeof *body->authorities)) {
         pst_authority_free(authority);
         pst_document_no_memory(document);
         return false;
     }
     body->authorities = items;
-    body->authorities[body->authority_count++] = (pst_held_authority){key, authority};
+    body->authorities[body->authority_count++] = (pst_held_authority){kept, authority};
     return true;
 }
 
