@@ -40,7 +40,7 @@ static meter heap = {
     0, 0
 };
 
-/* --- one big CRL ------------------------------------------------------------------ */
+/* --- one big CRL -------------------------------------------------------------- */
 
 enum { ASKED = 4096 };
 
@@ -124,7 +124,7 @@ static void bench_entries(const char *ca, size_t entries)
     free((void *)(uintptr_t)crl.text.data);
 }
 
-/* --- many hosts -------------------------------------------------------------------- */
+/* --- many hosts --------------------------------------------------------------- */
 
 static postern_str crl_text;
 

@@ -11,7 +11,7 @@
 
 static door d;
 
-/* --- reloading what a text says ------------------------------------------------------ */
+/* --- reloading what a text says ----------------------------------------------- */
 
 /* A source with relative paths from tests/data/. */
 typedef struct spelt {
@@ -71,7 +71,7 @@ static bool tells(const postern_report *report, const char *what)
     return false;
 }
 
-/* --- all ------------------------------------------------------------------------------ */
+/* --- all ---------------------------------------------------------------------- */
 
 #define LIST(host) ",'lists':[{'name':'sites','kind':'hostname','items':['" host "']}]"
 #define LISTED(name)                                                             \
@@ -119,7 +119,7 @@ START_TEST(everything_changes_at_once)
 }
 END_TEST
 
-/* --- or nothing ----------------------------------------------------------------------- */
+/* --- or nothing --------------------------------------------------------------- */
 
 #define ONE(members) "{'hostname':'" A "'," members "}"
 #define WITH(members) POLICY(ONE(members), "", GUARDS, "")
@@ -242,7 +242,7 @@ START_TEST(without_memory_it_leaves_what_was_in_force)
 }
 END_TEST
 
-/* --- what was before -------------------------------------------------------------------- */
+/* --- what was before ---------------------------------------------------------- */
 
 /* crl-a has number 2, crl-a-empty number 1. */
 START_TEST(a_crl_that_goes_back_is_told)
@@ -290,7 +290,7 @@ START_TEST(what_is_shared_lives_as_long_as_it_is_used)
 }
 END_TEST
 
-/* --- threads ------------------------------------------------------------------------------ */
+/* --- threads ------------------------------------------------------------------ */
 
 #define X POLICY(MTLS(A, "ca-a", CRL("crl-a")), "", LISTED("x"), LIST(A))
 #define Y POLICY(MTLS(A, "ca-a", CRL("crl-a")), "", LISTED("y"), LIST(B))

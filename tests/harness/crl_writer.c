@@ -19,7 +19,7 @@ static void require(bool holds, const char *what)
     }
 }
 
-/* --- DER ------------------------------------------------------------------------- */
+/* --- DER ---------------------------------------------------------------------- */
 
 typedef struct buffer {
     char *data;
@@ -91,7 +91,7 @@ static void wrap(buffer *out, size_t start, unsigned tag)
     out->len += count;
 }
 
-/* --- files ------------------------------------------------------------------------- */
+/* --- files -------------------------------------------------------------------- */
 
 static buffer slurp(const char *folder, const char *name, const char *suffix)
 {
@@ -113,7 +113,7 @@ static buffer slurp(const char *folder, const char *name, const char *suffix)
     return out;
 }
 
-/* --- signing ------------------------------------------------------------------------ */
+/* --- signing ------------------------------------------------------------------ */
 
 /* Good for tests only. */
 static int guessable(void *user, unsigned char *out, size_t len)
@@ -176,7 +176,7 @@ static void put_signature(buffer *out, const char *ca, const char *algorithm,
     put_element(out, PST_DER_BIT_STRING, bytes, len + 1);
 }
 
-/* --- the CRL ------------------------------------------------------------------------- */
+/* --- the CRL ------------------------------------------------------------------ */
 
 #define ECDSA_SHA256 "\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02"
 

@@ -55,36 +55,38 @@ static void add_file(const char *name, postern_str text)
     w.files[w.file_count++] = (world_file){postern_text(name), text};
 }
 
-/* --- in one load ------------------------------------------------------------------- */
+/* --- in one load -------------------------------------------------------------- */
 
+/* clang-format off */
 static const struct {
     const char *a;
     const char *b;
     bool shared;
     size_t reads;
 } pairs[] = {
-    {CA_A,                     CA_A,                                        true,  1},
-    {CA_A CRL_A,               CA_A CRL_A,                                  true,  2},
-    {CA_A CRL_A,               CA_A CRL_A ",\"revocation\":\"require\"",    true,  2},
-    {CA_A CRL_A,               CA_A CRL_A ",\"revocation\":\"if-present\"", false, 4},
-    {CA_A,                     CA_A ",\"revocation\":\"off\"",              true,  1},
-    {CA_A,                     CA_A ",\"revocation\":\"if-present\"",       false, 2},
-    {CA_A,                     CA_B,                                        false, 2},
-    {CA_A CRL_A,               CA_A,                                        false, 3},
-    {CA_A CRL_A,               CA_A CRL_EMPTY,                              false, 4},
-    {CA_A ",\"crl\":[]",       CA_A,                                        true,  1},
- /* the same bytes under another name */
-    {CA_A,                     "\"ca\":[\"./corpus/ca/ca-a.pem\"]",         true,  2},
-    {CA_A,                     "\"ca\":[\"corpus/ca/../ca/ca-a.pem\"]",     true,  2},
- /* names that differ in their last byte only, or in how they are divided */
-    {"\"ca\":[\"a1\"]",        "\"ca\":[\"a2\"]",                           false, 2},
-    {"\"ca\":[\"a1\",\"a2\"]", "\"ca\":[\"a2\",\"a1\"]",                    false, 4},
-    {"\"ca\":[\"a1\",\"a2\"]", "\"ca\":[\"a1\"],\"crl\":[]",                false, 3},
- /* "\u0061" is an a */
-    {"\"ca\":[\"\\u00611\"]",  "\"ca\":[\"a1\"]",                           true,  1},
- /* a key is compared before its value */
-    {CA_A ",\"monitor\":true", CA_A ",\"revoked\":\"rules\"",               true,  1},
+    {CA_A, CA_A, true, 1},
+    {CA_A CRL_A, CA_A CRL_A, true, 2},
+    {CA_A CRL_A, CA_A CRL_A ",\"revocation\":\"require\"", true, 2},
+    {CA_A CRL_A, CA_A CRL_A ",\"revocation\":\"if-present\"", false, 4},
+    {CA_A, CA_A ",\"revocation\":\"off\"", true, 1},
+    {CA_A, CA_A ",\"revocation\":\"if-present\"", false, 2},
+    {CA_A, CA_B, false, 2},
+    {CA_A CRL_A, CA_A, false, 3},
+    {CA_A CRL_A, CA_A CRL_EMPTY, false, 4},
+    {CA_A ",\"crl\":[]", CA_A, true, 1},
+    /* the same bytes under another name */
+    {CA_A, "\"ca\":[\"./corpus/ca/ca-a.pem\"]", true, 2},
+    {CA_A, "\"ca\":[\"corpus/ca/../ca/ca-a.pem\"]", true, 2},
+    /* names that differ in their last byte only, or in how they are divided */
+    {"\"ca\":[\"a1\"]", "\"ca\":[\"a2\"]", false, 2},
+    {"\"ca\":[\"a1\",\"a2\"]", "\"ca\":[\"a2\",\"a1\"]", false, 4},
+    {"\"ca\":[\"a1\",\"a2\"]", "\"ca\":[\"a1\"],\"crl\":[]", false, 3},
+    /* "\u0061" is an a */
+    {"\"ca\":[\"\\u00611\"]", "\"ca\":[\"a1\"]", true, 1},
+    /* what is not about trust does not matter */
+    {CA_A ",\"monitor\":true", CA_A ",\"revoked\":\"rules\"", true, 1},
 };
+/* clang-format on */
 
 START_TEST(hosts_that_trust_the_same_share_it)
 {
@@ -154,33 +156,36 @@ START_TEST(ten_thousand_hosts_share_one_authority)
 }
 END_TEST
 
-/* --- findings ----------------------------------------------------------------------- */
+/* --- findings ----------------------------------------------------------------- */
 
+/* clang-format off */
 static const struct {
     const char *more;
     size_t errors;
     size_t warnings;
     const char *told; /* in the text of all findings */
 } findings[] = {
-    {"\"ca\":[\"corpus/ca/ca-exp.pem\"]",                                  0, 1,
-     "ca-exp.pem:1: warning: CA certificate has expired"                                              },
-    {CA_A ",\"crl\":[\"corpus/crl/crl-a-expired.pem\"]",                   0, 1, "CRL has expired"    },
-    {"\"ca\":[\"no/such.pem\"]",                                           1, 0,
-     "policy.json:1:87: error: the file 'no/such.pem'"                                               },
-    {"\"ca\":[\"corpus/keys/ca-a.key\"]",                                  1, 0, "holds a private key"},
-    {CA_A ",\"crl\":[\"corpus/crl/crl-a-badsig.pem\"]",                    1, 0,
-     "CRL is not signed by the CA that it names"                                                      },
- /* What cannot be read hides nothing of what stands beside it. */
-    {"\"ca\":[\"no/such.pem\"],\"crl\":[\"corpus/ca/ca-a.pem\"]",          2, 0,
-     "a CRL file holds only 'X509 CRL' blocks"                                                        },
-    {"\"ca\":[\"no/such.pem\",\"corpus/keys/ca-a.key\"]",                  2, 0, "holds a private key"},
-    {CA_A ",\"crl\":[\"no/such.pem\",\"extra/crl-a-delta.pem\"]",          2, 0, "delta CRL"          },
-    {"\"ca\":[\"corpus/ca/ca-exp.pem\"],\"crl\":[\"no/such.pem\"]",        1, 1,
-     "CA certificate has expired"                                                                     },
- /* ... and nothing is said of a CRL whose CA is not there. */
+    {"\"ca\":[\"corpus/ca/ca-exp.pem\"]", 0, 1,
+     "ca-exp.pem:1: warning: CA certificate has expired"},
+    {CA_A ",\"crl\":[\"corpus/crl/crl-a-expired.pem\"]", 0, 1, "CRL has expired"},
+    {"\"ca\":[\"no/such.pem\"]", 1, 0,
+     "policy.json:1:87: error: the file 'no/such.pem'"},
+    {"\"ca\":[\"corpus/keys/ca-a.key\"]", 1, 0, "holds a private key"},
+    {CA_A ",\"crl\":[\"corpus/crl/crl-a-badsig.pem\"]", 1, 0,
+     "CRL is not signed by the CA that it names"},
+    /* What cannot be read hides nothing of what stands beside it. */
+    {"\"ca\":[\"no/such.pem\"],\"crl\":[\"corpus/ca/ca-a.pem\"]", 2, 0,
+     "a CRL file holds only 'X509 CRL' blocks"},
+    {"\"ca\":[\"no/such.pem\",\"corpus/keys/ca-a.key\"]", 2, 0,
+     "holds a private key"},
+    {CA_A ",\"crl\":[\"no/such.pem\",\"extra/crl-a-delta.pem\"]", 2, 0, "delta CRL"},
+    {"\"ca\":[\"corpus/ca/ca-exp.pem\"],\"crl\":[\"no/such.pem\"]", 1, 1,
+     "CA certificate has expired"},
+    /* ... and nothing is said of a CRL whose CA is not there. */
     {"\"ca\":[\"no/such.pem\"],\"crl\":[\"corpus/crl/crl-a-badsig.pem\"]", 1, 0,
-     "no/such.pem"                                                                                    },
+     "no/such.pem"},
 };
+/* clang-format on */
 
 START_TEST(what_is_found_is_told_once)
 {
@@ -200,7 +205,7 @@ START_TEST(what_is_found_is_told_once)
 }
 END_TEST
 
-/* --- with the policy before --------------------------------------------------------- */
+/* --- with the policy before --------------------------------------------------- */
 
 static postern_status load_after(const postern_policy *previous, const char *text,
                                  postern_policy **out)
@@ -322,7 +327,7 @@ START_TEST(dates_are_looked_at_anew)
 }
 END_TEST
 
-/* --- CRLs that go back in time ------------------------------------------------------- */
+/* --- CRLs that go back in time ------------------------------------------------ */
 
 #define BYTES(literal)                    \
     {                                     \
@@ -462,7 +467,7 @@ START_TEST(a_crl_is_compared_with_those_of_its_key)
 }
 END_TEST
 
-/* --- memory --------------------------------------------------------------------------- */
+/* --- memory ------------------------------------------------------------------- */
 
 static bool load_with(size_t fail_at)
 {
