@@ -13,7 +13,7 @@ enum { CRL_SERIAL_MAX = 64 };
 /** Writes serial number `i` (contents of the INTEGER). @return its length */
 typedef size_t (*crl_serial)(size_t i, unsigned char out[CRL_SERIAL_MAX]);
 
-/** What a CRL says. Zeroed: by ca-a, of 2026, good until 2040, empty, without number. */
+/** What a CRL says, of a CA with a P-256 key. Zeroed: by ca-a, of 2026, good until 2040, empty, without number. */
 typedef struct crl_plan {
     const char *ca;          /* names corpus/ca/CA.der and corpus/keys/CA.key */
     const char *this_update; /* "YYMMDDhhmmssZ" */

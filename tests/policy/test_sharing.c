@@ -81,6 +81,7 @@ static const struct {
     {"\"ca\":[\"a1\"]", "\"ca\":[\"a2\"]", false, 2},
     {"\"ca\":[\"a1\",\"a2\"]", "\"ca\":[\"a2\",\"a1\"]", false, 4},
     {"\"ca\":[\"a1\",\"a2\"]", "\"ca\":[\"a1\"],\"crl\":[]", false, 3},
+    {"\"ca\":[\"a1\",\"a2\"]", "\"ca\":[\"a1\\u0001a2\"]", false, 3},
     /* "\u0061" is an a */
     {"\"ca\":[\"\\u00611\"]", "\"ca\":[\"a1\"]", true, 1},
     /* what is not about trust does not matter */
@@ -95,6 +96,7 @@ START_TEST(hosts_that_trust_the_same_share_it)
     open_world();
     add_file("a1", corpus_read("corpus/ca/ca-a.pem"));
     add_file("a2", corpus_read("corpus/ca/ca-b.pem"));
+    add_file("a1\001a2", corpus_read("corpus/ca/ca-b.pem"));
     (void)snprintf(text, sizeof text, POLICY(HOST("a", "%s") "," HOST("b", "%s")),
                    pairs[_i].a, pairs[_i].b);
     world_must_load(&w, text);
@@ -401,6 +403,8 @@ static void put_crl(const char *ca, const issue *from)
     w.file_count = 1;
 }
 
+/* authorityKeyIdentifier with a key identifier of one byte */
+#define AKI(byte) BYTES("\x30\x0c\x06\x03\x55\x1d\x23\x04\x05\x30\x03\x80\x01" byte)
 #define WITH_X POLICY(HOST("a", CA_A ",\"crl\":[\"x.crl\"]"))
 
 START_TEST(a_crl_that_goes_back_is_a_warning)
@@ -420,6 +424,39 @@ START_TEST(a_crl_that_goes_back_is_a_warning)
                           strstr(world_findings(w.report), HINT) != NULL,
                       "%s", world_findings(w.report));
     }
+    postern_policy_release(next);
+    free((void *)(uintptr_t)w.files[0].text.data);
+    close_world();
+}
+END_TEST
+
+/* Intermediates may have one name and several keys; their CRLs say whose is whose. */
+START_TEST(crls_of_intermediates_are_told_apart_by_their_key_ids)
+{
+    static const struct {
+        postern_str before;
+        postern_str after;
+        bool told;
+    } pairs_of_ids[] = {
+        {AKI("a"),  AKI("a"),  true },
+        {AKI("a"),  AKI("b"),  false},
+        {AKI("a"),  {NULL, 0}, true },
+        {{NULL, 0}, AKI("b"),  true },
+    };
+    const crl_plan before = {.ca = "ca-a-int",
+                             .this_update = "260102000000Z",
+                             .extensions = pairs_of_ids[_i].before};
+    const crl_plan after = {.ca = "ca-a-int", .extensions = pairs_of_ids[_i].after};
+    postern_policy *next;
+
+    open_world();
+    add_file("x.crl", crl_write_pem(&before));
+    world_must_load(&w, WITH_X);
+    free((void *)(uintptr_t)w.files[0].text.data);
+    w.files[0].text = crl_write_pem(&after);
+    ck_assert_int_eq(load_after(w.policy, WITH_X, &next), POSTERN_OK);
+    ck_assert_int_eq(strstr(world_findings(w.report), "replaces") != NULL,
+                     pairs_of_ids[_i].told);
     postern_policy_release(next);
     free((void *)(uintptr_t)w.files[0].text.data);
     close_world();
@@ -458,7 +495,10 @@ START_TEST(a_crl_is_compared_with_those_of_its_key)
     ck_assert_ptr_null(strstr(world_findings(w.report), "replaces"));
     postern_policy_release(next);
 
-    world_must_load(&w, POLICY(HOST("b", CA_B ",\"crl\":[\"corpus/crl/crl-b.pem\"]")));
+    put_crl("ca-c", &newer); /* another CA of the same name */
+    world_must_load(
+        &w, POLICY(HOST("b", "\"ca\":[\"corpus/ca/ca-c.pem\"],\"crl\":[\"x.crl\"]")));
+    put_crl("ca-a", &older);
     ck_assert_int_eq(load_after(w.policy, WITH_X, &next), POSTERN_OK);
     ck_assert_ptr_null(strstr(world_findings(w.report), "replaces"));
     postern_policy_release(next);
@@ -520,6 +560,8 @@ Suite *test_suite(void)
     tcase_add_test(tc, a_changed_file_is_read_again);
     tcase_add_test(tc, dates_are_looked_at_anew);
     tcase_add_loop_test(tc, a_crl_that_goes_back_is_a_warning, 0, LENGTH(steps));
+    tcase_add_loop_test(tc, crls_of_intermediates_are_told_apart_by_their_key_ids, 0,
+                        4);
     tcase_add_test(tc, a_crl_is_compared_with_those_of_its_key);
     tcase_add_test(tc, every_request_may_fail);
     suite_add_tcase(suite, tc);

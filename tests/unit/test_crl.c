@@ -419,6 +419,35 @@ START_TEST(of_one_second_all_count)
 }
 END_TEST
 
+/* ca-c is another CA of ca-a's name: neither's CRL replaces the other's. */
+START_TEST(of_one_name_each_key_has_its_own)
+{
+    const crl_plan plans[] = {
+        {.count = 1                     },
+        { .count = 1, .ca = "ca-c", .this_update = "260201000000Z"},
+    };
+    pst_pem_file cas[2];
+    pst_pem_file crls[2];
+    pst_authority *authority;
+
+    ck_assert_uint_eq(corpus_files(CA("ca-a") " " CA("ca-c"), cas, 2), 2);
+    for (size_t i = 0; i < 2; i++) {
+        crls[i] = (pst_pem_file){postern_text("x.crl"), crl_write_pem(&plans[i])};
+    }
+    ck_assert_int_eq(pst_authority_new(NULL, path_crypto(), cas, 2, crls, 2,
+                                       PST_REVOCATION_REQUIRE, NOW, &authority, NULL),
+                     POSTERN_OK);
+    ck_assert(pst_str_same(authority->anchors[0].certificate.subject,
+                           authority->anchors[1].certificate.subject));
+    ck_assert_uint_eq(authority->crl_count, 2);
+    pst_authority_free(authority);
+    for (size_t i = 0; i < 2; i++) {
+        drop(crls[i].text);
+    }
+    corpus_free();
+}
+END_TEST
+
 #define LENGTH(array) ((int)(sizeof(array) / sizeof *(array)))
 
 Suite *test_suite(void)
@@ -440,6 +469,7 @@ Suite *test_suite(void)
     tcase_add_test(tc, an_entry_takes_less_than_nine_bytes);
     tcase_add_test(tc, every_request_of_loading_may_fail);
     tcase_add_test(tc, of_one_second_all_count);
+    tcase_add_test(tc, of_one_name_each_key_has_its_own);
     suite_add_tcase(suite, tc);
     return suite;
 }
