@@ -199,8 +199,8 @@ static postern_status read_extension(postern_str oid, bool critical,
                                      postern_str contents, pst_crl *out,
                                      const char **why)
 {
-    if (pst_extension_is(oid, EXT_NUMBER)) {
-        return read_number(contents, &out->number, why);
+    if (pst_extension_is(oid, EXT_NUMBER)) { /* which is never critical */
+        return critical ? malformed(why) : read_number(contents, &out->number, why);
     }
     if (pst_extension_is(oid, EXT_AUTHORITY_KEY)) {
         out->key_id = read_key_id(contents);

@@ -86,7 +86,9 @@ static const postern_str odd_extensions[] = {
     BYTES(NUMBER_EXTENSION("\x0b", "\x04\x02\x01\x05\x00")), /* trailing */
     BYTES(NUMBER_EXTENSION("\x0a", "\x03\x0a\x01\x05")),     /* ENUMERATED */
     BYTES(NUMBER_EXTENSION("\x07", "\x00")),                 /* nothing */
-    BYTES(NUMBER_EXTENSION("\x0a", "\x03\x02\x01\x05")       /* twice */
+    BYTES(
+        "\x30\x0d\x06\x03\x55\x1d\x14\x01\x01\xff\x04\x03\x02\x01\x05"), /* critical */
+    BYTES(NUMBER_EXTENSION("\x0a", "\x03\x02\x01\x05")                   /* twice */
           NUMBER_EXTENSION("\x0a", "\x03\x02\x01\x05")),
 };
 
