@@ -89,35 +89,43 @@ static bool check_signer(pst_loading *load, pst_revocation_list *list)
     return true;
 }
 
+/* Moves `list` to the authority, with its DER where that is needed later. */
+static postern_status keep(pst_loading *load, pst_revocation_list *list,
+                           postern_str *der)
+{
+    pst_authority *to = load->to;
+
+    if (!pst_grow(to->alloc, (void **)&to->crls, to->crl_count, &to->crl_cap,
+                  sizeof *to->crls)) {
+        return pst_loading_give_up(load);
+    }
+    if (list->spki.len == 0) {
+        list->der = *der;
+        *der = (postern_str){NULL, 0};
+    }
+    to->crls[to->crl_count++] = *list;
+    *list = (pst_revocation_list){.file = 0};
+    return POSTERN_OK;
+}
+
 postern_status pst_loading_crl(pst_loading *load, size_t file, size_t line,
                                postern_str *der)
 {
-    pst_authority *to = load->to;
+    const postern_allocator *alloc = load->to->alloc;
     pst_revocation_list list = {.file = file, .line = line};
     const char *why;
-    postern_status status = pst_crl_parse(to->alloc, *der, &list.crl, &why);
+    postern_status status = pst_crl_parse(alloc, *der, &list.crl, &why);
 
     if (status == POSTERN_NO_MEMORY || status == POSTERN_LIMIT) {
         status = pst_loading_give_up(load);
     } else if (status != POSTERN_OK) {
         pst_loading_refuse(load, status, &load->crls[file], line, why, NULL);
         status = POSTERN_OK;
-    } else if (!load->whole || !check_signer(load, &list)) {
-        /* A CRL is judged by the anchors: without all of them nothing fair can be
-         * said. */
-        status = POSTERN_OK;
-    } else if (!pst_grow(to->alloc, (void **)&to->crls, to->crl_count, &to->crl_cap,
-                         sizeof *to->crls)) {
-        status = pst_loading_give_up(load);
-    } else {
-        if (list.spki.len == 0) {
-            list.der = *der;
-            *der = (postern_str){NULL, 0};
-        }
-        to->crls[to->crl_count++] = list;
-        return POSTERN_OK;
+    } else if (load->whole && check_signer(load, &list)) {
+        /* Without all of the anchors nothing fair could be said. */
+        status = keep(load, &list, der);
     }
-    pst_revocation_list_free(to->alloc, &list);
+    pst_revocation_list_free(alloc, &list);
     return status;
 }
 

@@ -185,11 +185,12 @@ bool pst_trust_open(pst_loader *loader, pst_document *document, size_t hosts)
         slots *= 2;
     }
     if (trust != NULL) {
-        *trust =
-            (pst_trust){.items = pst_arena_array(scratch, most, sizeof *trust->items),
-                        .slots = pst_arena_array(scratch, slots, sizeof *trust->slots),
-                        .mask = slots - 1,
-                        .before = pst_arena_array(scratch, old, sizeof *trust->before)};
+        *trust = (pst_trust){
+            .items = pst_arena_array(scratch, most, sizeof *trust->items),
+            .slots = pst_arena_array(scratch, slots, sizeof *trust->slots),
+            .mask = slots - 1,
+            /* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are what is wanted */
+            .before = pst_arena_array(scratch, old, sizeof *trust->before)};
     }
     if (trust == NULL || trust->items == NULL || trust->slots == NULL ||
         trust->before == NULL) {
