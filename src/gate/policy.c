@@ -17,9 +17,11 @@ static void release_body(pst_policy_body *body)
     if (atomic_fetch_sub(&body->references, 1) != 1) {
         return;
     }
-    for (size_t i = 0; i < body->host_count; i++) {
-        pst_authority_free(body->hosts[i].authority);
+    for (size_t i = 0; i < body->authority_count; i++) {
+        pst_authority_free(body->authorities[i].authority);
     }
+    pst_free_array(alloc, body->authorities, body->authority_cap,
+                   sizeof *body->authorities);
     pst_arena_free(&body->memory);
     postern_scheme_free(body->scheme);
     pst_free(alloc, body, sizeof *body);

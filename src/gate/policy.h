@@ -21,11 +21,11 @@
 
 /** A host, or all hosts below a name, whose clients are asked for certificates. */
 typedef struct pst_registration {
-    postern_str host; /* normal form; ".example.com" for "*.example.com" */
-    pst_authority *authority;
-    bool block_revoked; /* before any rule */
-    bool monitor;       /* nothing needs to block here */
-    bool require;       /* no or a bad certificate ends the handshake */
+    postern_str host;         /* normal form; ".example.com" for "*.example.com" */
+    pst_authority *authority; /* one of the body's */
+    bool block_revoked;       /* before any rule */
+    bool monitor;             /* nothing needs to block here */
+    bool require;             /* no or a bad certificate ends the handshake */
 } pst_registration;
 
 /**
@@ -39,6 +39,12 @@ typedef struct pst_host_names {
     bool others;             /* plain_hosts has "*": any other host is plain */
 } pst_host_names;
 
+/** An authority that hosts share. */
+typedef struct pst_held_authority {
+    postern_str key;          /* of the files it was made of; empty: not known */
+    pst_authority *authority; /* one reference */
+} pst_held_authority;
+
 /** Everything but the lists. */
 typedef struct pst_policy_body {
     postern_scheme *scheme;
@@ -48,6 +54,9 @@ typedef struct pst_policy_body {
     pst_arena memory; /* strings, tables, programs */
     pst_registration *hosts;
     size_t host_count;
+    pst_held_authority *authorities; /* each once */
+    size_t authority_count;
+    size_t authority_cap;
     pst_host_names names;
     pst_ruleset *rulesets; /* in phase order */
     size_t ruleset_count;

@@ -1,5 +1,5 @@
 /*
- * policy/hosts.c - "mtls": registered hosts, their CAs and CRLs; "plain_hosts".
+ * policy/hosts.c - "mtls": registered hosts; "plain_hosts".
  */
 #include "model/host.h"
 #include "policy/load.h"
@@ -120,125 +120,6 @@ static bool read_registered_host(pst_loader *loader, pst_document *document,
     return true;
 }
 
-/* --- CA and CRL files ------------------------------------------------------------ */
-
-typedef struct files {
-    pst_pem_file *items;
-    size_t count; /* items with a text to free */
-    size_t cap;
-} files;
-
-static void files_free(pst_loader *loader, files *read)
-{
-    const postern_allocator *alloc = loader->body->scheme->options.allocator;
-
-    for (size_t i = 0; i < read->count; i++) {
-        pst_str_free(alloc, &read->items[i].text);
-    }
-    pst_free_array(alloc, read->items, read->cap, sizeof *read->items);
-}
-
-static bool read_file(pst_loader *loader, pst_document *document, size_t node,
-                      pst_pem_file *out)
-{
-    return pst_document_decode(document, node, "a file name", &out->name) &&
-           pst_loader_read_named(loader, document, node, out->name, &out->text);
-}
-
-/* Reads every file of member `name`. @return false when something was told */
-static bool read_files(pst_loader *loader, pst_document *document, size_t object,
-                       const char *name, files *out)
-{
-    const postern_allocator *alloc = loader->body->scheme->options.allocator;
-    const size_t list = pst_document_find(document, object, name);
-    bool whole = true;
-
-    *out = (files){NULL, 0, 0};
-    if (list == 0) {
-        return true;
-    }
-    if (!pst_document_is_array(document, list, name)) {
-        return false;
-    }
-    for (size_t node = pst_document_first(document, list); node != 0;
-         node = pst_document_next(document, list, node)) {
-        void *items = out->items;
-        if (!pst_grow(alloc, &items, out->count, &out->cap, sizeof *out->items)) {
-            pst_document_no_memory(document);
-            return false;
-        }
-        out->items = items;
-        if (read_file(loader, document, node, &out->items[out->count])) {
-            out->count++;
-        } else {
-            whole = false;
-        }
-    }
-    return whole;
-}
-
-static pst_revocation read_revocation(pst_document *document, size_t object)
-{
-    static const char *const words[] = {"off", "if-present", "require"};
-    static const pst_revocation modes[] = {
-        PST_REVOCATION_OFF, PST_REVOCATION_IF_PRESENT, PST_REVOCATION_REQUIRE};
-    const size_t node = pst_document_find(document, object, "revocation");
-    const size_t crl = pst_document_find(document, object, "crl");
-    const bool has_crl = crl != 0 && pst_document_length(document, crl) > 0;
-    const bool no_crl =
-        !has_crl && (crl == 0 || document->nodes[crl].kind == POSTERN_JSON_ARRAY);
-    size_t chosen = 0;
-
-    if (pst_document_word(document, object, "revocation", "unknown revocation mode",
-                          words, 3, &chosen) != PST_MEMBER_READ) {
-        return has_crl ? PST_REVOCATION_REQUIRE : PST_REVOCATION_OFF;
-    }
-    if (modes[chosen] == PST_REVOCATION_OFF && has_crl) {
-        pst_document_remark(document, node, POSTERN_WARNING,
-                            "the CRLs of this host are not consulted", pst_no_name, "",
-                            NULL);
-    }
-    if (modes[chosen] == PST_REVOCATION_REQUIRE && no_crl) {
-        pst_document_complain(document, node, POSTERN_INVALID,
-                              "revocation is required but no CRL is given", pst_no_name,
-                              "", "add \"crl\": [\"ca.crl\"]");
-    }
-    return modes[chosen];
-}
-
-/* @return NULL when something was told, or without cryptography */
-static pst_authority *read_authority(pst_loader *loader, pst_document *document,
-                                     size_t object)
-{
-    const postern_options *options = &loader->body->scheme->options;
-    const size_t ca = pst_document_find(document, object, "ca");
-    const pst_revocation revocation = read_revocation(document, object);
-    pst_authority *authority = NULL;
-    files cas = {NULL, 0, 0};
-    files crls = {NULL, 0, 0};
-    bool whole = read_files(loader, document, object, "ca", &cas);
-
-    whole = read_files(loader, document, object, "crl", &crls) && whole;
-    if (whole && cas.count == 0) {
-        pst_document_complain(document, ca != 0 ? ca : object, POSTERN_INVALID,
-                              "a registered host needs a", postern_text("ca"), "",
-                              "\"ca\": [\"file.pem\"]");
-        whole = false;
-    }
-    if (whole && options->crypto != NULL) {
-        const postern_status status =
-            pst_authority_new(options->allocator, options->crypto, cas.items, cas.count,
-                              crls.items, crls.count, revocation, loader->now,
-                              &authority, pst_document_report(document));
-        if (status != POSTERN_OK) {
-            pst_document_count(document, status);
-        }
-    }
-    files_free(loader, &cas);
-    files_free(loader, &crls);
-    return authority;
-}
-
 /* --- registered hosts ------------------------------------------------------------ */
 
 /* Hosts that were read, good or not: two of one name are an error in any case. */
@@ -276,17 +157,15 @@ static void load_host(pst_loader *loader, pst_document *document, size_t object,
                               postern_text("require"), " certificates",
                               "leave out one of the two");
     }
-    host.authority = read_authority(loader, document, object);
+    host.authority = pst_load_trust(loader, document, object);
     if (named) {
         host.host = entry_of(name);
         seen->names[seen->count] = name;
         seen->nodes[seen->count++] = pst_document_find(document, object, "hostname");
     }
-    if (!named || host.authority == NULL) {
-        pst_authority_free(host.authority);
-        return;
+    if (named && host.authority != NULL) {
+        body->hosts[body->host_count++] = host;
     }
-    body->hosts[body->host_count++] = host; /* which frees the authority */
 }
 
 /* *registered receives the names, each at the place of its host unless there are
@@ -305,6 +184,9 @@ static void load_host_list(pst_loader *loader, pst_document *document, size_t li
     body->hosts = pst_arena_array(&body->memory, count, sizeof *body->hosts);
     if (seen.names == NULL || seen.nodes == NULL || body->hosts == NULL) {
         pst_document_no_memory(document);
+        return;
+    }
+    if (!pst_trust_open(loader, document, count)) {
         return;
     }
     for (size_t node = pst_document_first(document, list);
