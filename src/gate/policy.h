@@ -29,9 +29,9 @@ typedef struct pst_registration {
 } pst_registration;
 
 /**
- * All entries of `mtls.hosts` and `plain_hosts`, in one set, so that every name is looked
- * for in one way. Member i is the name of hosts[i]; those behind host_count are plain.
- * ".example.com" stands for "*.example.com".
+ * All entries of `mtls.hosts` and `plain_hosts`, in one set, so that every name is
+ * looked for in one way. Member i is the name of hosts[i]; those behind host_count are
+ * plain. ".example.com" stands for "*.example.com".
  */
 typedef struct pst_host_names {
     pst_string_set entries;
@@ -91,8 +91,8 @@ const postern_policy *pst_policy_use(const postern_policy *policy);
  * every name below x at any depth, never x itself. "*" is no entry: it counts where
  * there is none.
  *
- * Cost: one hash of the name, and one of every end of it that starts at a dot and is not
- * longer than the longest wildcard.
+ * Cost: one hash of the name, and one of every end of it that starts at a dot and is
+ * not longer than the longest wildcard.
  */
 size_t pst_host_names_find(const pst_host_names *names, postern_str host);
 
@@ -103,8 +103,8 @@ size_t pst_host_names_find(const pst_host_names *names, postern_str host);
 const pst_registration *pst_policy_registration(const postern_policy *policy,
                                                 postern_str host);
 
-/** True when requests for `host` may go to the rules at all: it is registered, or plain,
- *  or no host is registered. Cost as pst_host_names_find(). */
+/** True when requests for `host` may go to the rules at all: it is registered, or
+ *  plain, or no host is registered. Cost as pst_host_names_find(). */
 bool pst_policy_serves(const postern_policy *policy, postern_str host);
 
 /**

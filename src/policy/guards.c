@@ -37,8 +37,8 @@ static bool add(probes *p, postern_str name)
     return true;
 }
 
-/* Names that a pattern which does not mean every name will hardly cover all of. The first
- * is the one that people are told. */
+/* Names that a pattern which does not mean every name will hardly cover all of. The
+ * first is the one that people are told. */
 static bool add_made_up(probes *p, pst_arena *scratch, postern_str end)
 {
     static const postern_str labels[] = {
@@ -121,12 +121,11 @@ static void complain(pst_loader *loader, pst_document *document, size_t host,
     pst_document_complain(
         document, loader->host_nodes[host], POSTERN_INVALID,
         "everyone gets through: no block rule names the host", name, "",
-        wild
-            ? "block every name below the wildcard in a last rule, as with ends_with(), "
-              "or say \"monitor\": true if only fields are wanted; a name that needs no "
-              "certificate may be a plain host"
-            : "block it in a last rule, or say \"monitor\": true if "
-              "only fields are wanted");
+        wild ? "block every name below the wildcard in a last rule, as with "
+               "ends_with(), or say \"monitor\": true if only fields are wanted; "
+               "a name that needs no certificate may be a plain host"
+             : "block it in a last rule, or say \"monitor\": true if "
+               "only fields are wanted");
 }
 
 /* Tells the first open name of every host. */

@@ -31,6 +31,7 @@ static bool is_address(postern_str name)
     return true;
 }
 
+/* Keeps "name" or "*.name" in normal form. */
 static bool keep_host(pst_loader *loader, pst_document *document, const pst_host *host,
                       bool wild, postern_str *out)
 {

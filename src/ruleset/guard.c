@@ -2,9 +2,9 @@
  * ruleset/guard.c - which hosts are guarded by a block rule?
  *
  * A rule's code is walked with the host known. A block rule guards a host that it
- * names if the walk of a stranger (TLS, no certificate) can end in true where that of the
- * same stranger at another host ends in false: the name is what blocks. A host that it
- * does not name, or names to leave it out, it guards only if every such walk ends in
+ * names if the walk of a stranger (TLS, no certificate) can end in true where that of
+ * the same stranger at another host ends in false: the name is what blocks. A host that
+ * it does not name, or names to leave it out, it guards only if every such walk ends in
  * true. A skip rule in which every walk of a stranger ends in true lets everybody in,
  * whatever comes after it.
  * Only forward jumps, so one pass is enough. Parity bits are followed exactly up to
@@ -122,9 +122,9 @@ static size_t place_behind(const walk *w, size_t at, bool holds)
                                     : at + way;
 }
 
-/* Takes on whichever of two walks is behind, or both: what a test says of the client, it
- * says in both. Marks where they can then be. @return true when one ends in true and the
- * other in false */
+/* Takes on whichever of two walks is behind, or both: what a test says of the client,
+ * it says in both. Marks where they can then be. @return true when one ends in true and
+ * the other in false */
 static bool step(const walk *w, size_t one, size_t two, const postern_str *host)
 {
     const size_t at = one < two ? one : two;

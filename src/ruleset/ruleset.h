@@ -71,8 +71,8 @@ pst_decision pst_ruleset_evaluate(const pst_ruleset *set,
 /**
  * Marks guarded[i] when an enabled block rule of `set` guards hosts->members[i]: it
  * names the host and for that reason can match a stranger, a client without a
- * certificate, or it matches every stranger whatever the host; and no skip rule lets all
- * strangers in before.
+ * certificate, or it matches every stranger whatever the host; and no skip rule lets
+ * all strangers in before.
  *
  * @return false as pst_arena_alloc()
  */

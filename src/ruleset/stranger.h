@@ -11,7 +11,8 @@
 /** What a test can say. */
 enum { PST_CAN_HOLD = 1, PST_CAN_FAIL = 2 };
 
-/** True when `insn` asks for http.host, as it is, through lower(), or for an end of it. */
+/** True when `insn` asks for http.host, as it is, through lower(), or for an end of
+ *  it. */
 bool pst_test_reads_host(const pst_program *program, const pst_insn *insn);
 
 /** True when many hosts may pass it, unlike equality: of a test that reads the host. */
