@@ -3,17 +3,23 @@
  *
  * Rules are asked about names. For a host that is one name. For all hosts below a
  * wildcard these are names that were made up, unlike each other, and those that the
- * rules themselves know; of both only names for which no other entry counts.
+ * rules themselves know; of both only names for which no other entry counts. That is no
+ * proof: two patterns in one rule may share a name that is none of these.
  */
 #include "model/host.h"
 #include "policy/load.h"
 #include "support/alloc.h"
 #include "support/text.h"
 
-/* Names to ask about: each once, in order. */
+/* Starts of names in rules are joined with the end of every wildcard, up to so many. */
+enum { JOINED_MAX = 100000 };
+
+/* Names to ask about, in order. */
 typedef struct probes {
     const pst_policy_body *body;
     const postern_allocator *alloc;
+    pst_arena *scratch;
+    size_t joined; /* starts from rules with ends from wildcards */
     postern_str *names;
     size_t count;
     size_t cap;
@@ -37,9 +43,22 @@ static bool add(probes *p, postern_str name)
     return true;
 }
 
+static bool join(const probes *p, postern_str start, postern_str end, postern_str *out)
+{
+    char *name = pst_arena_alloc(p->scratch, start.len + end.len);
+
+    if (name == NULL) {
+        return false;
+    }
+    memcpy(name, start.data, start.len);
+    memcpy(name + start.len, end.data, end.len);
+    *out = (postern_str){name, start.len + end.len};
+    return true;
+}
+
 /* Names that a pattern which does not mean every name will hardly cover all of. The
  * first is the one that people are told. */
-static bool add_made_up(probes *p, pst_arena *scratch, postern_str end)
+static bool add_made_up(probes *p, postern_str end)
 {
     static const postern_str labels[] = {
         POSTERN_STR("some-name"), POSTERN_STR("0"),      POSTERN_STR("w_2"),
@@ -47,13 +66,8 @@ static bool add_made_up(probes *p, pst_arena *scratch, postern_str end)
     };
 
     for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
-        char *name = pst_arena_alloc(scratch, labels[i].len + end.len);
-        if (name == NULL) {
-            return false;
-        }
-        memcpy(name, labels[i].data, labels[i].len);
-        memcpy(name + labels[i].len, end.data, end.len);
-        if (!add(p, (postern_str){name, labels[i].len + end.len})) {
+        postern_str name;
+        if (!join(p, labels[i], end, &name) || !add(p, name)) {
             return false;
         }
     }
@@ -76,9 +90,8 @@ static bool is_wildcard(const pst_registration *host)
 }
 
 /* A name in a rule matters when it is one of a wildcard's. */
-static bool add_known(void *user, postern_str name)
+static bool add_name(probes *p, postern_str name)
 {
-    probes *p = user;
     const pst_registration *host = registration_of(p, name);
     pst_host normal;
 
@@ -87,7 +100,23 @@ static bool add_known(void *user, postern_str name)
            !pst_str_same(pst_host_name(&normal), name) || add(p, name);
 }
 
-static bool collect(probes *p, pst_arena *scratch)
+static bool add_known(void *user, postern_str text, bool open)
+{
+    probes *p = user;
+    bool on = add_name(p, text);
+
+    for (size_t i = 0; i < p->body->host_count && open && on; i++) {
+        const pst_registration *host = &p->body->hosts[i];
+        postern_str name;
+        if (is_wildcard(host) && !is_guarded_anyway(host) && p->joined < JOINED_MAX) {
+            p->joined++;
+            on = join(p, text, host->host, &name) && add_name(p, name);
+        }
+    }
+    return on;
+}
+
+static bool collect(probes *p)
 {
     bool wild = false;
 
@@ -100,13 +129,13 @@ static bool collect(probes *p, pst_arena *scratch)
             if (!add(p, host->host)) {
                 return false;
             }
-        } else if (!add_made_up(p, scratch, host->host)) {
+        } else if (!add_made_up(p, host->host)) {
             return false;
         }
         wild = wild || is_wildcard(host);
     }
     for (size_t i = 0; i < p->body->ruleset_count && wild; i++) {
-        if (!pst_ruleset_known_hosts(&p->body->rulesets[i], scratch, add_known, p)) {
+        if (!pst_ruleset_known_hosts(&p->body->rulesets[i], p->scratch, add_known, p)) {
             return false;
         }
     }
@@ -155,12 +184,11 @@ static bool tell(pst_loader *loader, pst_document *document, const probes *p,
 
 static bool check(pst_loader *loader, pst_document *document, probes *p)
 {
-    pst_arena *scratch = &document->scratch;
+    pst_arena *scratch = p->scratch;
     pst_string_set names;
     bool *guarded;
 
-    if (!collect(p, scratch) ||
-        !pst_string_set_build(scratch, p->names, p->count, &names)) {
+    if (!collect(p) || !pst_string_set_build(scratch, p->names, p->count, &names)) {
         return false;
     }
     guarded = pst_arena_array(scratch, names.count, sizeof *guarded);
@@ -180,7 +208,9 @@ static bool check(pst_loader *loader, pst_document *document, probes *p)
  * host for. */
 void pst_check_hosts_are_guarded(pst_loader *loader, pst_document *document)
 {
-    probes p = {.body = loader->body, .alloc = loader->body->scheme->options.allocator};
+    probes p = {.body = loader->body,
+                .alloc = loader->body->scheme->options.allocator,
+                .scratch = &document->scratch};
 
     if (!check(loader, document, &p)) {
         pst_document_no_memory(document);

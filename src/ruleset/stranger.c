@@ -271,46 +271,94 @@ static bool fill_stars(const pst_wildcard *pattern, pst_arena *scratch,
     return true;
 }
 
-/* A text with this end. @return false as pst_arena_alloc() */
-static bool put_before(postern_str end, pst_arena *scratch, postern_str *out)
+/* `text` with one more byte in front, behind, or both. @return false as
+ * pst_arena_alloc() */
+static bool widen(postern_str text, bool front, bool behind, pst_arena *scratch,
+                  postern_str *out)
 {
-    char *text = pst_arena_alloc(scratch, end.len + 1);
+    char *wide = pst_arena_alloc(scratch, text.len + 2);
+    size_t len = 0;
 
-    if (text == NULL) {
+    if (wide == NULL) {
         return false;
     }
-    text[0] = 'x';
-    if (end.len > 0) {
-        memcpy(text + 1, end.data, end.len);
+    if (front) {
+        wide[len++] = 'x';
     }
-    *out = (postern_str){text, end.len + 1};
+    if (text.len > 0) {
+        memcpy(wide + len, text.data, text.len);
+        len += text.len;
+    }
+    if (behind) {
+        wide[len++] = 'x';
+    }
+    *out = (postern_str){wide, len};
     return true;
+}
+
+/* What knows the hosts of one test. */
+typedef struct listener {
+    pst_arena *scratch;
+    pst_host_known *known;
+    void *user;
+} listener;
+
+static bool tell_pattern(const listener *l, const pst_wildcard *pattern)
+{
+    const bool open =
+        pattern->star_count > 0 && pattern->pieces[pattern->star_count].len == 0;
+    postern_str text;
+
+    return fill_stars(pattern, l->scratch, &text) && l->known(l->user, text, open);
+}
+
+static bool tell_piece(const listener *l, postern_str piece, bool front, bool behind)
+{
+    postern_str text;
+
+    return widen(piece, front, behind, l->scratch, &text) &&
+           l->known(l->user, text, behind);
+}
+
+static bool tell_set(const listener *l, const pst_string_set *set)
+{
+    bool on = true;
+
+    for (size_t i = 0; i < set->count && on; i++) {
+        on = l->known(l->user, set->members[i], false);
+    }
+    return on;
+}
+
+static bool tell_end(const listener *l, const pst_call *call)
+{
+    const bool start = call->function == PST_FUNCTION_STARTS_WITH;
+
+    return tell_piece(l, call->operands[1].value.string, !start, start);
 }
 
 bool pst_ruleset_known_hosts(const pst_ruleset *set, pst_arena *scratch,
                              pst_host_known *known, void *user)
 {
+    const listener l = {scratch, known, user};
     const pst_program *program = &set->program;
     bool on = true;
 
-    for (size_t i = 0; i < set->program.length && on; i++) {
-        const pst_insn *insn = &set->program.code[i];
-        postern_str text;
+    for (size_t i = 0; i < program->length && on; i++) {
+        const pst_insn *insn = &program->code[i];
         if (!pst_test_reads_host(program, insn)) {
             continue;
         }
         if (insn->op == PST_OP_STRING_EQ) {
-            on = known(user, insn->as.string);
+            on = known(user, insn->as.string, false);
         } else if (insn->op == PST_OP_STRING_IN) {
-            for (size_t j = 0; j < insn->as.string_set->count && on; j++) {
-                on = known(user, insn->as.string_set->members[j]);
-            }
+            on = tell_set(&l, insn->as.string_set);
         } else if (insn->op == PST_OP_STRING_WILDCARD) {
-            on = fill_stars(insn->as.wildcard, scratch, &text) && known(user, text);
+            on = tell_pattern(&l, insn->as.wildcard);
+        } else if (insn->op == PST_OP_STRING_CONTAINS) {
+            on = tell_piece(&l, insn->as.string, true, true);
         } else if (insn->op == PST_OP_BOOL) {
-            const pst_call *call = end_of_host(program, insn->slot);
-            on = put_before(call->operands[1].value.string, scratch, &text) &&
-                 known(user, text);
+            on = tell_end(&l, end_of_host(program, insn->slot));
         }
     }
     return on;
