@@ -1,7 +1,8 @@
 /*
  * policy/load.h - the parts of loading a policy, one file each: load.c reads the
  * top level, hosts.c who is asked for certificates, trust.c whom they trust, lists.c
- * named lists, rules.c rulesets, actions.c what their rules do, import.c what Cloudflare exports.
+ * named lists, rules.c rulesets, actions.c what their rules do, import.c what
+ * Cloudflare exports.
  *
  * Every part reads all of its piece, tells what is wrong and goes on; the policy is
  * handed out only when nothing was.
@@ -34,14 +35,6 @@ bool pst_loader_read_named(pst_loader *loader, pst_document *document, size_t no
 /** "mtls" and "plain_hosts" of `document`'s top level. */
 void pst_load_hosts(pst_loader *loader, pst_document *document);
 
-/** Prepares loader->trust for as many hosts. @return false: no memory, told */
-bool pst_trust_open(pst_loader *loader, pst_document *document, size_t hosts);
-
-/** "ca", "crl" and "revocation" of a registered host. The body has the reference.
- *  @return NULL when something was told, here or for a host that says the same */
-pst_authority *pst_load_trust(pst_loader *loader, pst_document *document,
-                              size_t object);
-
 /** "lists" of `document`'s top level, which the rules may ask. After errors a list is
  *  declared all the same if its name and kind are known. */
 void pst_load_lists(pst_loader *loader, pst_document *document);
@@ -63,5 +56,13 @@ void pst_load_action(pst_document *document, size_t object, pst_rule *rule);
  *  content, content_type. Members that are absent leave *out as it is. */
 void pst_load_response(pst_document *document, size_t object, int64_t least,
                        int64_t most, pst_response *out);
+
+/** Prepares loader->trust for as many hosts. @return false: no memory, told */
+bool pst_trust_open(pst_loader *loader, pst_document *document, size_t hosts);
+
+/** "ca", "crl" and "revocation" of a registered host. The body has the reference.
+ *  @return NULL when something was told, here or for a host that says the same */
+pst_authority *pst_load_trust(pst_loader *loader, pst_document *document,
+                              size_t object);
 
 #endif
