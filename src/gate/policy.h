@@ -21,11 +21,11 @@
 
 /** A host, or all hosts below a name, whose clients are asked for certificates. */
 typedef struct pst_registration {
-    postern_str host;         /* normal form; ".example.com" for "*.example.com" */
-    pst_authority *authority; /* one of the body's */
-    bool block_revoked;       /* before any rule */
-    bool monitor;             /* nothing needs to block here */
-    bool require;             /* no or a bad certificate ends the handshake */
+    postern_str host; /* normal form; ".example.com" for "*.example.com" */
+    pst_authority *authority;
+    bool block_revoked; /* before any rule */
+    bool monitor;       /* nothing needs to block here */
+    bool require;       /* no or a bad certificate ends the handshake */
 } pst_registration;
 
 /**
@@ -54,15 +54,15 @@ typedef struct pst_policy_body {
     pst_arena memory; /* strings, tables, programs */
     pst_registration *hosts;
     size_t host_count;
-    pst_held_authority *authorities; /* each once */
-    size_t authority_count;
-    size_t authority_cap;
     pst_host_names names;
     pst_ruleset *rulesets; /* in phase order */
     size_t ruleset_count;
     bool block_by_default;
     bool close_on_fault;
     pst_response on_fault;
+    pst_held_authority *authorities; /* of the hosts, each once */
+    size_t authority_count;
+    size_t authority_cap;
 } pst_policy_body;
 
 struct postern_policy {

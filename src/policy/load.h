@@ -39,14 +39,6 @@ void pst_load_hosts(pst_loader *loader, pst_document *document);
  *  without errors, and the default is to allow. */
 void pst_check_hosts_are_guarded(pst_loader *loader, pst_document *document);
 
-/** Prepares loader->trust for as many hosts. @return false: no memory, told */
-bool pst_trust_open(pst_loader *loader, pst_document *document, size_t hosts);
-
-/** "ca", "crl" and "revocation" of a registered host. The body has the reference.
- *  @return NULL when something was told, here or for a host that says the same */
-pst_authority *pst_load_trust(pst_loader *loader, pst_document *document,
-                              size_t object);
-
 /** "lists" of `document`'s top level, which the rules may ask. After errors a list is
  *  declared all the same if its name and kind are known. */
 void pst_load_lists(pst_loader *loader, pst_document *document);
@@ -68,5 +60,13 @@ void pst_load_action(pst_document *document, size_t object, pst_rule *rule);
  *  content, content_type. Members that are absent leave *out as it is. */
 void pst_load_response(pst_document *document, size_t object, int64_t least,
                        int64_t most, pst_response *out);
+
+/** Prepares loader->trust for as many hosts. @return false: no memory, told */
+bool pst_trust_open(pst_loader *loader, pst_document *document, size_t hosts);
+
+/** "ca", "crl" and "revocation" of a registered host. The body has the reference.
+ *  @return NULL when something was told, here or for a host that says the same */
+pst_authority *pst_load_trust(pst_loader *loader, pst_document *document,
+                              size_t object);
 
 #endif

@@ -290,6 +290,47 @@ START_TEST(what_is_shared_lives_as_long_as_it_is_used)
 }
 END_TEST
 
+static size_t crl_checks;
+
+/* The first thing in a CRL is its version, in a certificate a tag around it. */
+static postern_status count_crls(void *context, postern_str spki,
+                                 postern_signature scheme, postern_digest digest,
+                                 postern_str data, postern_str signature)
+{
+    const postern_crypto *real = postern_mbedtls_crypto();
+    const size_t head =
+        (unsigned char)data.data[1] < 128 ? 2 : 2 + (data.data[1] & 0x7fU);
+
+    crl_checks += data.data[head] == 2;
+    return real->verify(context, spki, scheme, digest, data, signature);
+}
+
+/* That of an anchor's when it is loaded, that of an intermediate's when the intermediate
+ * turns up; neither again at the next judgement, nor after a reload that finds the same
+ * files. */
+START_TEST(a_crl_is_checked_once)
+{
+    static const char text[] = POLICY(
+        "{'hostname':'" A "','ca':['corpus/ca/ca-a.pem'],'crl':['corpus/crl/crl-a.pem',"
+        "'corpus/crl/crl-a-int.pem']}",
+        "", GUARDS, "");
+    postern_crypto table = *postern_mbedtls_crypto();
+
+    table.verify = count_crls;
+    crl_checks = 0;
+    door_open_crypto(&d, text, &table);
+    ck_assert_uint_eq(crl_checks, 1);
+    for (unsigned i = 0; i < 4; i++) {
+        door_tls(&d, A, "ok-int", "ok-int");
+        door_ask(&d, A);
+        door_expect(&d, "below an intermediate", let_in);
+        ck_assert_uint_eq(crl_checks, 2);
+        ck_assert_int_eq(reload(text, NULL), POSTERN_OK);
+    }
+    door_close(&d);
+}
+END_TEST
+
 /* --- threads ------------------------------------------------------------------ */
 
 #define X POLICY(MTLS(A, "ca-a", CRL("crl-a")), "", LISTED("x"), LIST(A))
@@ -409,6 +450,7 @@ Suite *test_suite(void)
     tcase_add_test(tc, without_memory_it_leaves_what_was_in_force);
     tcase_add_test(tc, a_crl_that_goes_back_is_told);
     tcase_add_test(tc, what_is_shared_lives_as_long_as_it_is_used);
+    tcase_add_test(tc, a_crl_is_checked_once);
     tcase_add_test(tc, threads_reload_at_the_same_time);
     suite_add_tcase(suite, tc);
     return suite;

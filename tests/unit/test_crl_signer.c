@@ -4,7 +4,6 @@
 #include "../harness/harness.h"
 #include "../harness/path.h"
 #include "certificate/anchors.h"
-#include "certificate/judge.h"
 #include "support/alloc.h"
 #include "support/text.h"
 
@@ -141,34 +140,6 @@ START_TEST(only_answers_are_remembered)
 }
 END_TEST
 
-/* A judgement of a certificate below an intermediate, all the way. */
-START_TEST(a_second_judgement_checks_no_signature_of_a_crl)
-{
-    const crl_plan plans[] = {
-        {.count = 3       },
-        { .count = 3, .ca = "ca-a-int"},
-    };
-    witness seen = {0, POSTERN_OK};
-    const postern_crypto table = watched(&seen);
-    postern_str chain[2];
-    counting_heap heap;
-    pst_authority *authority;
-    pst_judgement got;
-
-    counting_heap_init(&heap, SIZE_MAX);
-    load(&heap, plans, 2, &table, &authority);
-    ck_assert_uint_eq(seen.calls, 1); /* the anchor's, when loaded */
-    for (unsigned i = 0; i < 3; i++) {
-        ck_assert_uint_eq(corpus_chain(LEAF("ok-int"), CHAIN("ok-int"), chain, 2), 2);
-        ck_assert_int_eq(pst_judge_chain(authority, chain, 2, NOW, &got), POSTERN_OK);
-        ck_assert(got.verified);
-        ck_assert_uint_eq(seen.calls, 2);
-        corpus_free();
-    }
-    pst_authority_free(authority);
-}
-END_TEST
-
 START_TEST(what_is_known_of_keys_is_bounded)
 {
     const postern_allocator *alloc = pst_alloc_or_default(NULL);
@@ -263,7 +234,6 @@ Suite *test_suite(void)
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, the_crl_of_an_intermediate_is_checked_once_for_each_key);
     tcase_add_test(tc, only_answers_are_remembered);
-    tcase_add_test(tc, a_second_judgement_checks_no_signature_of_a_crl);
     tcase_add_test(tc, what_is_known_of_keys_is_bounded);
     tcase_add_test(tc, threads_learn_of_keys_together);
     tcase_add_test(tc, an_rsa_key_is_one_with_null_and_without);
