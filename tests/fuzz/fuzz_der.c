@@ -5,6 +5,7 @@
 #include "support/base64.h"
 #include "certificate/certificate.h"
 #include "certificate/crl.h"
+#include "certificate/der.h"
 #include "certificate/facts.h"
 #include "certificate/judge.h"
 #include "certificate/pem.h"
@@ -274,32 +275,74 @@ static void check_verdict(const pst_authority *authority, postern_str input,
          !got.verified);
 }
 
-/* The sorted table knows exactly the serials that are in it. */
+/* The entries of a CRL that has been parsed. */
+static postern_str entries_of(postern_str der)
+{
+    postern_str whole = {NULL, 0};
+    postern_str body = {NULL, 0};
+    postern_str entries = {NULL, 0};
+    int64_t when;
+
+    must(pst_der_take(&der, PST_DER_SEQUENCE, &whole) &&
+         pst_der_take(&whole, PST_DER_SEQUENCE, &body));
+    (void)pst_der_take(&body, PST_DER_INTEGER, &entries);
+    must(pst_der_take(&body, PST_DER_SEQUENCE, &entries) &&
+         pst_der_take(&body, PST_DER_SEQUENCE, &entries));
+    while (pst_der_time_ahead(body)) {
+        must(pst_der_take_time(&body, &when));
+    }
+    entries.len = 0;
+    (void)pst_der_take(&body, PST_DER_SEQUENCE, &entries);
+    return entries;
+}
+
+static bool take_serial(postern_str *entries, postern_str *serial)
+{
+    postern_str entry;
+
+    return pst_der_take(entries, PST_DER_SEQUENCE, &entry) &&
+           pst_der_take_integer(&entry, serial);
+}
+
+static bool is_among(postern_str entries, postern_str serial)
+{
+    postern_str other;
+
+    while (take_serial(&entries, &other)) {
+        if (pst_str_same(other, serial)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The table knows the serials that are in it, and (of these few) no others. */
 static void check_crl(postern_str input)
 {
-    pst_arena arena;
+    const postern_allocator *alloc = pst_alloc_or_default(NULL);
     pst_crl crl;
     const char *why;
-    postern_status status;
+    const postern_status status = pst_crl_parse(alloc, input, &crl, &why);
 
-    pst_arena_init(&arena, pst_alloc_or_default(NULL), ARENA_LIMIT);
-    status = pst_crl_parse(&arena, input, &crl, &why);
     must(status == POSTERN_OK || status == POSTERN_SYNTAX ||
          status == POSTERN_UNSUPPORTED);
     must((status == POSTERN_OK) == (why == NULL));
-    for (size_t i = 0; status == POSTERN_OK && i < crl.count; i++) {
-        postern_str serial = crl.serials[i];
-        postern_str shorter = pst_str_slice(serial, 1, serial.len);
-        bool listed = false;
+    if (status == POSTERN_OK) {
+        const postern_str entries = entries_of(input);
+        postern_str rest = entries;
+        postern_str serial;
+        size_t count = 0;
 
-        must(i == 0 || pst_str_order(crl.serials[i - 1], serial) <= 0);
-        for (size_t k = 0; k < crl.count; k++) {
-            listed = listed || pst_str_same(crl.serials[k], shorter);
+        for (; take_serial(&rest, &serial); count++) {
+            const postern_str shorter = pst_str_slice(serial, 1, serial.len);
+
+            must(pst_crl_lists(&crl, serial));
+            must(pst_crl_lists(&crl, shorter) == is_among(entries, shorter));
         }
-        must(pst_crl_lists(&crl, serial));
-        must(pst_crl_lists(&crl, shorter) == listed);
+        must(rest.len == 0 && count == crl.serials.count);
+        must(pst_crl_age(&crl, &crl) == 0);
     }
-    pst_arena_free(&arena);
+    pst_crl_free(alloc, &crl);
 }
 
 /* Blocks lie inside the file, in order; as files they are accepted or refused. */
