@@ -1,8 +1,8 @@
 /*
  * policy/load.h - the parts of loading a policy, one file each: load.c reads the
  * top level, hosts.c who is asked for certificates, trust.c whom they trust, lists.c
- * named lists, rules.c rulesets, actions.c what their rules do, import.c what
- * Cloudflare exports.
+ * named lists, rules.c rulesets, actions.c what their rules do, guards.c whether they
+ * keep anyone out, import.c what Cloudflare exports.
  *
  * Every part reads all of its piece, tells what is wrong and goes on; the policy is
  * handed out only when nothing was.
@@ -34,6 +34,10 @@ bool pst_loader_read_named(pst_loader *loader, pst_document *document, size_t no
 
 /** "mtls" and "plain_hosts" of `document`'s top level. */
 void pst_load_hosts(pst_loader *loader, pst_document *document);
+
+/** Complains of every registered host that lets everybody in; after all else was read
+ *  without errors, and the default is to allow. */
+void pst_check_hosts_are_guarded(pst_loader *loader, pst_document *document);
 
 /** "lists" of `document`'s top level, which the rules may ask. After errors a list is
  *  declared all the same if its name and kind are known. */
