@@ -77,7 +77,8 @@ void pst_authority_remark(pst_authority *authority, const pst_pem_file *cas,
  * Warns of each CRL that is older than one of the same issuer key in `before`: by its
  * number, where both have one, or by thisUpdate. Not of one that is itself there.
  *
- * @param before what was in force, `count` of them
+ * @param before what was in force, `count` of them; each of its CRLs is looked at for
+ *               each CRL of `authority`
  * @param crls   the files that `authority` was made of, for their names
  */
 void pst_authority_compare(const pst_authority *authority,

@@ -3,7 +3,6 @@
  */
 #include "model/host.h"
 #include "policy/load.h"
-#include "support/alloc.h"
 #include "support/text.h"
 
 /* --- names ---------------------------------------------------------------------- */
