@@ -23,10 +23,12 @@ typedef enum postern_digest {
     POSTERN_SHA512 = 64
 } postern_digest;
 
-/** Signature schemes that CRLs may use (PKCS #1 v1.5 and ECDSA). */
+/** Signature schemes of certificates and CRLs. */
 typedef enum postern_signature {
-    POSTERN_SIGNATURE_RSA = 1,  /**< RSASSA-PKCS1-v1_5 */
-    POSTERN_SIGNATURE_ECDSA = 2 /**< ECDSA, signature as DER SEQUENCE { r, s } */
+    POSTERN_SIGNATURE_RSA = 1,    /**< RSASSA-PKCS1-v1_5 */
+    POSTERN_SIGNATURE_ECDSA = 2,  /**< ECDSA, signature as DER SEQUENCE { r, s } */
+    POSTERN_SIGNATURE_RSA_PSS = 3 /**< RSASSA-PSS: MGF1 with the same digest, salt of
+                                       any length. The key is an ordinary RSA key */
 } postern_signature;
 
 /** What the TLS library found wrong with one certificate of a path. A set of

@@ -17,6 +17,7 @@ enum {
 };
 
 static const postern_str client_auth = POSTERN_STR("\x2b\x06\x01\x05\x05\x07\x03\x02");
+static const postern_str server_auth = POSTERN_STR("\x2b\x06\x01\x05\x05\x07\x03\x01");
 static const postern_str any_usage = POSTERN_STR("\x55\x1d\x25\x00");
 
 bool pst_extension_is(postern_str oid, unsigned number)
@@ -28,6 +29,11 @@ bool pst_extension_is(postern_str oid, unsigned number)
 bool pst_certificate_allows(const pst_certificate *certificate, unsigned bits)
 {
     return !certificate->has_key_usage || (certificate->key_usage & bits) == bits;
+}
+
+bool pst_is_self_issued(const pst_certificate *certificate)
+{
+    return pst_str_same(certificate->subject, certificate->issuer);
 }
 
 /* basicConstraints: SEQUENCE { cA BOOLEAN, pathLen INTEGER }. Each part only in its
@@ -84,6 +90,7 @@ static bool read_extended_usage(postern_str text, pst_certificate *out)
             return false;
         }
         out->usage_client = out->usage_client || pst_str_same(oid, client_auth);
+        out->usage_server = out->usage_server || pst_str_same(oid, server_auth);
         out->usage_any = out->usage_any || pst_str_same(oid, any_usage);
     }
     return true;

@@ -57,6 +57,7 @@ typedef struct pst_certificate {
     bool has_key_usage;
     bool has_extended_usage;
     bool usage_client; /* extended usages list clientAuth */
+    bool usage_server; /* ... and serverAuth */
     bool usage_any;    /* ... and anyExtendedKeyUsage */
     bool is_ca;        /* basicConstraints says so */
     bool has_path_length;
@@ -69,6 +70,9 @@ bool pst_certificate_parse(postern_str der, pst_certificate *out);
 
 /** True when `bits` of keyUsage are set, or there is no keyUsage. */
 bool pst_certificate_allows(const pst_certificate *certificate, unsigned bits);
+
+/** True when issuer and subject have the same name, whoever signed. */
+bool pst_is_self_issued(const pst_certificate *certificate);
 
 /** Reads an extension's OID, critical flag and contents. */
 bool pst_extension_take(postern_str *rest, postern_str *oid, bool *critical,

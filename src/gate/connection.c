@@ -408,10 +408,10 @@ static postern_status judge_certificate(postern_connection *connection,
 
     if (same_policy && evidence->path != NULL) {
         status = pst_judge(host->authority, evidence->path, evidence->path_count, now,
-                           &judgement);
+                           NULL, &judgement);
     } else {
         status = pst_judge_chain(host->authority, evidence->chain,
-                                 evidence->chain_count, now, &judgement);
+                                 evidence->chain_count, now, NULL, &judgement);
     }
     if (status != POSTERN_OK) {
         return status;

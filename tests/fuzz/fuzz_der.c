@@ -160,10 +160,10 @@ static void check_verdict(const pst_authority *authority, postern_str input,
     pst_certificate root;
     pst_judgement got;
 
-    must(pst_judge(authority, path, 1, NOW, &got) == POSTERN_OK && !got.verified);
-    must(pst_judge(authority, path, 3, NOW, &got) == POSTERN_OK);
+    must(pst_judge(authority, path, 1, NOW, NULL, &got) == POSTERN_OK && !got.verified);
+    must(pst_judge(authority, path, 3, NOW, NULL, &got) == POSTERN_OK);
     must(!got.verified || pst_certificate_parse(input, &leaf));
-    must(pst_judge(authority, path, 2, NOW, &got) == POSTERN_OK);
+    must(pst_judge(authority, path, 2, NOW, NULL, &got) == POSTERN_OK);
     must(got.from <= NOW && NOW < got.until);
     must(got.verified || !got.revoked);
     if (got.verified) {
@@ -175,8 +175,8 @@ static void check_verdict(const pst_authority *authority, postern_str input,
         must(got.has_issuer && pst_str_same(got.issuer, anchor));
     }
     path[0].objections = POSTERN_OBJECTION_UNTRUSTED;
-    must(pst_judge(authority, path, 2, NOW, &got) == POSTERN_OK && !got.verified);
-    must(pst_judge_chain(authority, &input, 1, NOW, &got) == POSTERN_OK &&
+    must(pst_judge(authority, path, 2, NOW, NULL, &got) == POSTERN_OK && !got.verified);
+    must(pst_judge_chain(authority, &input, 1, NOW, NULL, &got) == POSTERN_OK &&
          !got.verified);
 }
 

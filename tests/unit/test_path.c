@@ -22,7 +22,7 @@ static pst_judgement judge_path(const char *ca, const char *const *files, size_t
     if (count > 0) {
         path[0].objections = objections;
     }
-    ck_assert_int_eq(pst_judge(authority, path, count, now, &got), POSTERN_OK);
+    ck_assert_int_eq(pst_judge(authority, path, count, now, NULL, &got), POSTERN_OK);
     pst_authority_free(authority);
     got.issuer = (postern_str){NULL, got.issuer.len};
     return got;
@@ -220,7 +220,7 @@ static pst_judgement believe(liar *lie, const char *crls, postern_status expecte
     ck_assert_int_eq(pst_authority_new(NULL, &table, cas, 1, lists, crl_count,
                                        PST_REVOCATION_REQUIRE, NOW, &authority, NULL),
                      POSTERN_OK);
-    ck_assert_int_eq(pst_judge_chain(authority, &leaf, 1, NOW, &got), expected);
+    ck_assert_int_eq(pst_judge_chain(authority, &leaf, 1, NOW, NULL, &got), expected);
     pst_authority_free(authority);
     return got;
 }
@@ -354,14 +354,17 @@ START_TEST(a_chain_has_at_most_32_different_certificates)
         bytes[i] = (char)(i % 32);
         chain[1 + i] = (postern_str){&bytes[i], 1};
     }
-    ck_assert_int_eq(pst_judge_chain(authority, chain, 32, NOW, &got), POSTERN_OK);
+    ck_assert_int_eq(pst_judge_chain(authority, chain, 32, NOW, NULL, &got),
+                     POSTERN_OK);
     ck_assert(got.verified);
-    ck_assert_int_eq(pst_judge_chain(authority, chain, 33, NOW, &got), POSTERN_OK);
+    ck_assert_int_eq(pst_judge_chain(authority, chain, 33, NOW, NULL, &got),
+                     POSTERN_OK);
     ck_assert_int_eq(got.reason, PST_REASON_UNTRUSTED_ISSUER);
     bytes[31] = bytes[63] = 0;
-    ck_assert_int_eq(pst_judge_chain(authority, chain, 65, NOW, &got), POSTERN_OK);
+    ck_assert_int_eq(pst_judge_chain(authority, chain, 65, NOW, NULL, &got),
+                     POSTERN_OK);
     ck_assert(got.verified);
-    ck_assert_int_eq(pst_judge_chain(authority, chain, 0, NOW, &got), POSTERN_OK);
+    ck_assert_int_eq(pst_judge_chain(authority, chain, 0, NOW, NULL, &got), POSTERN_OK);
     ck_assert_int_eq(got.reason, PST_REASON_UNTRUSTED_ISSUER);
     pst_authority_free(authority);
     corpus_free();
@@ -396,7 +399,7 @@ static void judge_with_failing_verify(postern_status status, postern_status expe
     ck_assert_int_eq(pst_authority_new(NULL, &table, &ca, 1, &crl, 1,
                                        PST_REVOCATION_REQUIRE, NOW, &authority, NULL),
                      POSTERN_OK);
-    ck_assert_int_eq(pst_judge_chain(authority, chain, 2, NOW, &got), expected);
+    ck_assert_int_eq(pst_judge_chain(authority, chain, 2, NOW, NULL, &got), expected);
     ck_assert_int_eq(got.reason, reason);
     ck_assert(!got.verified);
     pst_authority_free(authority);
