@@ -2,6 +2,7 @@
 #include "certificate/anchors.h"
 
 #include "support/base64.h"
+#include "certificate/name.h"
 #include "certificate/pem.h"
 #include "support/alloc.h"
 #include "support/report.h"
@@ -150,6 +151,8 @@ bool pst_issuer_is_fit(const pst_certificate *certificate, const char **why)
     if (certificate->version != 3 || !certificate->is_ca) {
         *why =
             "not a CA certificate: version 3 with basicConstraints CA:TRUE is needed";
+    } else if (pst_name_is_empty(certificate->subject)) {
+        *why = "CA certificate without a subject";
     } else if (!pst_certificate_allows(certificate, PST_USAGE_CERT_SIGN)) {
         *why = "CA certificate whose keyUsage does not allow signing certificates";
     } else {

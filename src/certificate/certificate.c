@@ -161,6 +161,7 @@ static bool read_authority_key(postern_str text, pst_certificate *out)
     if (!pst_der_take(&text, PST_DER_SEQUENCE, &fields) || text.len != 0) {
         return false;
     }
+    out->has_authority_key = true;
     (void)pst_der_take(&fields, PST_DER_CONTEXT(0U), &out->aki_key);
     (void)pst_der_take(&fields, PST_DER_CONTEXT_MADE(1U), &out->aki_issuer);
     (void)pst_der_take(&fields, PST_DER_CONTEXT(2U), &out->aki_serial);
@@ -226,6 +227,7 @@ static bool read_extensions(postern_str text, pst_certificate *out)
     if (!pst_der_take(&text, PST_DER_SEQUENCE, &list) || text.len != 0) {
         return false;
     }
+    out->extensions = list;
     while (list.len > 0) {
         if (count == PST_EXTENSIONS_MAX ||
             !pst_extension_take(&list, &seen[count], &critical, &contents)) {

@@ -47,7 +47,8 @@ typedef struct pst_certificate {
     int64_t not_before;
     int64_t not_after; /* the last second in which it is valid */
 
-    postern_str alt_names; /* GeneralNames, checked by the parser */
+    postern_str extensions; /* the list, without its tags; well-formed */
+    postern_str alt_names;  /* GeneralNames, checked by the parser */
     postern_str ski;
     postern_str aki_key;
     postern_str aki_issuer; /* GeneralNames */
@@ -56,10 +57,11 @@ typedef struct pst_certificate {
     unsigned path_length; /* when has_path_length */
     bool has_key_usage;
     bool has_extended_usage;
-    bool usage_client; /* extended usages list clientAuth */
-    bool usage_server; /* ... and serverAuth */
-    bool usage_any;    /* ... and anyExtendedKeyUsage */
-    bool is_ca;        /* basicConstraints says so */
+    bool usage_client;      /* extended usages list clientAuth */
+    bool usage_server;      /* ... and serverAuth */
+    bool usage_any;         /* ... and anyExtendedKeyUsage */
+    bool has_authority_key; /* an authorityKeyIdentifier, which may be empty */
+    bool is_ca;             /* basicConstraints says so */
     bool has_path_length;
     bool has_name_constraints;
     bool has_unknown_critical; /* an extension nobody here understands is critical */

@@ -195,23 +195,27 @@ static postern_status read_distribution_point(postern_str text, const char **why
 }
 
 static postern_status read_extension(postern_str oid, bool critical,
-                                     postern_str contents, const char **why)
+                                     postern_str contents, pst_crl *out,
+                                     const char **why)
 {
+    if (pst_extension_is(oid, EXT_NUMBER)) {
+        out->number.known = true;
+        return critical ? malformed(why) : POSTERN_OK;
+    }
     if (pst_extension_is(oid, EXT_DELTA)) {
         return fail(why, POSTERN_UNSUPPORTED, "delta CRL");
     }
     if (pst_extension_is(oid, EXT_DISTRIBUTION_POINT)) {
         return read_distribution_point(contents, why);
     }
-    if (critical && !pst_extension_is(oid, EXT_NUMBER) &&
-        !pst_extension_is(oid, EXT_AUTHORITY_KEY)) {
+    if (critical && !pst_extension_is(oid, EXT_AUTHORITY_KEY)) {
         return unknown_critical(why);
     }
     return POSTERN_OK;
 }
 
 /* [0] EXPLICIT Extensions, which end the body. */
-static postern_status read_extensions(postern_str text, unsigned version,
+static postern_status read_extensions(postern_str text, unsigned version, pst_crl *out,
                                       const char **why)
 {
     postern_str seen[PST_EXTENSIONS_MAX];
@@ -241,7 +245,7 @@ static postern_status read_extensions(postern_str text, unsigned version,
                 return malformed(why);
             }
         }
-        status = read_extension(seen[count], critical, contents, why);
+        status = read_extension(seen[count], critical, contents, out, why);
         if (status != POSTERN_OK) {
             return status;
         }
@@ -288,7 +292,7 @@ static postern_status read_body(pst_arena *arena, postern_str tbs,
         return malformed(why);
     }
     /* Extensions first: they may say that the entries mean something else. */
-    status = read_extensions(tbs, version, why);
+    status = read_extensions(tbs, version, out, why);
     return status == POSTERN_OK ? read_entries(arena, entries, version, out, why)
                                 : status;
 }

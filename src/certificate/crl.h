@@ -12,6 +12,11 @@
 #include "certificate/algorithm.h"
 #include "support/arena.h"
 
+/** CRLNumber: how a CRL says which of two is the newer. */
+typedef struct pst_crl_number {
+    bool known; /* the CRL has one */
+} pst_crl_number;
+
 typedef struct pst_crl {
     postern_str tbs;
     postern_str issuer; /* with its tag */
@@ -20,6 +25,7 @@ typedef struct pst_crl {
     int64_t this_update;
     int64_t next_update; /* last second in which it is fresh, when has_next_update */
     bool has_next_update;
+    pst_crl_number number;
     const postern_str *serials; /* sorted by pst_str_order() */
     size_t count;
 } pst_crl;

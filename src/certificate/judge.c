@@ -8,6 +8,7 @@
 
 #include "certificate/anchors.h"
 #include "certificate/der.h"
+#include "certificate/strict.h"
 #include "support/text.h"
 
 enum { LEAF = 0 };
@@ -208,6 +209,35 @@ static void judge_certificate(trial *on, size_t depth)
     }
 }
 
+/* More than this library needs: see strict.h. */
+static void judge_strictly(trial *on, size_t depth)
+{
+    const pst_certificate *certificate = &on->certificates[depth];
+    pst_place place = depth == LEAF            ? PST_PLACE_LEAF
+                      : depth + 1 == on->count ? PST_PLACE_ANCHOR
+                                               : PST_PLACE_MIDDLE;
+
+    if (!pst_is_strict(certificate, place) ||
+        (depth == LEAF && on->expected->purpose == PST_PURPOSE_SERVER &&
+         !pst_common_names_agree(certificate))) {
+        add(on, PROBLEM(MALFORMED));
+    }
+}
+
+/* RFC 5280 section 5.2.3: a CRL of nobody knows what age is as good as none. */
+static void judge_crls_strictly(trial *on)
+{
+    for (size_t i = 0; i < on->authority->crl_count; i++) {
+        const pst_crl *crl = &on->authority->crls[i].crl;
+
+        for (size_t depth = 1; depth < on->count && !crl->number.known; depth++) {
+            if (pst_str_same(crl->issuer, on->certificates[depth].subject)) {
+                add(on, PROBLEM(CRL_MISSING));
+            }
+        }
+    }
+}
+
 /* A CA, or what could pass for one, is no client: its key signs certificates. */
 static void judge_leaf(trial *on)
 {
@@ -282,6 +312,9 @@ static void judge_certificates(trial *on)
         const pst_certificate *certificate = &on->certificates[depth];
 
         judge_certificate(on, depth);
+        if (on->expected->strict) {
+            judge_strictly(on, depth);
+        }
         if (depth == LEAF) {
             judge_leaf(on);
             continue;
@@ -428,6 +461,9 @@ postern_status pst_judge(const pst_authority *authority, const postern_path_step
     on.expected = expected == NULL ? &a_client : expected;
     if (read_path(&on, path, count)) {
         judge_certificates(&on);
+        if (on.expected->strict && authority->revocation != PST_REVOCATION_OFF) {
+            judge_crls_strictly(&on);
+        }
         /* Graver problems stay whatever a CRL says, and without them every issuer's
          * key is known to be good. */
         if (on.problems == 0 && authority->revocation != PST_REVOCATION_OFF) {

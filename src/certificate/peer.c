@@ -62,6 +62,11 @@ static size_t count_labels(postern_str name)
     return is_number(label) ? 0 : count;
 }
 
+bool pst_peer_is_host(postern_str text)
+{
+    return count_labels(text) > 0;
+}
+
 /* `name` is a host name already. */
 static bool names_host(postern_str presented, postern_str name)
 {
@@ -82,7 +87,7 @@ static bool has_host(postern_str names, postern_str name)
     if (name.len > 0 && name.data[name.len - 1] == '.') {
         name.len--;
     }
-    if (count_labels(name) == 0) {
+    if (!pst_peer_is_host(name)) {
         return false;
     }
     while (pst_der_next(&names, &one)) {

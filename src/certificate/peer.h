@@ -27,4 +27,7 @@ typedef struct pst_peer {
  *  only digits in the last. A wildcard needs two labels behind it: `*.com` is nobody. */
 bool pst_peer_is(const pst_certificate *certificate, const pst_peer *peer);
 
+/** True when `text` is such a name, without wildcard and trailing dot. */
+bool pst_peer_is_host(postern_str text);
+
 #endif
