@@ -192,7 +192,7 @@ static bool read_extension(postern_str oid, bool critical, postern_str contents,
 
     switch (standard ? pst_octet(oid, 2) : 0) {
     case EXT_SUBJECT_KEY:
-        return read_subject_key(contents, out);
+        return !critical && read_subject_key(contents, out);
     case EXT_KEY_USAGE:
         return read_key_usage(contents, out);
     case EXT_ALT_NAME:
@@ -205,7 +205,7 @@ static bool read_extension(postern_str oid, bool critical, postern_str contents,
         out->has_name_constraints = true;
         return true;
     case EXT_AUTHORITY_KEY:
-        return read_authority_key(contents, out);
+        return !critical && read_authority_key(contents, out);
     case EXT_EXTENDED_USAGE:
         return read_extended_usage(contents, out);
     default:

@@ -5,7 +5,7 @@
  * Parsing is structure only: it says what a certificate states, never whether it
  * may be believed (judge.h does). What RFC 5280 forbids is malformed: extensions
  * before version 3, the same extension twice, trailing bytes, dates that do not
- * exist, different signature algorithms inside and outside.
+ * exist, different signature algorithms inside and outside, critical key identifiers.
  */
 #ifndef PST_CERTIFICATE_CERTIFICATE_H
 #define PST_CERTIFICATE_CERTIFICATE_H

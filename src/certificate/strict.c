@@ -12,10 +12,8 @@ enum {
     SERIAL_MAX = 20,
     ADDRESS_BYTES = 46,
     /* Last arcs of id-ce, 2.5.29. */
-    EXT_SUBJECT_KEY = 14,
     EXT_ALT_NAME = 17,
     EXT_BASIC = 19,
-    EXT_AUTHORITY_KEY = 35,
     EXT_POLICY_CONSTRAINTS = 36,
     EXT_EXTENDED_USAGE = 37,
     TAG_UTF8 = 0x0c,
@@ -60,9 +58,6 @@ static bool is_good_extension(const pst_certificate *certificate, pst_place plac
     bool standard = pst_extension_is(oid, oid.len == 3 ? pst_octet(oid, 2) : 0);
 
     switch (standard ? pst_octet(oid, 2) : 0) {
-    case EXT_SUBJECT_KEY:
-    case EXT_AUTHORITY_KEY:
-        return !critical;
     case EXT_ALT_NAME:
         return critical == pst_name_is_empty(certificate->subject);
     case EXT_BASIC:

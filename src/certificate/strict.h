@@ -20,7 +20,7 @@ typedef enum pst_place { PST_PLACE_LEAF, PST_PLACE_MIDDLE, PST_PLACE_ANCHOR } ps
  *  - a serial number from 1 to 20 octets of ones, but on anchors,
  *  - an RSA modulus of whole octets,
  *  - key identifiers: the issuer's on all but anchors, which have their own if they are
- *    self-issued and have one; the subject's on CAs; neither critical,
+ *    self-issued and have one; the subject's on CAs,
  *  - basicConstraints and policyConstraints critical, alternative names when there is
  *    no subject and only then,
  *  - no anyExtendedKeyUsage on a leaf, where the extension is not critical, and no
