@@ -10,6 +10,7 @@
 
 #include "support/text.h"
 
+#include <mbedtls/version.h>
 #include <postern/mbedtls.h>
 #include <stdio.h>
 #include <string.h>

@@ -377,7 +377,7 @@ START_TEST(a_path_is_found_whenever_there_is_one)
     unsigned found = 0;
 
     state = 7;
-    for (unsigned round = 0; round < 20000; round++) {
+    for (unsigned round = 0; round < 4000; round++) {
         forge_spec all[ALL];
         forge_spec leaf;
         const char *word;
@@ -402,7 +402,7 @@ START_TEST(a_path_is_found_whenever_there_is_one)
         found += strcmp(word, "ok") == 0 ? 1U : 0U;
         corpus_free();
     }
-    ck_assert_uint_gt(found, 1000);
+    ck_assert_uint_gt(found, 200);
 }
 END_TEST
 
