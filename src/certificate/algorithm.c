@@ -8,7 +8,7 @@
 #define ECDSA_SHA2 "\x2a\x86\x48\xce\x3d\x04\x03"
 #define SHA2 "\x60\x86\x48\x01\x65\x03\x04\x02"
 
-enum { RSA_BITS_MIN = 2048, RSA_BITS_MAX = 8192, EXPONENT_BITS_MAX = 64 };
+enum { RSA_BITS_MIN = 2048, RSA_BITS_MAX = 8192, EXPONENT_BITS_MAX = 33 };
 
 /* sha256, sha384, sha512 with RSA; ecdsa with each of them. */
 static const struct {

@@ -3,7 +3,7 @@
  * profile of this library, fixed so that it does not vary with the TLS library.
  *
  * Signatures: SHA-256, SHA-384 or SHA-512 with RSA (PKCS #1 v1.5, PSS) or ECDSA.
- * Keys: RSA of 2048 to 8192 bits with an exponent of at most 64, P-256, P-384, P-521.
+ * Keys: RSA of 2048 to 8192 bits with an exponent of at most 33, P-256, P-384, P-521.
  */
 #ifndef PST_CERTIFICATE_ALGORITHM_H
 #define PST_CERTIFICATE_ALGORITHM_H

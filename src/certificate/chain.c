@@ -13,7 +13,7 @@
 enum {
     LEAF = 0,
     SENT_MAX = 32,    /* different certificates that a peer may send */
-    CHECKS_MAX = 16,  /* signatures that these may make us check, */
+    CHECKS_MAX = 12,  /* signatures that these may make us check, */
     ANCHORS_MAX = 32, /* beside the leaf's, by anchors of its issuer's name */
     NOBODY = SENT_MAX
 };
