@@ -82,11 +82,13 @@ typedef struct postern_crypto {
     void (*trust_free)(void *context, void *trust);
 
     /** Builds a path from chain[0] (the leaf; the rest as the client sent them)
-     *  to an anchor of `trust`, for the purpose "TLS client", and shows each
-     *  certificate of that path to `observer`. POSTERN_OK: the observer saw the
-     *  path, objections and all. POSTERN_INVALID: the chain cannot be parsed or
-     *  no path could be built; nothing the observer saw counts. Other: the check
-     *  could not be made. Dates and CRLs are not looked at. */
+     *  to an anchor of `trust`, as the TLS library would, and shows each
+     *  certificate of that path to `observer`. postern does not call it: it builds
+     *  its paths itself, with `verify`, so that nobody can make that expensive. May
+     *  be NULL. POSTERN_OK: the observer saw the path, objections and all.
+     *  POSTERN_INVALID: the chain cannot be parsed or no path could be built;
+     *  nothing the observer saw counts. Other: the check could not be made. Dates
+     *  and CRLs are not looked at. */
     postern_status (*trust_verify)(void *context, const void *trust,
                                    const postern_str *chain, size_t count,
                                    postern_path_observer observer, void *user);
