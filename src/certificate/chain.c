@@ -42,6 +42,7 @@ typedef struct search {
     pst_purpose purpose;
     node sent[SENT_MAX];
     size_t count;
+    bool broken;                   /* an issuer that was sent cannot be read */
     size_t last;                   /* the last one sent on the path that was found */
     const pst_certificate *anchor; /* its end */
 } search;
@@ -81,6 +82,19 @@ static bool is_anchor(const pst_authority *authority, postern_str certificate)
     return false;
 }
 
+/* True when `certificate`, of which at least the names could be read, bears the name of
+ * an issuer that is looked for. */
+static bool is_wanted(const search *in, const pst_certificate *certificate)
+{
+    for (size_t i = 0; i < in->count; i++) {
+        if (certificate->subject.len > 0 &&
+            pst_str_same(in->sent[i].certificate.issuer, certificate->subject)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Keeps the leaf, and whatever else could have issued something. @return false when
  * the leaf cannot be read */
 static bool read_chain(search *in, const postern_str *chain, size_t count)
@@ -95,6 +109,7 @@ static bool read_chain(search *in, const postern_str *chain, size_t count)
             if (i == LEAF) {
                 return false;
             }
+            in->broken = in->broken || is_wanted(in, &to->certificate);
             continue;
         }
         if (i == LEAF || (pst_issuer_is_fit(&to->certificate, &why) &&
@@ -478,10 +493,12 @@ postern_status pst_judge_chain(const pst_authority *authority, const postern_str
         return status;
     }
     if (step_count == 0) {
-        /* No path: still tell a leaf that nobody can read from one that nobody
-         * vouches for. */
+        /* No path: still tell a leaf that nobody can read, or whose issuer nobody
+         * can, from one that nobody vouches for. */
         steps[step_count++] =
-            (postern_path_step){chain[LEAF], POSTERN_OBJECTION_UNTRUSTED};
+            (postern_path_step){chain[LEAF], in.broken ? POSTERN_OBJECTION_UNTRUSTED |
+                                                             POSTERN_OBJECTION_OTHER
+                                                       : POSTERN_OBJECTION_UNTRUSTED};
     }
     status = pst_judge(authority, steps, step_count, now, expected, out);
     if (status == POSTERN_OK) {
