@@ -396,9 +396,6 @@ static postern_status find_path(search *in, demand wanted)
         postern_status status;
 
         in->sent[at].done = true;
-        if (!in->sent[at].leads) {
-            continue;
-        }
         status = find_signer(in, &in->sent[at]);
         if (status != POSTERN_OK) {
             return status == POSTERN_NO_MEMORY ? status : POSTERN_CRYPTO;

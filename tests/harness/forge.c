@@ -119,13 +119,13 @@ static void put_key_ids(part *to, const forge_spec *spec)
 
     if (spec->ski != NULL) {
         put_tlv(&key, 0x04, spec->ski, strlen(spec->ski));
-        put_standard(to, 14, false, &key);
+        put_standard(to, 14, spec->harsh, &key);
         key.len = 0;
     }
     if (spec->aki != NULL) {
         put_tlv(&key, 0x80, spec->aki, strlen(spec->aki));
         put_part(&whole, 0x30, &key);
-        put_standard(to, 35, false, &whole);
+        put_standard(to, 35, spec->harsh, &whole);
     }
 }
 

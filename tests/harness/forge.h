@@ -33,6 +33,7 @@ typedef struct forge_spec {
     const char *aki;
     unsigned path; /* path length plus one; 0: none */
     bool leaf;     /* no CA */
+    bool harsh;    /* its key identifiers are critical */
     bool odd;      /* has a critical extension that nobody knows */
     unsigned serial;
 } forge_spec;

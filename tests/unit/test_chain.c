@@ -269,14 +269,63 @@ START_TEST(what_leads_nowhere_costs_nothing)
     trust(&ROOT);
     send(&LEAF("ca", 2));
     send(&MIDDLE("ca", 2, "root", 0, .serial = 0));
-    for (unsigned i = 0; i < 10; i++) {
-        send(&MIDDLE("junk", 5 + i, "junk", 5 + i, .serial = i));
-        send(&MIDDLE("junk", 5 + i, "root", 0, .serial = i));
+    for (unsigned i = 0; i < 15; i++) {
+        send(&MIDDLE("junk", 5 + i, i % 2 == 0 ? "junk" : "root", 0, .serial = i));
         send(&MIDDLE("ca", 5 + i, "nobody", 4, .serial = i));
     }
     ck_assert_uint_eq(sent_count, 32);
     ck_assert_str_eq(judge(&checks), "ok");
     ck_assert_uint_eq(checks, 2);
+}
+END_TEST
+
+/* A key outside the profile signs nothing: here those of a curve nobody knows. */
+START_TEST(weak_keys_cost_nothing)
+{
+    unsigned checks;
+
+    trust(&ROOT);
+    send(&LEAF("root", 2));
+    for (unsigned i = 2; i < 5; i++) {
+        keys[i].spki[22] = 8; /* the last arc of the curve */
+        send(&MIDDLE("root", i, "root", 2, .serial = i));
+    }
+    ck_assert_str_eq(judge(&checks), "untrusted-issuer");
+    ck_assert_uint_eq(checks, 1); /* of the root */
+}
+END_TEST
+
+START_TEST(critical_key_identifiers_are_malformed)
+{
+    forge_spec leaf = LEAF("root", 0);
+
+    trust(&ROOT);
+    leaf.ski = "a";
+    send(&leaf);
+    ck_assert_str_eq(judge(NULL), "ok");
+    leaf.harsh = true;
+    sent[0] = forge(&leaf);
+    ck_assert_str_eq(judge(NULL), "malformed");
+    leaf.ski = NULL;
+    leaf.aki = "a";
+    sent[0] = forge(&leaf);
+    ck_assert_str_eq(judge(NULL), "malformed");
+    leaf.harsh = false;
+    sent[0] = forge(&leaf);
+    ck_assert_str_eq(judge(NULL), "ok");
+}
+END_TEST
+
+/* A new key of the same CA: it does not count against the path length, so that the
+ * longer way is without fault. */
+START_TEST(a_self_issued_certificate_is_no_step_down)
+{
+    trust(&ROOT);
+    send(&LEAF("ca", 2));
+    send(&MIDDLE("ca", 2, "root", 0, .to = 2026));
+    send(&MIDDLE("ca", 2, "ca", 3, .serial = 1));
+    send(&MIDDLE("ca", 3, "root", 0, .path = 1));
+    ck_assert_str_eq(judge(NULL), "ok");
 }
 END_TEST
 
@@ -451,6 +500,9 @@ Suite *test_suite(void)
     tcase_add_loop_test(chain, a_crowd_of_one_name_costs_nothing, 0, 2);
     tcase_add_test(chain, a_small_crowd_is_looked_at);
     tcase_add_test(chain, what_leads_nowhere_costs_nothing);
+    tcase_add_test(chain, weak_keys_cost_nothing);
+    tcase_add_test(chain, critical_key_identifiers_are_malformed);
+    tcase_add_test(chain, a_self_issued_certificate_is_no_step_down);
     tcase_add_test(chain, twelve_checks_are_bearable);
     tcase_add_test(chain, nothing_costs_more_than_thirteen_checks);
     tcase_add_test(chain, anchors_of_one_name_are_all_tried);
