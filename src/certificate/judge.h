@@ -73,11 +73,12 @@ postern_status pst_judge(const pst_authority *authority, const postern_path_step
  *
  * Before a signature is checked, everything is dropped that cannot be an issuer or
  * leads nowhere by its name, and what may then still be checked is counted: with more
- * than 32 different certificates, or 12 signatures beside those of anchors under the
- * leaf, it is an untrusted issuer at once: on a slow machine that is 50 ms. Of several paths one is taken whose certificates are all valid now, if
- * there is one. The judgement's issuer points into what `chain` points to, or into the
- * authority. Its window is also bounded by the dates of certificates that are not on
- * the path, since they may be on it then. @return as pst_judge()
+ * than 32 different certificates, or 12 signatures beside the leaf's by anchors, it is
+ * an untrusted issuer at once. (Thirteen with P-521 take about 50 ms.) Of several paths
+ * one is taken whose certificates are all valid now, if there is one. The judgement's
+ * issuer points into what `chain` points to, or into the authority. Its window is also
+ * bounded by the dates of certificates that are not on the path, since they may be on
+ * it then. @return as pst_judge()
  */
 postern_status pst_judge_chain(const pst_authority *authority, const postern_str *chain,
                                size_t count, int64_t now,
