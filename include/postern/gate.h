@@ -57,6 +57,9 @@ POSTERN_API postern_status postern_gate_replace(postern_gate *gate,
  * @return as postern_policy_load(); on failure nothing changed
  *
  * Thread-safe, also against itself: the last one to finish loading stays in force.
+ * Requests are judged meanwhile, in other threads, by the old policy. Cost: that of
+ * postern_policy_load(); for a host whose CA and CRL files have not changed only their
+ * digests are made.
  */
 POSTERN_API postern_status postern_gate_reload(postern_gate *gate,
                                                const postern_source *source,
@@ -71,8 +74,8 @@ POSTERN_API postern_status postern_gate_reload(postern_gate *gate,
  *     neither registered nor in `plain_hosts`, or it was registered after the handshake
  *     so that nobody was asked (`not-asked`): 421, close
  *  3. the certificate: judged anew when the policy or the time demands it; revoked
- *     and the host says `"revoked": "block"`: 403; not verified and the host says
- *     `"require": true`: 403, close
+ *     and the host says `"revoked": "block"`: 403; none or not verified and the host
+ *     says `"require": true`: 403. A host that requires closes in both cases
  *  4. the rules, in order
  *
  * Whatever cannot be decided (no memory, no clock, a request that is simulated,

@@ -32,4 +32,7 @@ bool pst_key_is_strong(postern_str spki);
 /** True when the bits of an RSA modulus fill whole octets; of other keys they do. */
 bool pst_key_has_whole_octets(postern_str spki);
 
+/** True when two keys of the profile are one, however their kind is written. */
+bool pst_key_is_same(postern_str spki, postern_str other);
+
 #endif
