@@ -1,5 +1,6 @@
 /* authority.c - files in, checked anchors and CRLs out. */
 #include "certificate/loading.h"
+#include "certificate/name.h"
 #include "certificate/pem.h"
 #include "support/alloc.h"
 #include "support/base64.h"
@@ -154,6 +155,8 @@ bool pst_issuer_is_fit(const pst_certificate *certificate, const char **why)
     if (certificate->version != 3 || !certificate->is_ca) {
         *why =
             "not a CA certificate: version 3 with basicConstraints CA:TRUE is needed";
+    } else if (pst_name_is_empty(certificate->subject)) {
+        *why = "CA certificate without a subject";
     } else if (!pst_certificate_allows(certificate, PST_USAGE_CERT_SIGN)) {
         *why = "CA certificate whose keyUsage does not allow signing certificates";
     } else {

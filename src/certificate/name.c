@@ -109,6 +109,11 @@ bool pst_name_check(postern_str name)
     return !at.broken;
 }
 
+bool pst_name_is_empty(postern_str name)
+{
+    return name.len <= 2; /* a tag, and a length of nothing */
+}
+
 /* --- attribute types ---------------------------------------------------------- */
 
 static const char *short_name(postern_str oid)

@@ -235,7 +235,7 @@ static void check_window(const pst_authority *authority, const postern_path_step
 
     must(at_now->from <= NOW && NOW < at_now->until);
     for (size_t i = 0; i < 2; i++) {
-        must(pst_judge(authority, path, count, edges[i], &got) == POSTERN_OK);
+        must(pst_judge(authority, path, count, edges[i], NULL, &got) == POSTERN_OK);
         must(got.verified == at_now->verified && got.revoked == at_now->revoked &&
              got.reason == at_now->reason);
     }
@@ -253,12 +253,13 @@ static void check_verdict(const pst_authority *authority, postern_str input,
     };
     pst_certificate leaf;
     pst_certificate root;
+    const postern_str sent[3] = {input, pst_str_slice(input, 0, input.len / 2), input};
     pst_judgement got;
 
-    must(pst_judge(authority, path, 1, NOW, &got) == POSTERN_OK && !got.verified);
-    must(pst_judge(authority, path, 3, NOW, &got) == POSTERN_OK);
+    must(pst_judge(authority, path, 1, NOW, NULL, &got) == POSTERN_OK && !got.verified);
+    must(pst_judge(authority, path, 3, NOW, NULL, &got) == POSTERN_OK);
     must(!got.verified || pst_certificate_parse(input, &leaf));
-    must(pst_judge(authority, path, 2, NOW, &got) == POSTERN_OK);
+    must(pst_judge(authority, path, 2, NOW, NULL, &got) == POSTERN_OK);
     check_window(authority, path, 2, &got);
     must(got.verified || !got.revoked);
     if (got.verified) {
@@ -270,9 +271,14 @@ static void check_verdict(const pst_authority *authority, postern_str input,
         must(got.has_issuer && pst_str_same(got.issuer, anchor));
     }
     path[0].objections = POSTERN_OBJECTION_UNTRUSTED;
-    must(pst_judge(authority, path, 2, NOW, &got) == POSTERN_OK && !got.verified);
-    must(pst_judge_chain(authority, &input, 1, NOW, &got) == POSTERN_OK &&
-         !got.verified);
+    must(pst_judge(authority, path, 2, NOW, NULL, &got) == POSTERN_OK && !got.verified);
+    /* Half of all signatures hold: again only what names the anchor gets in. */
+    must(pst_judge_chain(authority, &input, 1, NOW, NULL, &got) == POSTERN_OK);
+    must(!got.verified || (pst_certificate_parse(input, &leaf) && !leaf.is_ca &&
+                           pst_str_same(got.issuer, anchor) && leaf.not_before <= NOW &&
+                           NOW <= leaf.not_after));
+    must(pst_judge_chain(authority, sent, 3, NOW, NULL, &got) == POSTERN_OK);
+    must(got.from <= NOW && NOW < got.until);
 }
 
 /* The entries of a CRL that has been parsed. */
