@@ -11,7 +11,7 @@
 #include <mbedtls/rsa.h>
 #include <stdlib.h>
 
-enum { DEPTH_MAX = 16, FILES_MAX = 8 };
+enum { FILES_MAX = 8 };
 
 typedef struct anchors {
     postern_str *items;
@@ -119,61 +119,6 @@ static postern_status trust_new(void *context, const postern_str *certificates,
     return POSTERN_OK;
 }
 
-/* A signature of a kind that nobody can check counts as good here. */
-static bool issued(const pst_certificate *parent, const pst_certificate *child)
-{
-    return pst_str_same(parent->subject, child->issuer) &&
-           (child->algorithm.kind == PST_SIGNATURE_REFUSED ||
-            holds(parent->spki, child->algorithm, child->tbs, child->signature));
-}
-
-static bool find_parent(const postern_str *from, size_t count,
-                        const pst_certificate *child, pst_certificate *out)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (!pst_str_same(from[i], child->raw) && pst_certificate_parse(from[i], out) &&
-            issued(out, child)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static postern_status trust_verify(void *context, const void *trust,
-                                   const postern_str *chain, size_t count,
-                                   postern_path_observer observer, void *user)
-{
-    const anchors *known = trust;
-    pst_certificate child;
-    pst_certificate parent;
-
-    (void)context;
-    if (count == 0 || !pst_certificate_parse(chain[0], &child)) {
-        return POSTERN_INVALID;
-    }
-    for (unsigned depth = 0; depth < DEPTH_MAX; depth++) {
-        postern_path_step step = {child.raw, 0};
-        bool anchored = find_parent(known->items, known->count, &child, &parent);
-
-        if (!anchored && !find_parent(chain, count, &child, &parent)) {
-            step.objections = POSTERN_OBJECTION_UNTRUSTED;
-            return observer(user, depth, &step) ? POSTERN_OK : POSTERN_INVALID;
-        }
-        if (child.algorithm.kind == PST_SIGNATURE_REFUSED) {
-            step.objections = POSTERN_OBJECTION_WEAK_SIGNATURE;
-        }
-        if (!observer(user, depth, &step)) {
-            return POSTERN_INVALID;
-        }
-        if (anchored) {
-            step = (postern_path_step){parent.raw, 0};
-            return observer(user, depth + 1, &step) ? POSTERN_OK : POSTERN_INVALID;
-        }
-        child = parent;
-    }
-    return POSTERN_INVALID;
-}
-
 const postern_crypto *path_crypto(void)
 {
     static const postern_crypto table = {
@@ -182,7 +127,6 @@ const postern_crypto *path_crypto(void)
         .verify = verify,
         .trust_new = trust_new,
         .trust_free = trust_free,
-        .trust_verify = trust_verify,
     };
 
     return &table;

@@ -1,7 +1,6 @@
 /*
  * tests/harness/path.h - a crypto table for tests of what lies behind it: digests
- * and signatures by mbedTLS, and a path builder that looks at names and signatures
- * only.
+ * and signatures by mbedTLS.
  */
 #ifndef HARNESS_PATH_H
 #define HARNESS_PATH_H
@@ -18,7 +17,7 @@
 
 enum { NOW = 1800000000 }; /* January 2027; the corpus is valid from 2025 to 2045 */
 
-/** The table. Its trust_verify prefers anchors to what the client sent. */
+/** The table; it builds no paths. */
 const postern_crypto *path_crypto(void);
 
 /** Loads files, named with spaces between, at NOW. @return as pst_authority_new() */
