@@ -12,7 +12,8 @@
 #
 # --full adds:
 #
-#   long          a million random expressions and patterns, where the others take 50,000
+#   long          a million random expressions and patterns, where the others take 50,000;
+#                 every request for memory of a handshake fails once
 #   gcc-tsan      ThreadSanitizer: the server and its clients
 #   valgrind      unit tests
 #   clang-tidy, cppcheck
@@ -177,7 +178,8 @@ plain() { # the build that several lanes share
 # Suites without regular expressions in them are the other lanes'.
 lane_no-regex() {
   CC=gcc lane no-regex -Dregex=disabled -Doptimization=2 -Dexamples=disabled \
-    -- --no-suite e2e --no-suite tls --no-suite gate --no-suite edge --no-suite package
+    -- --no-suite e2e --no-suite tls --no-suite gate --no-suite edge --no-suite memory \
+    --no-suite package
   weigh
 }
 text_size() { # LANE: of the library's code
@@ -197,7 +199,8 @@ weigh() { # builds nothing but the library, as that lane does but for the engine
 }
 lane_long() {
   if plain; then
-    POSTERN_EXPRESSIONS=1000000 run_tests long gcc-plain -t 10 --suite differential
+    POSTERN_EXPRESSIONS=1000000 POSTERN_EVERY_REQUEST=1 \
+      run_tests long gcc-plain -t 10 --suite differential --suite memory
   else
     report long 0 1 0 "did not build"
     show "$lanes/gcc-plain.log"
@@ -209,7 +212,8 @@ lane_gcc-tsan() {
 }
 lane_valgrind() {
   if plain; then
-    POSTERN_EXPRESSIONS=1000 run_tests valgrind gcc-plain -t 20 --no-suite tidy --no-suite e2e --no-suite limits \
+    POSTERN_EXPRESSIONS=1000 POSTERN_SWAPS=200 run_tests valgrind gcc-plain -t 20 \
+      --no-suite tidy --no-suite e2e --no-suite limits --no-suite memory \
       '--wrap=valgrind -q --error-exitcode=99 --leak-check=full --trace-children=yes'
   else
     report valgrind 0 1 0 "did not build"
