@@ -18,7 +18,7 @@
 #   valgrind      unit tests
 #   clang-tidy, cppcheck
 #   fuzz          each target for FUZZ_SECONDS (60)
-#   bench         what regular expressions cost here, no pass or fail
+#   bench         what regular expressions and the gate cost here, no pass or fail
 #
 # The last line is "N passed, N failed, N skipped", summed over all lanes; exit status 1
 # when anything failed. With CI=true it also fails when ../shared is there and was not
@@ -324,11 +324,18 @@ lane_fuzz() {
 
 # Fails when the engines disagree, never because of what they cost.
 lane_bench() {
+  local name
   if CC=gcc build bench --buildtype=release -Doptimization=2 -Dtests=enabled \
-    -Dexamples=disabled -Dmbedtls=disabled &&
-    meson compile -C "$lanes/bench" bench_regex >>"$lanes/bench.log" 2>&1 </dev/null; then
-    check bench "$lanes/bench/tests/bench_regex"
-    cat "$lanes/check-bench.log"
+    -Dexamples=disabled; then
+    for name in regex gate; do
+      if meson compile -C "$lanes/bench" "bench_$name" >>"$lanes/bench.log" 2>&1 </dev/null; then
+        POSTERN_TESTS=$root/tests check "bench-$name" "$lanes/bench/tests/bench_$name"
+        cat "$lanes/check-bench-$name.log"
+      else
+        show "$lanes/bench.log"
+        checks_failed=$((checks_failed + 1))
+      fi
+    done
   else
     show "$lanes/bench.log"
     checks_failed=1

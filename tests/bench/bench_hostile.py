@@ -17,7 +17,7 @@ import edge as e  # noqa: E402
 import forge  # noqa: E402
 import wire  # noqa: E402
 
-MESSAGE = 16384 - 4 - 3
+LONG, SHORT = 15600, 7300  # what fits into a message of TLS, and into 8192 bytes
 HELLO_12 = wire.client_hello(wire.server_name(b"service.example.com")
                              + wire.GROUPS_AND_SIGNATURES)
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -92,9 +92,9 @@ def costs(program, limits):
     number = 0
     with e.Edge(program, e.policy([e.host("service")], e.guarded("service")), limits) as edge:
         versions = edge.versions()
-        for label, room, same in (("16 KiB, all different", MESSAGE - 700, False),
-                                  ("16 KiB, one repeated", MESSAGE - 700, True),
-                                  ("8 KiB, all different", 7300, False),
+        for label, room, same in (("16 KiB, all different", LONG, False),
+                                  ("16 KiB, one repeated", LONG, True),
+                                  ("8 KiB, all different", SHORT, False),
                                   ("4 KiB, all different", 3300, False)):
             chain = forge.authorities(room)
             if same:
@@ -169,8 +169,11 @@ def keep_stalling(edge, source, end):
         time.sleep(0.02)
 
 
-def under_attack(program, seconds, limits, workers, addresses, at_once, stall=False):
-    payload = forge.flight(forge.authorities(MESSAGE - 700))
+def under_attack(program, seconds, workers, addresses, at_once, room=0):
+    """@param room bytes for the chain, as many as the server takes; 0: stall instead"""
+    stall = room == 0
+    payload = forge.flight(forge.authorities(room))
+    limits = {} if room < 8000 else {"handshake_bytes": 65536}
     with e.Edge(program, e.policy([e.host("service")], e.guarded("service")), limits,
                 workers=workers) as edge:
         end = time.monotonic() + seconds
@@ -184,7 +187,7 @@ def under_attack(program, seconds, limits, workers, addresses, at_once, stall=Fa
         time.sleep(1)
         before = cpu_of(edge.process)
         visitors = Visitors(edge, 8, seconds - 1)
-        kind = "stalled" if stall else "hostile"
+        kind = "stalled" if stall else f"of {room} bytes"
         label = f"{workers} workers, {addresses} x {at_once} {kind}"
         for thread in visitors.threads:
             thread.join()
@@ -195,11 +198,14 @@ def under_attack(program, seconds, limits, workers, addresses, at_once, stall=Fa
 def main():
     program = os.path.abspath(sys.argv[1])
     seconds = int(sys.argv[2]) if len(sys.argv) > 2 else 20
-    costs(program, {})
+    costs(program, {"handshake_bytes": 65536, "handshake_cpu_ms": 60000})
     print("Good clients from eight addresses, four connections a second each:")
-    for workers, addresses, at_once in ((2, 0, 0), (2, 1, 8), (2, 4, 8), (8, 1, 8), (8, 4, 8)):
-        under_attack(program, seconds, {}, workers, addresses, at_once)
-    under_attack(program, seconds, {}, 2, 4, 64, stall=True)
+    under_attack(program, seconds, 2, 0, 0, SHORT)
+    for room in (SHORT, LONG):
+        for workers in (2, 8):
+            for addresses in (1, 4):
+                under_attack(program, seconds, workers, addresses, 8, room)
+    under_attack(program, seconds, 2, 4, 64)
 
 
 if __name__ == "__main__":
