@@ -347,6 +347,27 @@ START_TEST(handshakes_of_a_peer_are_computed_one_by_one)
 }
 END_TEST
 
+/* Whoever gets the place of one who left gets nothing of his past. */
+START_TEST(a_newcomer_has_his_own_time)
+{
+    const edge_caps caps = {2, 2, 2, 2, 6000};
+    edge_admission *admission = edge_admission_new(&caps);
+    char text[16];
+
+    for (int i = 0; i < 20; i++) {
+        edge_guest *guest;
+        (void)snprintf(text, sizeof text, "192.0.2.%d", i);
+        guest = enter_at(admission, text, -1, true, 1000);
+        ck_assert_ptr_nonnull(guest);
+        ck_assert_int_eq(edge_admission_begin(admission, guest, 1000), EDGE_TURN_NOW);
+        edge_admission_end(admission, guest, 90000000, 1000);
+        ck_assert_int_eq(edge_admission_begin(admission, guest, 1000), EDGE_TURN_NEVER);
+        edge_admission_leave(admission, guest);
+    }
+    edge_admission_free(admission);
+}
+END_TEST
+
 /* Peers come and go: who left is remembered until his place is needed. */
 START_TEST(more_peers_than_places_come_and_go)
 {
@@ -491,6 +512,7 @@ Suite *test_suite(void)
     tcase_add_test(parts, a_peer_that_used_up_its_time_waits_for_more);
     tcase_add_test(parts, time_that_is_not_used_does_not_pile_up);
     tcase_add_test(parts, handshakes_of_a_peer_are_computed_one_by_one);
+    tcase_add_test(parts, a_newcomer_has_his_own_time);
     tcase_add_test(parts, more_peers_than_places_come_and_go);
     tcase_add_test(parts, client_cannot_forge_a_line);
     tcase_add_test(parts, long_values_are_cut);
