@@ -310,7 +310,7 @@ bool edge_config_parse(const char *path, postern_str text, edge_config *config,
     postern_json_error error = {0};
     size_t count = 0;
 
-    *config = (edge_config){.workers = 2, .limits = default_limits};
+    *config = (edge_config){.workers = 8, .limits = default_limits};
     (void)postern_json_read(text, NULL, 0, &count, NULL);
     nodes = calloc(count + 1, sizeof *nodes);
     if (nodes == NULL) {

@@ -7,7 +7,7 @@
  *    "policy": "policy.json",           hosts and rules
  *    "listener": "public",              name of `listen` in rules and logs
  *    "plain_listen": "127.0.0.1:8080",  the same without TLS, as listener "plain"
- *    "workers": 2,                      threads
+ *    "workers": 8,                      threads; see below
  *    "log": "edge.log",                 instead of standard error
  *    "limits": {"handshake_ms": 10000, "header_ms": 10000, "idle_ms": 30000,
  *               "connections": 1024, "connections_per_peer": 256,

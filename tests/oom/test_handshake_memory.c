@@ -396,6 +396,8 @@ static void try_handshake(size_t guest)
     said s;
 
     ck_assert(rc == 0 || failed());
+    ck_assert(rc != 0 ||
+              !ours.failed); /* what postern cannot keep, it does not claim */
     if (connection != NULL) {
         s = ask(connection, guest, NOTHING);
         if (rc == 0) {
