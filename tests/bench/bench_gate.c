@@ -455,7 +455,7 @@ static void swap_and_refresh(void *user)
 static postern_policy *with_list(const postern_policy *policy)
 {
     const postern_str item = POSTERN_STR("b.example");
-    postern_policy *made;
+    postern_policy *made = NULL;
     postern_list *list;
 
     must(postern_list_new(&counting, POSTERN_LIST_HOSTNAME, &item, 1, &list, NULL) ==
