@@ -243,11 +243,33 @@ static step wait_for(edge_io io)
     return GONE;
 }
 
+/* The host requires a good certificate, and the client was told that it has none: it
+ * gets the time to read so. Other failures are not worth a line. */
+static step refuse_handshake(edge_connection *connection, postern_str reason)
+{
+    edge_work *work = connection->work;
+    const edge_decision decision = {
+        .listener = connection->listener->name,
+        .peer = connection->address,
+        .sni = postern_connection_sni(connection->evidence),
+        .reason = reason,
+    };
+
+    edge_record_refusal(work->server->log, &work->line, &decision);
+    connection->state = EDGE_GOODBYE;
+    return GO_ON;
+}
+
 static step on_handshake(edge_connection *connection)
 {
+<<<<<<< HEAD
     edge_admission *admission = connection->work->server->admission;
     int64_t cpu;
     edge_io io;
+=======
+    const edge_io io = edge_stream_handshake(&connection->stream, connection->evidence);
+    const postern_str refusal = postern_connection_refusal(connection->evidence);
+>>>>>>> gate
 
     switch (edge_admission_begin(admission, connection->guest, edge_now_ms())) {
     case EDGE_TURN_NEVER:
@@ -264,6 +286,8 @@ static step on_handshake(edge_connection *connection)
     if (io == EDGE_IO_OK) {
         edge_admission_shaken(admission, connection->guest);
         start_head(connection);
+    } else if (io == EDGE_IO_END && refusal.len > 0) {
+        return refuse_handshake(connection, refusal);
     }
     return wait_for(io);
 }

@@ -8,6 +8,13 @@
  * byte for byte what was shown. mbedtls_ssl_get_verify_result() is not asked: it
  * says 0 in several cases where nothing was verified.
  *
+ * A host may require a good certificate. In TLS 1.2 mbedTLS then ends a handshake
+ * without one, or with one that the connection does not accept: dates, usages and CRLs
+ * are postern's to judge there too, so mbedTLS's own opinion of them is taken out. In
+ * TLS 1.3, where the client is done before it is judged, the end is ours: an alert
+ * that mbedTLS sends before its own end is encrypted with a key that the client uses
+ * no more. What is accepted is judged again by the gate, for each request.
+ *
  * The context gets our callbacks for as long as postern_mbedtls_handshake() runs
  * and not a moment longer. So nothing in it points to a connection that was freed,
  * and whoever drives the handshake in another way finds nobody who asks.
@@ -51,7 +58,10 @@ typedef struct handshake {
     mbedtls_ssl_recv_t *recv;
     pst_client_hello hello;
 
-    bool asked;                 /* the connection asked for a certificate */
+    bool asked;    /* the connection asked for a certificate */
+    bool required; /* ... and without a good one the handshake is to fail */
+    bool strict;   /* ... for mbedTLS too, in the middle of it */
+    bool accepted; /* the connection accepted the one that mbedTLS showed */
     const pst_tls_trust *trust; /* what mbedTLS verified against; may be NULL */
     seen_certificate path[PST_TLS_PATH_MAX];
 } handshake;
@@ -70,7 +80,102 @@ static postern_str der_of(const mbedtls_x509_crt *certificate)
     return (postern_str){(const char *)certificate->raw.p, certificate->raw.len};
 }
 
+/* --- the path that was seen ------------------------------------------------------- */
+
+/* The path counts only if it was built against the connection's own anchors: it
+ * ends in one of them, or in the objection that it ends nowhere. Else the gate
+ * builds one. (A host could have set other anchors with mbedtls_ssl_conf_ca_cb.)
+ * @return its length, or 0 */
+static size_t collect_path(const handshake *h, postern_path_step path[PST_TLS_PATH_MAX])
+{
+    const postern_path_step *top;
+    size_t count = 0;
+    size_t i;
+
+    while (count < PST_TLS_PATH_MAX && h->path[count].der != NULL) {
+        const seen_certificate *seen = &h->path[count];
+
+        path[count].certificate = (postern_str){(const char *)seen->der, seen->len};
+        path[count].objections = seen->objections;
+        count++;
+    }
+    for (i = count; i < PST_TLS_PATH_MAX; i++) {
+        if (h->path[i].der != NULL) {
+            return 0;
+        }
+    }
+    if (h->trust == NULL || count == 0) {
+        return 0;
+    }
+    top = &path[count - 1];
+    if ((top->objections & POSTERN_OBJECTION_UNTRUSTED) == 0 &&
+        !pst_tls_trust_has(h->trust, top->certificate)) {
+        return 0;
+    }
+    return count;
+}
+
+/* What mbedTLS gets for a connection that would not take what it was told. */
+static int failure_of(postern_status status)
+{
+    if (status == POSTERN_OK) {
+        return 0;
+    }
+    return status == POSTERN_NO_MEMORY ? MBEDTLS_ERR_SSL_ALLOC_FAILED
+                                       : MBEDTLS_ERR_X509_FATAL_ERROR;
+}
+
 /* --- what mbedTLS calls while the handshake runs ---------------------------------- */
+
+/* How a client is told: by the flag from which mbedTLS chooses its alert in the middle
+ * of a handshake, or by the alert at its end. */
+typedef struct answer {
+    postern_str refusal;
+    uint32_t flag;
+    unsigned char alert;
+} answer;
+
+#define FLAG(name) MBEDTLS_X509_BADCERT_##name
+#define ALERT(name) MBEDTLS_SSL_ALERT_MSG_##name
+
+static answer answer_for(postern_str refusal)
+{
+    static const answer answers[] = {
+        {POSTERN_STR("none"),             0,                   PST_TLS_ALERT_CERTIFICATE_REQUIRED},
+        {POSTERN_STR("untrusted-issuer"), FLAG(NOT_TRUSTED),   ALERT(UNKNOWN_CA)                 },
+        {POSTERN_STR("not-yet-valid"),    FLAG(EXPIRED),       ALERT(CERT_EXPIRED)               },
+        {POSTERN_STR("expired"),          FLAG(EXPIRED),       ALERT(CERT_EXPIRED)               },
+        {POSTERN_STR("revoked"),          FLAG(REVOKED),       ALERT(CERT_REVOKED)               },
+        {POSTERN_STR("wrong-usage"),      FLAG(EXT_KEY_USAGE), ALERT(UNSUPPORTED_CERT)           },
+        {POSTERN_STR("weak-key"),         FLAG(BAD_KEY),       ALERT(UNSUPPORTED_CERT)           },
+        {POSTERN_STR("weak-signature"),   FLAG(BAD_PK),        ALERT(UNSUPPORTED_CERT)           },
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        if (postern_str_equal(refusal, answers[i].refusal)) {
+            return answers[i];
+        }
+    }
+    return (answer){refusal, FLAG(OTHER), ALERT(ACCESS_DENIED)};
+}
+
+/* The leaf comes last: now the whole path is known, and where it does not count the
+ * leaf alone must do. What mbedTLS finds afterwards (usages and curve of the leaf) can
+ * only refuse more. */
+static int decide(handshake *h, const mbedtls_x509_crt *leaf, uint32_t *flags)
+{
+    const postern_str alone = der_of(leaf);
+    postern_path_step path[PST_TLS_PATH_MAX];
+    const size_t count = collect_path(h, path);
+    const postern_status status =
+        postern_connection_accepts(h->connection, &alone, 1, path, count, &h->accepted);
+
+    if (status == POSTERN_OK && !h->accepted) {
+        *flags |= answer_for(postern_connection_refusal(h->connection)).flag;
+    }
+    return failure_of(status);
+}
 
 static int on_verify(void *user, mbedtls_x509_crt *certificate, int depth,
                      uint32_t *flags) /* NOLINT: the type is mbedTLS's */
@@ -92,7 +197,11 @@ static int on_verify(void *user, mbedtls_x509_crt *certificate, int depth,
     memcpy(seen->der, der.data, der.len);
     seen->len = der.len;
     seen->objections = pst_tls_objections(*flags);
-    return 0;
+    if (!h->strict) {
+        return 0;
+    }
+    *flags = pst_tls_unjudged(*flags);
+    return depth == 0 ? decide(h, certificate, flags) : 0;
 }
 
 /* The handshake that `ssl` is in, if postern_mbedtls_handshake() runs it. */
@@ -124,6 +233,8 @@ int pst_tls_on_sni(void *options, mbedtls_ssl_context *ssl, const unsigned char 
         postern_str server = {(const char *)name, len};
 
         h->asked = false;
+        h->required = false;
+        h->strict = false;
         if (postern_connection_on_sni(h->connection, server, &ask) != POSTERN_OK) {
             return MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
         }
@@ -139,7 +250,10 @@ int pst_tls_on_sni(void *options, mbedtls_ssl_context *ssl, const unsigned char 
     }
     h->asked = true;
     h->trust = pst_tls_trust_cast(postern_connection_trust(h->connection));
-    mbedtls_ssl_set_hs_authmode(ssl, MBEDTLS_SSL_VERIFY_OPTIONAL);
+    h->required = postern_connection_requires_certificate(h->connection);
+    h->strict = h->required && h->trust != NULL && !pst_tls_is_13(ssl);
+    mbedtls_ssl_set_hs_authmode(ssl, h->strict ? MBEDTLS_SSL_VERIFY_REQUIRED
+                                               : MBEDTLS_SSL_VERIFY_OPTIONAL);
     mbedtls_ssl_set_hs_ca_chain(
         ssl, h->trust == NULL ? NULL : pst_tls_trust_anchors(h->trust), NULL);
     return 0;
@@ -199,76 +313,84 @@ static bool collect_chain(const handshake *h, const mbedtls_x509_crt *peer, evid
     return true;
 }
 
-/* The path counts only if it was built against the connection's own anchors: it
- * ends in one of them, or in the objection that it ends nowhere. Else the gate
- * builds one. (A host could have set other anchors with mbedtls_ssl_conf_ca_cb.) */
-static void collect_path(const handshake *h, evidence *e)
+/* Tells the client why; whether it arrives does not matter to anybody else. */
+static void send_alert(const handshake *h, unsigned char alert)
 {
-    const postern_path_step *top;
-    size_t count = 0;
-    size_t i;
-
-    while (count < PST_TLS_PATH_MAX && h->path[count].der != NULL) {
-        const seen_certificate *seen = &h->path[count];
-
-        e->path[count].certificate = (postern_str){(const char *)seen->der, seen->len};
-        e->path[count].objections = seen->objections;
-        count++;
-    }
-    for (i = count; i < PST_TLS_PATH_MAX; i++) {
-        if (h->path[i].der != NULL) {
-            return;
-        }
-    }
-    if (h->trust == NULL || count == 0) {
-        return;
-    }
-    top = &e->path[count - 1];
-    if ((top->objections & POSTERN_OBJECTION_UNTRUSTED) != 0 ||
-        pst_tls_trust_has(h->trust, top->certificate)) {
-        e->path_count = count;
-    }
+    (void)mbedtls_ssl_send_alert_message(h->ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL, alert);
 }
 
-/* What the host gets for a connection that would not take the result. */
-static int failure_of(postern_status status)
+/* Where a certificate is required: whether the connection accepts what was shown.
+ * @return 0 when it does */
+static int insist(const handshake *h, const evidence *e)
 {
-    if (status == POSTERN_OK) {
+    bool accepted = false;
+    const postern_status status = postern_connection_accepts(
+        h->connection, e->chain, e->chain_count, e->path_count > 0 ? e->path : NULL,
+        e->path_count, &accepted);
+
+    if (accepted) {
         return 0;
     }
-    return status == POSTERN_NO_MEMORY ? MBEDTLS_ERR_SSL_ALLOC_FAILED
-                                       : MBEDTLS_ERR_X509_FATAL_ERROR;
+    send_alert(h, answer_for(postern_connection_refusal(h->connection)).alert);
+    if (status != POSTERN_OK) {
+        return failure_of(status);
+    }
+    return e->chain_count == 0 ? MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE
+                               : MBEDTLS_ERR_X509_CERT_VERIFY_FAILED;
+}
+
+/* mbedTLS has ended the handshake for want of a certificate. The connection is asked
+ * for its postern_connection_refusal(); the alert is RFC 5246's, section 7.4.6. */
+static void refuse_nobody(const handshake *h)
+{
+    bool accepted;
+
+    (void)postern_connection_accepts(h->connection, NULL, 0, NULL, 0, &accepted);
+    send_alert(h, MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE);
+}
+
+static int tell(const handshake *h, const evidence *e, bool fresh)
+{
+    const postern_tls_info info = {
+        .size = sizeof info,
+        .fresh = fresh,
+        .version = postern_text(mbedtls_ssl_get_version(h->ssl)),
+        .cipher = pst_tls_cipher_name(mbedtls_ssl_get_ciphersuite(h->ssl)),
+        .alpn = postern_text(pst_tls_alpn(h->ssl)),
+        .client_hello = pst_client_hello_message(&h->hello),
+        .chain = e->chain,
+        .chain_count = e->chain_count,
+        .path = e->path_count > 0 ? e->path : NULL,
+        .path_count = e->path_count,
+    };
+
+    return failure_of(postern_connection_set_tls(h->connection, &info));
 }
 
 /* mbedtls_ssl_handshake() returned 0. */
 static int hand_over(const handshake *h)
 {
     const mbedtls_x509_crt *peer = mbedtls_ssl_get_peer_cert(h->ssl);
-    bool proved = peer != NULL && leaf_was_seen(h, peer);
+    const bool proved = peer != NULL && leaf_was_seen(h, peer);
     evidence e = {0};
-    postern_tls_info info = {.size = sizeof info};
-    postern_status status;
+    int rc = 0;
 
     if (proved && h->asked) {
         if (!collect_chain(h, peer, &e)) {
             return MBEDTLS_ERR_SSL_ALLOC_FAILED;
         }
-        collect_path(h, &e);
+        e.path_count = collect_path(h, e.path);
     }
-    /* A certificate that was not shown comes from a resumed session. Without one
-     * it cannot be told, and configure() has switched resumption off. */
-    info.fresh = proved || peer == NULL;
-    info.version = postern_text(mbedtls_ssl_get_version(h->ssl));
-    info.cipher = pst_tls_cipher_name(mbedtls_ssl_get_ciphersuite(h->ssl));
-    info.alpn = postern_text(pst_tls_alpn(h->ssl));
-    info.client_hello = pst_client_hello_message(&h->hello);
-    info.chain = e.chain;
-    info.chain_count = e.chain_count;
-    info.path = e.path_count > 0 ? e.path : NULL;
-    info.path_count = e.path_count;
-    status = postern_connection_set_tls(h->connection, &info);
+    if (h->required && !(h->accepted && proved)) {
+        rc = insist(h, &e);
+    }
+    if (rc == 0) {
+        /* A certificate that was not shown comes from a resumed session. Without one
+         * it cannot be told, and configure() has switched resumption off. */
+        rc = tell(h, &e, proved || peer == NULL);
+    }
     pst_tls_free(&h->alloc, e.chain, e.chain_count * sizeof *e.chain);
-    return failure_of(status);
+    return rc;
 }
 
 /* --- the public functions --------------------------------------------------------- */
@@ -283,6 +405,9 @@ static void forget_evidence(handshake *h)
     }
     pst_client_hello_free(&h->hello, &h->alloc);
     h->asked = false;
+    h->required = false;
+    h->strict = false;
+    h->accepted = false;
     h->trust = NULL;
 }
 
@@ -405,6 +530,8 @@ int postern_mbedtls_handshake(postern_connection *connection, mbedtls_ssl_contex
     }
     if (rc == 0) {
         rc = hand_over(h);
+    } else if (rc == MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE && h->required) {
+        refuse_nobody(h);
     }
     forget_evidence(h);
     h->phase = rc == 0 ? PHASE_DONE : PHASE_FAILED;
