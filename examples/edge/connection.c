@@ -262,14 +262,10 @@ static step refuse_handshake(edge_connection *connection, postern_str reason)
 
 static step on_handshake(edge_connection *connection)
 {
-<<<<<<< HEAD
     edge_admission *admission = connection->work->server->admission;
+    postern_str refusal;
     int64_t cpu;
     edge_io io;
-=======
-    const edge_io io = edge_stream_handshake(&connection->stream, connection->evidence);
-    const postern_str refusal = postern_connection_refusal(connection->evidence);
->>>>>>> gate
 
     switch (edge_admission_begin(admission, connection->guest, edge_now_ms())) {
     case EDGE_TURN_NEVER:
@@ -283,6 +279,7 @@ static step on_handshake(edge_connection *connection)
     io = edge_stream_handshake(&connection->stream, connection->evidence);
     edge_admission_end(admission, connection->guest, edge_cpu_us() - cpu,
                        edge_now_ms());
+    refusal = postern_connection_refusal(connection->evidence);
     if (io == EDGE_IO_OK) {
         edge_admission_shaken(admission, connection->guest);
         start_head(connection);
