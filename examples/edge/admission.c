@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 enum {
     MINUTE_MS = 60000,
-    PATIENCE_MS = 100 /* a handshake that is computed for longer is no good one */
+    PATIENCE_US =
+        100000 /* of a processor: a handshake that takes more is no good one */
 };
 
 /* A place in a ring, which begins and ends in one that belongs to nobody. */
@@ -29,8 +31,9 @@ typedef struct edge_peer {
     size_t handshakes;
     place shaking; /* its guests in handshakes, oldest first */
     bool computing;
-    int64_t computing_since;
-    int64_t used_us; /* processor time, as of `used_at` */
+    clockid_t worker;     /* who computes: its processor time */
+    int64_t worker_begun; /* as of then, us */
+    int64_t used_us;      /* processor time, as of `used_at` */
     int64_t used_at;
 } edge_peer;
 
@@ -321,6 +324,15 @@ edge_guest *edge_admission_enter(edge_admission *admission,
     return guest;
 }
 
+/* Not the time of day: on a busy machine a good handshake may take long. */
+static int64_t read_us(clockid_t clock)
+{
+    struct timespec now = {0};
+
+    (void)clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 edge_turn edge_admission_begin(edge_admission *admission, edge_guest *guest,
                                int64_t now)
 {
@@ -329,13 +341,15 @@ edge_turn edge_admission_begin(edge_admission *admission, edge_guest *guest,
 
     (void)pthread_mutex_lock(&admission->lock);
     if (peer->computing) {
-        turn = now - peer->computing_since <= PATIENCE_MS ? EDGE_TURN_LATER
-                                                          : EDGE_TURN_NEVER;
+        turn = read_us(peer->worker) - peer->worker_begun <= PATIENCE_US
+                   ? EDGE_TURN_LATER
+                   : EDGE_TURN_NEVER;
     } else if (!has_time(admission, peer, now)) {
         turn = EDGE_TURN_NEVER;
     } else {
         peer->computing = true;
-        peer->computing_since = now;
+        (void)pthread_getcpuclockid(pthread_self(), &peer->worker);
+        peer->worker_begun = read_us(peer->worker);
     }
     (void)pthread_mutex_unlock(&admission->lock);
     return turn;

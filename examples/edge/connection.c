@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -262,6 +263,7 @@ static step refuse_handshake(edge_connection *connection, postern_str reason)
 
 static step on_handshake(edge_connection *connection)
 {
+    static const struct timespec a_moment = {.tv_nsec = 1000000};
     edge_admission *admission = connection->work->server->admission;
     postern_str refusal;
     int64_t cpu;
@@ -271,7 +273,8 @@ static step on_handshake(edge_connection *connection)
     case EDGE_TURN_NEVER:
         return GONE;
     case EDGE_TURN_LATER:
-        return WRITE; /* the socket can be written: epoll comes back at once */
+        (void)nanosleep(&a_moment, NULL); /* for the one that computes */
+        return WRITE; /* the socket can be written: epoll comes back soon */
     case EDGE_TURN_NOW:
         break;
     }
