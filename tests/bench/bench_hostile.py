@@ -173,7 +173,9 @@ def under_attack(program, seconds, workers, addresses, at_once, room=0):
     """@param room bytes for the chain, as many as the server takes; 0: stall instead"""
     stall = room == 0
     payload = forge.flight(forge.authorities(room))
-    limits = {} if room < 8000 else {"handshake_bytes": 65536}
+    limits = {"handshake_cpu_ms": 5000}
+    if room > 8000:
+        limits["handshake_bytes"] = 65536
     with e.Edge(program, e.policy([e.host("service")], e.guarded("service")), limits,
                 workers=workers) as edge:
         end = time.monotonic() + seconds
