@@ -140,8 +140,8 @@ typedef struct postern_tls_info {
                                         against postern_connection_trust(), leaf first.
                                         No objections say: its signature was verified
                                         with the next one's key. In doubt leave it NULL.
-                                        The gate builds one with trust_verify when this
-                                        is NULL or does not start with chain[0] */
+                                        The gate builds one itself when this is NULL or
+                                        does not start with chain[0] */
     size_t path_count;
 } postern_tls_info;
 

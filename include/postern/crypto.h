@@ -23,10 +23,12 @@ typedef enum postern_digest {
     POSTERN_SHA512 = 64
 } postern_digest;
 
-/** Signature schemes that CRLs may use (PKCS #1 v1.5 and ECDSA). */
+/** Signature schemes of certificates and CRLs. */
 typedef enum postern_signature {
-    POSTERN_SIGNATURE_RSA = 1,  /**< RSASSA-PKCS1-v1_5 */
-    POSTERN_SIGNATURE_ECDSA = 2 /**< ECDSA, signature as DER SEQUENCE { r, s } */
+    POSTERN_SIGNATURE_RSA = 1,    /**< RSASSA-PKCS1-v1_5 */
+    POSTERN_SIGNATURE_ECDSA = 2,  /**< ECDSA, signature as DER SEQUENCE { r, s } */
+    POSTERN_SIGNATURE_RSA_PSS = 3 /**< RSASSA-PSS: MGF1 with the same digest, salt of
+                                       any length. The key is an ordinary RSA key */
 } postern_signature;
 
 /** What the TLS library found wrong with one certificate of a path. A set of
@@ -80,11 +82,13 @@ typedef struct postern_crypto {
     void (*trust_free)(void *context, void *trust);
 
     /** Builds a path from chain[0] (the leaf; the rest as the client sent them)
-     *  to an anchor of `trust`, for the purpose "TLS client", and shows each
-     *  certificate of that path to `observer`. POSTERN_OK: the observer saw the
-     *  path, objections and all. POSTERN_INVALID: the chain cannot be parsed or
-     *  no path could be built; nothing the observer saw counts. Other: the check
-     *  could not be made. Dates and CRLs are not looked at. */
+     *  to an anchor of `trust`, as the TLS library would, and shows each
+     *  certificate of that path to `observer`. postern does not call it: it builds
+     *  its paths itself, with `verify`, so that nobody can make that expensive. May
+     *  be NULL. POSTERN_OK: the observer saw the path, objections and all.
+     *  POSTERN_INVALID: the chain cannot be parsed or no path could be built;
+     *  nothing the observer saw counts. Other: the check could not be made. Dates
+     *  and CRLs are not looked at. */
     postern_status (*trust_verify)(void *context, const void *trust,
                                    const postern_str *chain, size_t count,
                                    postern_path_observer observer, void *user);

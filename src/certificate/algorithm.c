@@ -8,7 +8,7 @@
 #define ECDSA_SHA2 "\x2a\x86\x48\xce\x3d\x04\x03"
 #define SHA2 "\x60\x86\x48\x01\x65\x03\x04\x02"
 
-enum { RSA_BITS_MIN = 2048, RSA_BITS_MAX = 8192 };
+enum { RSA_BITS_MIN = 2048, RSA_BITS_MAX = 8192, EXPONENT_BITS_MAX = 33 };
 
 /* sha256, sha384, sha512 with RSA; ecdsa with each of them. */
 static const struct {
@@ -168,7 +168,8 @@ static bool is_odd(postern_str number)
 }
 
 /* RSAPublicKey: modulus of the profile, and an exponent that is not 1 (with which
- * every signature verifies) nor even. */
+ * every signature verifies) nor even; nor so long that checking a signature costs as
+ * much as making one. */
 static bool is_strong_rsa(postern_str parameters, postern_str key)
 {
     postern_str fields;
@@ -185,7 +186,8 @@ static bool is_strong_rsa(postern_str parameters, postern_str key)
     }
     bits = bit_count(modulus);
     return bits >= RSA_BITS_MIN && bits <= RSA_BITS_MAX && is_odd(modulus) &&
-           is_odd(exponent) && bit_count(exponent) > 1 && bit_count(exponent) < bits;
+           is_odd(exponent) && bit_count(exponent) > 1 &&
+           bit_count(exponent) <= EXPONENT_BITS_MAX;
 }
 
 /* A named curve of the profile and an uncompressed point of its size. */
@@ -202,6 +204,34 @@ static bool is_strong_ec(postern_str parameters, postern_str key)
         }
     }
     return false;
+}
+
+/* The BIT STRING of a SubjectPublicKeyInfo. */
+static postern_str key_of(postern_str spki)
+{
+    postern_str key = {NULL, 0};
+    postern_str fields;
+    postern_str algorithm;
+    unsigned unused;
+
+    if (pst_der_take(&spki, PST_DER_SEQUENCE, &fields) &&
+        pst_der_take(&fields, PST_DER_SEQUENCE, &algorithm)) {
+        (void)pst_der_take_bits(&fields, &key, &unused);
+    }
+    return key;
+}
+
+/* An RSA key may be written with NULL or without. Points of two curves of the profile
+ * are never of one length, and no point begins like an RSA key. */
+bool pst_key_is_same(postern_str spki, postern_str other)
+{
+    postern_str key;
+
+    if (spki.len > 0 && pst_str_same(spki, other)) {
+        return true;
+    }
+    key = key_of(spki);
+    return key.len > 0 && pst_str_same(key, key_of(other));
 }
 
 bool pst_key_is_strong(postern_str spki)
@@ -221,4 +251,23 @@ bool pst_key_is_strong(postern_str spki)
         return is_strong_rsa(parameters, key);
     }
     return pst_str_same(oid, ec_key) && is_strong_ec(parameters, key);
+}
+
+bool pst_key_has_whole_octets(postern_str spki)
+{
+    postern_str fields;
+    postern_str oid;
+    postern_str parameters;
+    postern_str key;
+    postern_str modulus;
+    unsigned unused;
+
+    if (!pst_der_take(&spki, PST_DER_SEQUENCE, &fields) ||
+        !take_identifier(&fields, &oid, &parameters) ||
+        !pst_der_take_bits(&fields, &key, &unused)) {
+        return false;
+    }
+    return !pst_str_same(oid, rsa_key) ||
+           (pst_der_take(&key, PST_DER_SEQUENCE, &fields) &&
+            pst_der_take_integer(&fields, &modulus) && bit_count(modulus) % 8 == 0);
 }

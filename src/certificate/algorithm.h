@@ -3,7 +3,7 @@
  * profile of this library, fixed so that it does not vary with the TLS library.
  *
  * Signatures: SHA-256, SHA-384 or SHA-512 with RSA (PKCS #1 v1.5, PSS) or ECDSA.
- * Keys: RSA of 2048 to 8192 bits, P-256, P-384, P-521.
+ * Keys: RSA of 2048 to 8192 bits with an exponent of at most 33, P-256, P-384, P-521.
  */
 #ifndef PST_CERTIFICATE_ALGORITHM_H
 #define PST_CERTIFICATE_ALGORITHM_H
@@ -28,5 +28,11 @@ pst_signature_algorithm pst_signature_algorithm_read(postern_str identifier);
 
 /** True when `spki` (SubjectPublicKeyInfo, with its tag) is a key of the profile. */
 bool pst_key_is_strong(postern_str spki);
+
+/** True when the bits of an RSA modulus fill whole octets; of other keys they do. */
+bool pst_key_has_whole_octets(postern_str spki);
+
+/** True when two keys of the profile are one, however their kind is written. */
+bool pst_key_is_same(postern_str spki, postern_str other);
 
 #endif

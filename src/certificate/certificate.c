@@ -17,6 +17,7 @@ enum {
 };
 
 static const postern_str client_auth = POSTERN_STR("\x2b\x06\x01\x05\x05\x07\x03\x02");
+static const postern_str server_auth = POSTERN_STR("\x2b\x06\x01\x05\x05\x07\x03\x01");
 static const postern_str any_usage = POSTERN_STR("\x55\x1d\x25\x00");
 
 bool pst_extension_is(postern_str oid, unsigned number)
@@ -28,6 +29,11 @@ bool pst_extension_is(postern_str oid, unsigned number)
 bool pst_certificate_allows(const pst_certificate *certificate, unsigned bits)
 {
     return !certificate->has_key_usage || (certificate->key_usage & bits) == bits;
+}
+
+bool pst_is_self_issued(const pst_certificate *certificate)
+{
+    return pst_str_same(certificate->subject, certificate->issuer);
 }
 
 /* basicConstraints: SEQUENCE { cA BOOLEAN, pathLen INTEGER }. Each part only in its
@@ -84,6 +90,7 @@ static bool read_extended_usage(postern_str text, pst_certificate *out)
             return false;
         }
         out->usage_client = out->usage_client || pst_str_same(oid, client_auth);
+        out->usage_server = out->usage_server || pst_str_same(oid, server_auth);
         out->usage_any = out->usage_any || pst_str_same(oid, any_usage);
     }
     return true;
@@ -154,6 +161,7 @@ static bool read_authority_key(postern_str text, pst_certificate *out)
     if (!pst_der_take(&text, PST_DER_SEQUENCE, &fields) || text.len != 0) {
         return false;
     }
+    out->has_authority_key = true;
     (void)pst_der_take(&fields, PST_DER_CONTEXT(0U), &out->aki_key);
     (void)pst_der_take(&fields, PST_DER_CONTEXT_MADE(1U), &out->aki_issuer);
     (void)pst_der_take(&fields, PST_DER_CONTEXT(2U), &out->aki_serial);
@@ -184,7 +192,7 @@ static bool read_extension(postern_str oid, bool critical, postern_str contents,
 
     switch (standard ? pst_octet(oid, 2) : 0) {
     case EXT_SUBJECT_KEY:
-        return read_subject_key(contents, out);
+        return !critical && read_subject_key(contents, out);
     case EXT_KEY_USAGE:
         return read_key_usage(contents, out);
     case EXT_ALT_NAME:
@@ -197,7 +205,7 @@ static bool read_extension(postern_str oid, bool critical, postern_str contents,
         out->has_name_constraints = true;
         return true;
     case EXT_AUTHORITY_KEY:
-        return read_authority_key(contents, out);
+        return !critical && read_authority_key(contents, out);
     case EXT_EXTENDED_USAGE:
         return read_extended_usage(contents, out);
     default:
@@ -219,6 +227,7 @@ static bool read_extensions(postern_str text, pst_certificate *out)
     if (!pst_der_take(&text, PST_DER_SEQUENCE, &list) || text.len != 0) {
         return false;
     }
+    out->extensions = list;
     while (list.len > 0) {
         if (count == PST_EXTENSIONS_MAX ||
             !pst_extension_take(&list, &seen[count], &critical, &contents)) {

@@ -5,7 +5,7 @@
  * Parsing is structure only: it says what a certificate states, never whether it
  * may be believed (judge.h does). What RFC 5280 forbids is malformed: extensions
  * before version 3, the same extension twice, trailing bytes, dates that do not
- * exist, different signature algorithms inside and outside.
+ * exist, different signature algorithms inside and outside, critical key identifiers.
  */
 #ifndef PST_CERTIFICATE_CERTIFICATE_H
 #define PST_CERTIFICATE_CERTIFICATE_H
@@ -47,7 +47,8 @@ typedef struct pst_certificate {
     int64_t not_before;
     int64_t not_after; /* the last second in which it is valid */
 
-    postern_str alt_names; /* GeneralNames, checked by the parser */
+    postern_str extensions; /* the list, without its tags; well-formed */
+    postern_str alt_names;  /* GeneralNames, checked by the parser */
     postern_str ski;
     postern_str aki_key;
     postern_str aki_issuer; /* GeneralNames */
@@ -56,9 +57,11 @@ typedef struct pst_certificate {
     unsigned path_length; /* when has_path_length */
     bool has_key_usage;
     bool has_extended_usage;
-    bool usage_client; /* extended usages list clientAuth */
-    bool usage_any;    /* ... and anyExtendedKeyUsage */
-    bool is_ca;        /* basicConstraints says so */
+    bool usage_client;      /* extended usages list clientAuth */
+    bool usage_server;      /* ... and serverAuth */
+    bool usage_any;         /* ... and anyExtendedKeyUsage */
+    bool has_authority_key; /* an authorityKeyIdentifier, which may be empty */
+    bool is_ca;             /* basicConstraints says so */
     bool has_path_length;
     bool has_name_constraints;
     bool has_unknown_critical; /* an extension nobody here understands is critical */
@@ -69,6 +72,9 @@ bool pst_certificate_parse(postern_str der, pst_certificate *out);
 
 /** True when `bits` of keyUsage are set, or there is no keyUsage. */
 bool pst_certificate_allows(const pst_certificate *certificate, unsigned bits);
+
+/** True when issuer and subject have the same name, whoever signed. */
+bool pst_is_self_issued(const pst_certificate *certificate);
 
 /** Reads an extension's OID, critical flag and contents. */
 bool pst_extension_take(postern_str *rest, postern_str *oid, bool *critical,

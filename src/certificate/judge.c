@@ -8,12 +8,10 @@
 
 #include "certificate/anchors.h"
 #include "certificate/der.h"
+#include "certificate/strict.h"
 #include "support/text.h"
 
-enum {
-    LEAF = 0,
-    CHAIN_MAX = 32 /* different certificates that a client may send */
-};
+enum { LEAF = 0 };
 
 static const postern_str words[] = {
 #define REASON(name, word) POSTERN_STR(word),
@@ -44,12 +42,32 @@ static const window always = {INT64_MIN, INT64_MAX};
 
 typedef struct trial {
     const pst_authority *authority;
+    const pst_expectation *expected;
     pst_certificate certificates[PST_PATH_MAX]; /* the anchor's from the authority */
     size_t count;
     int64_t now;
     uint32_t problems;
     window holds;
 } trial;
+
+bool pst_purpose_is_listed(const pst_certificate *certificate, pst_purpose purpose)
+{
+    switch (purpose) {
+    case PST_PURPOSE_CLIENT:
+        return certificate->usage_client;
+    case PST_PURPOSE_SERVER:
+        return certificate->usage_server;
+    }
+    return false;
+}
+
+bool pst_issuer_is_for(const pst_certificate *issuer, pst_purpose purpose)
+{
+    return !issuer->has_extended_usage || issuer->usage_any ||
+           pst_purpose_is_listed(issuer, purpose);
+}
+
+static const pst_expectation a_client = {.purpose = PST_PURPOSE_CLIENT};
 
 static void add(trial *on, uint32_t problem)
 {
@@ -191,31 +209,66 @@ static void judge_certificate(trial *on, size_t depth)
     }
 }
 
+/* More than this library needs: see strict.h. */
+static void judge_strictly(trial *on, size_t depth)
+{
+    const pst_certificate *certificate = &on->certificates[depth];
+    pst_place place = depth == LEAF            ? PST_PLACE_LEAF
+                      : depth + 1 == on->count ? PST_PLACE_ANCHOR
+                                               : PST_PLACE_MIDDLE;
+
+    if (!pst_is_strict(certificate, place) ||
+        (depth == LEAF && on->expected->purpose == PST_PURPOSE_SERVER &&
+         !pst_common_names_agree(certificate))) {
+        add(on, PROBLEM(MALFORMED));
+    }
+}
+
+/* RFC 5280 section 5.2.3: a CRL of nobody knows what age is as good as none. */
+static void judge_crls_strictly(trial *on)
+{
+    for (size_t i = 0; i < on->authority->crl_count; i++) {
+        const pst_crl *crl = &on->authority->crls[i].crl;
+
+        for (size_t depth = 1; depth < on->count && !crl->number.known; depth++) {
+            if (pst_str_same(crl->issuer, on->certificates[depth].subject)) {
+                add(on, PROBLEM(CRL_MISSING));
+            }
+        }
+    }
+}
+
 /* A CA, or what could pass for one, is no client: its key signs certificates. */
 static void judge_leaf(trial *on)
 {
     const pst_certificate *leaf = &on->certificates[LEAF];
+    const pst_expectation *expected = on->expected;
     bool may_sign = leaf->has_key_usage && (leaf->key_usage & PST_USAGE_CERT_SIGN) != 0;
 
     if (leaf->version != 3 || leaf->is_ca || may_sign ||
         !pst_certificate_allows(leaf, PST_USAGE_DIGITAL_SIGNATURE) ||
-        (leaf->has_extended_usage && !leaf->usage_client)) {
+        (leaf->has_extended_usage && !pst_purpose_is_listed(leaf, expected->purpose))) {
+        add(on, PROBLEM(WRONG_USAGE));
+    }
+    if (expected->peer != NULL && !pst_peer_is(leaf, expected->peer)) {
         add(on, PROBLEM(WRONG_USAGE));
     }
 }
 
-/* Self-issued certificates do not count against a path length (RFC 5280 section
- * 6.1.4 (l)); `below` is how many others there are under this one, but the leaf. */
+/* `below` is how many certificates there are under this one that are neither the leaf
+ * nor self-issued: those do not count (RFC 5280 section 6.1.4 (l)). */
 static void judge_parent(trial *on, size_t depth, unsigned below)
 {
     const pst_certificate *parent = &on->certificates[depth];
+    const pst_expectation *expected = on->expected;
     const char *why;
 
     if (!pst_issuer_is_fit(parent, &why) ||
-        (parent->has_path_length && below > parent->path_length)) {
+        (parent->has_path_length && below > parent->path_length) ||
+        (expected->has_depth && below > expected->depth)) {
         add(on, PROBLEM(UNTRUSTED_ISSUER));
     }
-    if (parent->has_extended_usage && !parent->usage_client && !parent->usage_any) {
+    if (!pst_issuer_is_for(parent, expected->purpose)) {
         add(on, PROBLEM(WRONG_USAGE));
     }
 }
@@ -259,12 +312,15 @@ static void judge_certificates(trial *on)
         const pst_certificate *certificate = &on->certificates[depth];
 
         judge_certificate(on, depth);
+        if (on->expected->strict) {
+            judge_strictly(on, depth);
+        }
         if (depth == LEAF) {
             judge_leaf(on);
             continue;
         }
         judge_parent(on, depth, below);
-        below += pst_str_same(certificate->subject, certificate->issuer) ? 0U : 1U;
+        below += pst_is_self_issued(certificate) ? 0U : 1U;
     }
     if (on->count > 1) {
         judge_key_id(on);
@@ -282,24 +338,8 @@ typedef struct answer {
     window holds;
 } answer;
 
-/* Does the list speak for the key of `issuer`? Names are equal already. */
-static postern_status is_by(const pst_authority *authority,
-                            const pst_revocation_list *list,
-                            const pst_certificate *issuer, bool *applies)
-{
-    postern_status status;
-
-    *applies = pst_str_same(list->spki, issuer->spki);
-    if (*applies) {
-        return POSTERN_OK;
-    }
-    status = pst_crl_verify(&list->crl, authority->crypto, issuer->spki);
-    *applies = status == POSTERN_OK;
-    return status == POSTERN_INVALID ? POSTERN_OK : status;
-}
-
-/* Adds what a list says. A newer one replaces what was known; two of the same
- * second both count. */
+/* Adds what a list says. A newer one replaces what was known; two of the same second
+ * both count, whatever their numbers: a serial in either is revoked. */
 static void hear(answer *known, const pst_crl *crl, postern_str serial, int64_t now)
 {
     if (!known->found || crl->this_update > known->this_update) {
@@ -327,7 +367,7 @@ static postern_status ask_crls(const trial *on, const pst_certificate *certifica
             (out->found && list->crl.this_update < out->this_update)) {
             continue;
         }
-        status = is_by(on->authority, list, issuer, &applies);
+        status = pst_revocation_list_is_by(on->authority, list, issuer, &applies);
         if (status != POSTERN_OK) {
             return status;
         }
@@ -384,15 +424,30 @@ static pst_reason gravest(uint32_t problems)
     return PST_REASON_OK;
 }
 
+void pst_judgement_bound(pst_judgement *judgement, const pst_certificate *certificate,
+                         int64_t now)
+{
+    window holds = {judgement->from, judgement->until};
+
+    cross_validity(&holds, now, certificate);
+    judgement->from = holds.from;
+    judgement->until = holds.until;
+}
+
 postern_status pst_judge(const pst_authority *authority, const postern_path_step *path,
-                         size_t count, int64_t now, pst_judgement *out)
+                         size_t count, int64_t now, const pst_expectation *expected,
+                         pst_judgement *out)
 {
     trial on = {.authority = authority, .now = now, .holds = always};
     postern_status status;
 
     *out = (pst_judgement){.reason = PST_REASON_NOT_EVALUATED};
+    on.expected = expected == NULL ? &a_client : expected;
     if (read_path(&on, path, count)) {
         judge_certificates(&on);
+        if (on.expected->strict && authority->revocation != PST_REVOCATION_OFF) {
+            judge_crls_strictly(&on);
+        }
         /* Graver problems stay whatever a CRL says, and without them every issuer's
          * key is known to be good. */
         if (on.problems == 0 && authority->revocation != PST_REVOCATION_OFF) {
@@ -412,142 +467,4 @@ postern_status pst_judge(const pst_authority *authority, const postern_path_step
     out->from = on.holds.from;
     out->until = on.holds.until;
     return POSTERN_OK;
-}
-
-/* --- building the path -------------------------------------------------------- */
-
-/* What the observer is shown, in the places of `chain` and of the authority. */
-typedef struct sighting {
-    const pst_authority *authority;
-    const postern_str *chain;
-    size_t chain_count;
-    postern_path_step steps[PST_PATH_MAX];
-    size_t count; /* the deepest step seen, plus one */
-    bool foreign; /* a certificate was shown that is in neither */
-} sighting;
-
-/* The same bytes where they outlive the TLS library's copy. */
-static postern_str find_own(const sighting *seen, postern_str certificate)
-{
-    for (size_t i = 0; i < seen->authority->anchor_count; i++) {
-        postern_str raw = seen->authority->anchors[i].certificate.raw;
-
-        if (pst_str_same(raw, certificate)) {
-            return raw;
-        }
-    }
-    for (size_t i = 0; i < seen->chain_count; i++) {
-        if (pst_str_same(seen->chain[i], certificate)) {
-            return seen->chain[i];
-        }
-    }
-    return (postern_str){NULL, 0};
-}
-
-static bool observe(void *user, unsigned depth, const postern_path_step *step)
-{
-    sighting *seen = user;
-    postern_path_step *to;
-
-    if (depth >= PST_PATH_MAX) {
-        return false;
-    }
-    to = &seen->steps[depth];
-    to->certificate = find_own(seen, step->certificate);
-    to->objections |= step->objections;
-    seen->foreign = seen->foreign || to->certificate.len == 0;
-    seen->count = depth + 1 > seen->count ? depth + 1 : seen->count;
-    return true;
-}
-
-/* True when what was seen is one gapless path from the leaf that was asked about. */
-static bool is_whole(const sighting *seen)
-{
-    if (seen->foreign || seen->count == 0 ||
-        !pst_str_same(seen->steps[LEAF].certificate, seen->chain[LEAF])) {
-        return false;
-    }
-    for (size_t i = 0; i < seen->count; i++) {
-        if (seen->steps[i].certificate.len == 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Copies `chain` without repetitions: path building tries every certificate for
- * every other, so that repeating one costs a server dearly.
- * @return how many there are, or 0 when they are too many */
-static size_t distinct(const postern_str *chain, size_t count, postern_str *out)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        size_t k = 0;
-
-        while (k < kept && !pst_str_same(out[k], chain[i])) {
-            k++;
-        }
-        if (k < kept) {
-            continue;
-        }
-        if (kept == CHAIN_MAX) {
-            return 0;
-        }
-        out[kept++] = chain[i];
-    }
-    return kept;
-}
-
-/* The library may have chosen among several issuers by their dates: whatever it had
- * to choose from bounds the window. */
-static void cross_candidates(const sighting *seen, int64_t now, pst_judgement *out)
-{
-    window holds = {out->from, out->until};
-    pst_certificate certificate;
-
-    for (size_t i = 0; i < seen->chain_count; i++) {
-        if (pst_certificate_parse(seen->chain[i], &certificate)) {
-            cross_validity(&holds, now, &certificate);
-        }
-    }
-    for (size_t i = 0; i < seen->authority->anchor_count; i++) {
-        cross_validity(&holds, now, &seen->authority->anchors[i].certificate);
-    }
-    out->from = holds.from;
-    out->until = holds.until;
-}
-
-postern_status pst_judge_chain(const pst_authority *authority, const postern_str *chain,
-                               size_t count, int64_t now, pst_judgement *out)
-{
-    const postern_crypto *crypto = authority->crypto;
-    postern_str given[CHAIN_MAX];
-    sighting seen = {.authority = authority, .chain = given};
-    postern_path_step alone;
-    postern_status status = POSTERN_INVALID;
-
-    *out = (pst_judgement){.reason = PST_REASON_NOT_EVALUATED};
-    if (count == 0) {
-        return pst_judge(authority, NULL, 0, now, out);
-    }
-    seen.chain_count = distinct(chain, count, given);
-    if (seen.chain_count > 0) {
-        status = crypto->trust_verify(crypto->context, authority->trust, given,
-                                      seen.chain_count, observe, &seen);
-    }
-    if (status == POSTERN_OK && is_whole(&seen)) {
-        status = pst_judge(authority, seen.steps, seen.count, now, out);
-    } else if (status == POSTERN_OK || status == POSTERN_INVALID) {
-        /* No path: still tell a leaf that nobody can read from one that nobody
-         * vouches for. */
-        alone = (postern_path_step){chain[LEAF], POSTERN_OBJECTION_UNTRUSTED};
-        status = pst_judge(authority, &alone, 1, now, out);
-    } else {
-        return status == POSTERN_NO_MEMORY ? status : POSTERN_CRYPTO;
-    }
-    if (status == POSTERN_OK) {
-        cross_candidates(&seen, now, out);
-    }
-    return status;
 }

@@ -18,6 +18,9 @@ enum { PST_ATTRIBUTES_MAX = 256 };
  *  print. They may be called only then. */
 bool pst_name_check(postern_str name);
 
+/** True when `name` has no attribute at all. */
+bool pst_name_is_empty(postern_str name);
+
 /** RFC 2253: last RDN first, `openssl x509 -nameopt RFC2253`. @return false: see
  *  arena->status */
 bool pst_name_rfc2253(pst_arena *arena, postern_str name, postern_str *out);

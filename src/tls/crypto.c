@@ -64,11 +64,28 @@ static bool is_of_scheme(const mbedtls_pk_context *key, postern_signature scheme
 {
     switch (scheme) {
     case POSTERN_SIGNATURE_RSA:
+    case POSTERN_SIGNATURE_RSA_PSS:
         return mbedtls_pk_can_do(key, MBEDTLS_PK_RSA) != 0;
     case POSTERN_SIGNATURE_ECDSA:
         return mbedtls_pk_can_do(key, MBEDTLS_PK_ECDSA) != 0;
     }
     return false;
+}
+
+static int check(mbedtls_pk_context *key, postern_signature scheme,
+                 postern_digest algorithm, const unsigned char *hash,
+                 postern_str signature)
+{
+    const mbedtls_pk_rsassa_pss_options pss = {md_of(algorithm),
+                                               MBEDTLS_RSA_SALT_LEN_ANY};
+    const unsigned char *bytes = (const unsigned char *)signature.data;
+
+    if (scheme == POSTERN_SIGNATURE_RSA_PSS) {
+        return mbedtls_pk_verify_ext(MBEDTLS_PK_RSASSA_PSS, &pss, key, md_of(algorithm),
+                                     hash, (size_t)algorithm, bytes, signature.len);
+    }
+    return mbedtls_pk_verify(key, md_of(algorithm), hash, (size_t)algorithm, bytes,
+                             signature.len);
 }
 
 /* mbedTLS's parser also takes PEM, which ends in a NUL and never begins so. */
@@ -99,8 +116,7 @@ static postern_status verify(void *context, postern_str spki, postern_signature 
         rc = MBEDTLS_ERR_PK_TYPE_MISMATCH;
     }
     if (rc == 0) {
-        rc = mbedtls_pk_verify(&key, md_of(algorithm), hash, (size_t)algorithm,
-                               (const unsigned char *)signature.data, signature.len);
+        rc = check(&key, scheme, algorithm, hash, signature);
     }
     mbedtls_pk_free(&key);
     return rc == 0 ? POSTERN_OK : pst_tls_failure(rc, POSTERN_INVALID);

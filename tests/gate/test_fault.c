@@ -285,8 +285,8 @@ END_TEST
 
 static postern_status broken_with = POSTERN_OK;
 static bool breaks_digest;
-static bool breaks_verify; /* of signatures of CRLs */
-static bool breaks_trust;
+static bool breaks_verify; /* of signatures: */
+static unsigned unbroken;  /* after so many of them */
 
 static const postern_crypto *good(void)
 {
@@ -304,32 +304,25 @@ static postern_status verify(void *context, postern_str spki, postern_signature 
                              postern_digest algorithm, postern_str data,
                              postern_str signature)
 {
-    return breaks_verify
+    return breaks_verify && unbroken-- == 0
                ? broken_with
                : good()->verify(context, spki, scheme, algorithm, data, signature);
-}
-
-static postern_status trust_verify(void *context, const void *trust,
-                                   const postern_str *chain, size_t count,
-                                   postern_path_observer observer, void *user)
-{
-    return breaks_trust
-               ? broken_with
-               : good()->trust_verify(context, trust, chain, count, observer, user);
 }
 
 static const struct breakage {
     bool digest;
     bool verify;
-    bool trust;
+    unsigned unbroken; /* two signatures are of the path, the third is of the CRL */
     postern_status with;
 } breakages[] = {
-    {true,  false, false, POSTERN_CRYPTO   },
-    {true,  false, false, POSTERN_NO_MEMORY},
-    {false, true,  false, POSTERN_CRYPTO   },
-    {false, true,  false, POSTERN_NO_MEMORY},
-    {false, false, true,  POSTERN_CRYPTO   },
-    {false, false, true,  POSTERN_NO_MEMORY},
+    {true,  false, 0, POSTERN_CRYPTO   },
+    {true,  false, 0, POSTERN_NO_MEMORY},
+    {false, true,  0, POSTERN_CRYPTO   },
+    {false, true,  0, POSTERN_NO_MEMORY},
+    {false, true,  1, POSTERN_CRYPTO   },
+    {false, true,  1, POSTERN_NO_MEMORY},
+    {false, true,  2, POSTERN_CRYPTO   },
+    {false, true,  2, POSTERN_NO_MEMORY},
 };
 enum { BREAKAGES = sizeof breakages / sizeof breakages[0] };
 
@@ -344,15 +337,14 @@ START_TEST(cryptography_that_fails_is_a_fault)
 
     table.digest = digest;
     table.verify = verify;
-    table.trust_verify = trust_verify;
     door_open_crypto(&d, policy, &table);
     door_tls(&d, A, "ok-int", "ok-int"); /* the CRL's issuer is on the path */
     broken_with = how->with;
     breaks_digest = how->digest;
     breaks_verify = how->verify;
-    breaks_trust = how->trust;
+    unbroken = how->unbroken;
     door_ask(&d, A);
-    breaks_digest = breaks_verify = breaks_trust = false;
+    breaks_digest = breaks_verify = false;
     door_expect(&d, "broken", faulted());
     ck_assert_int_eq(d.verdict.fault, how->with);
     door_ask(&d, A);

@@ -13,7 +13,7 @@ enum { BLOCKS_MAX = 4096, PATH_BYTES = 1024 };
 static void *blocks[BLOCKS_MAX];
 static size_t block_count;
 
-static char *keep(size_t size)
+void *corpus_keep(size_t size)
 {
     char *block = malloc(size > 0 ? size : 1);
 
@@ -46,7 +46,7 @@ postern_str corpus_read(const char *name)
     size = ftell(in);
     ck_assert_int_ge(size, 0);
     rewind(in);
-    data = keep((size_t)size);
+    data = corpus_keep((size_t)size);
     ck_assert_uint_eq(fread(data, 1, (size_t)size, in), (size_t)size);
     (void)fclose(in);
     return (postern_str){data, (size_t)size};
@@ -59,7 +59,7 @@ size_t corpus_certificates(const char *name, postern_str *out, size_t cap)
     size_t count = 0;
 
     while (pst_pem_next(&pem, &block)) {
-        char *der = keep(pst_base64_room(block.base64.len));
+        char *der = corpus_keep(pst_base64_room(block.base64.len));
 
         ck_assert_uint_lt(count, cap);
         ck_assert_ptr_null(block.problem);
@@ -77,7 +77,7 @@ size_t corpus_files(const char *names, pst_pem_file *out, size_t cap)
     while (*names != '\0') {
         const char *end = strchr(names, ' ');
         size_t len = end == NULL ? strlen(names) : (size_t)(end - names);
-        char *name = keep(len + 1);
+        char *name = corpus_keep(len + 1);
 
         memcpy(name, names, len);
         name[len] = '\0';

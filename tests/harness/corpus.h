@@ -29,6 +29,9 @@ enum { WORD_BYTES = 64, TEXT_BYTES = 512 };
 /** Takes a word (and the spaces behind it) off the front of a line. */
 void corpus_word(postern_str *line, char word[WORD_BYTES]);
 
+/** Room for `size` bytes. */
+void *corpus_keep(size_t size);
+
 void corpus_free(void);
 
 #endif

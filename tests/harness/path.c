@@ -78,8 +78,10 @@ static postern_status verify(void *context, postern_str spki, postern_signature 
                              postern_digest algorithm, postern_str data,
                              postern_str signature)
 {
-    pst_signature_kind kind =
-        scheme == POSTERN_SIGNATURE_RSA ? PST_SIGNATURE_RSA : PST_SIGNATURE_ECDSA;
+    pst_signature_kind kind = scheme == POSTERN_SIGNATURE_RSA ? PST_SIGNATURE_RSA
+                              : scheme == POSTERN_SIGNATURE_ECDSA
+                                  ? PST_SIGNATURE_ECDSA
+                                  : PST_SIGNATURE_RSA_PSS;
 
     (void)context;
     return holds(spki, (pst_signature_algorithm){kind, algorithm}, data, signature)

@@ -58,7 +58,7 @@ START_TEST(revocation_modes_are_what_they_say)
     world_must_load(&w, text);
     chain = corpus_read(leaf);
     ck_assert_int_eq(pst_judge_chain(w.policy->body->hosts[0].authority, &chain, 1,
-                                     1800000000, &judgement),
+                                     1800000000, NULL, &judgement),
                      POSTERN_OK);
     ck_assert_msg(
         pst_str_same(pst_reason_text(judgement.reason), postern_text(modes[_i].reason)),

@@ -259,6 +259,50 @@ START_TEST(a_key_of_another_scheme_is_refused)
 }
 END_TEST
 
+/* A certificate ends with its signature: 256 octets here. */
+START_TEST(a_pss_signature_holds_for_its_own_data_only)
+{
+    const postern_crypto *table = postern_mbedtls_crypto();
+    size_t len;
+    unsigned char *bytes = corpus_read("ca/ca-b.pem", &len);
+    mbedtls_x509_crt signer;
+    mbedtls_x509_crt signed_one;
+    postern_str key;
+    postern_str tbs;
+    postern_str value;
+
+    mbedtls_x509_crt_init(&signer);
+    mbedtls_x509_crt_init(&signed_one);
+    ck_assert_int_eq(mbedtls_x509_crt_parse(&signer, bytes, len + 1), 0);
+    corpus_certificates("sig-pss", NULL, &signed_one);
+    key = (postern_str){(const char *)signer.pk_raw.p, signer.pk_raw.len};
+    tbs = (postern_str){(const char *)signed_one.tbs.p, signed_one.tbs.len};
+    value =
+        (postern_str){(const char *)signed_one.raw.p + signed_one.raw.len - 256, 256};
+    ck_assert_int_eq(table->verify(table->context, key, POSTERN_SIGNATURE_RSA_PSS,
+                                   POSTERN_SHA256, tbs, value),
+                     POSTERN_OK);
+    ck_assert_int_eq(table->verify(table->context, key, POSTERN_SIGNATURE_RSA_PSS,
+                                   POSTERN_SHA384, tbs, value),
+                     POSTERN_INVALID);
+    ck_assert_int_eq(table->verify(table->context, key, POSTERN_SIGNATURE_RSA,
+                                   POSTERN_SHA256, tbs, value),
+                     POSTERN_INVALID);
+    tbs.len--;
+    ck_assert_int_eq(table->verify(table->context, key, POSTERN_SIGNATURE_RSA_PSS,
+                                   POSTERN_SHA256, tbs, value),
+                     POSTERN_INVALID);
+    tbs.len++;
+    key = (postern_str){(const char *)signed_one.pk_raw.p, signed_one.pk_raw.len};
+    ck_assert_int_eq(table->verify(table->context, key, POSTERN_SIGNATURE_RSA_PSS,
+                                   POSTERN_SHA256, tbs, value),
+                     POSTERN_INVALID);
+    mbedtls_x509_crt_free(&signer);
+    mbedtls_x509_crt_free(&signed_one);
+    free(bytes);
+}
+END_TEST
+
 /* --- trust ------------------------------------------------------------------------- */
 
 static const postern_crypto *crypto;
@@ -614,6 +658,7 @@ Suite *test_suite(void)
                         0, AUTHENTICATED);
     tcase_add_loop_test(plain, a_signature_holds_for_its_own_data_only, 0, SIGNERS);
     tcase_add_loop_test(plain, a_key_of_another_scheme_is_refused, 0, SIGNERS);
+    tcase_add_test(plain, a_pss_signature_holds_for_its_own_data_only);
     tcase_add_test(plain, flags_that_are_unknown_are_objections);
     tcase_add_test(plain, running_out_of_memory_is_not_a_bad_certificate);
     tcase_add_loop_test(plain, only_versions_that_were_measured_may_run, 0, VERSIONS);

@@ -102,7 +102,8 @@ START_TEST(every_verdict)
     now = words[5][0] == '-' ? NOW : strtoll(words[5], NULL, 10);
     authority = path_must_load(files[2], files[3], mode_of(words[4]));
     count = corpus_chain(files[0], files[1], chain, CHAIN_CAP);
-    ck_assert_int_eq(pst_judge_chain(authority, chain, count, now, &got), POSTERN_OK);
+    ck_assert_int_eq(pst_judge_chain(authority, chain, count, now, NULL, &got),
+                     POSTERN_OK);
     check_verdict(&got, words[6], now);
     pst_authority_free(authority);
     corpus_free();
@@ -118,7 +119,7 @@ START_TEST(a_judgement_ends_with_the_next_date)
         path_must_load(CA("ca-a"), CRL("crl-a"), PST_REVOCATION_REQUIRE);
     pst_judgement got;
 
-    ck_assert_int_eq(pst_judge_chain(authority, &leaf, 1, NOW, &got), POSTERN_OK);
+    ck_assert_int_eq(pst_judge_chain(authority, &leaf, 1, NOW, NULL, &got), POSTERN_OK);
     ck_assert_int_eq(got.reason, PST_REASON_OK);
     ck_assert_int_eq(got.from, 1740877323);     /* Mar  2 01:02:03 2025: the leaf */
     ck_assert_int_eq(got.until, YEAR_2045 + 1); /* the CA and the CRL */
@@ -126,7 +127,8 @@ START_TEST(a_judgement_ends_with_the_next_date)
     {
         postern_str chain[2] = {leaf, corpus_read(LEAF("notyet"))};
 
-        ck_assert_int_eq(pst_judge_chain(authority, chain, 2, NOW, &got), POSTERN_OK);
+        ck_assert_int_eq(pst_judge_chain(authority, chain, 2, NOW, NULL, &got),
+                         POSTERN_OK);
         ck_assert_int_eq(got.reason, PST_REASON_OK);
         ck_assert_int_eq(got.until, 2335219200); /* Jan  1 2044 */
     }
@@ -134,13 +136,15 @@ START_TEST(a_judgement_ends_with_the_next_date)
 
     /* A CRL of the future will change the answer, and so will the end of one. */
     authority = path_must_load(CA("ca-a"), CRL("crl-a-future"), PST_REVOCATION_REQUIRE);
-    ck_assert_int_eq(pst_judge_chain(authority, &leaf, 1, NOW, &got), POSTERN_OK);
+    ck_assert_int_eq(pst_judge_chain(authority, &leaf, 1, NOW, NULL, &got), POSTERN_OK);
     ck_assert_int_eq(got.until, 2335219200); /* Jan  1 2044 */
-    ck_assert_int_eq(pst_judge_chain(authority, &leaf, 1, got.until, &got), POSTERN_OK);
+    ck_assert_int_eq(pst_judge_chain(authority, &leaf, 1, got.until, NULL, &got),
+                     POSTERN_OK);
     ck_assert_int_eq(got.reason, PST_REASON_OK);
     ck_assert_int_eq(got.from, 2335219200);
     ck_assert_int_eq(got.until, 2337897601); /* Feb  1 2044 and a second */
-    ck_assert_int_eq(pst_judge_chain(authority, &leaf, 1, got.until, &got), POSTERN_OK);
+    ck_assert_int_eq(pst_judge_chain(authority, &leaf, 1, got.until, NULL, &got),
+                     POSTERN_OK);
     ck_assert_int_eq(got.reason, PST_REASON_CRL_EXPIRED);
     ck_assert_int_eq(got.from, 2337897601);
     pst_authority_free(authority);
@@ -168,15 +172,17 @@ START_TEST(inside_the_window_nothing_changes)
             pst_judgement got;
             pst_judgement at;
 
-            ck_assert_int_eq(pst_judge_chain(authority, &leaf, 1, moments[m], &got),
-                             POSTERN_OK);
+            ck_assert_int_eq(
+                pst_judge_chain(authority, &leaf, 1, moments[m], NULL, &got),
+                POSTERN_OK);
             ck_assert(got.from <= moments[m] && moments[m] < got.until);
             for (size_t k = 0; k < sizeof moments / sizeof *moments; k++) {
                 if (moments[k] < got.from || moments[k] >= got.until) {
                     continue;
                 }
-                ck_assert_int_eq(pst_judge_chain(authority, &leaf, 1, moments[k], &at),
-                                 POSTERN_OK);
+                ck_assert_int_eq(
+                    pst_judge_chain(authority, &leaf, 1, moments[k], NULL, &at),
+                    POSTERN_OK);
                 ck_assert_int_eq(at.reason, got.reason);
                 ck_assert_int_eq(at.from, got.from);
                 ck_assert_int_eq(at.until, got.until);
@@ -206,7 +212,8 @@ static postern_status whole_round(const postern_allocator *alloc)
         ck_assert_ptr_null(authority);
         return status;
     }
-    ck_assert_int_eq(pst_judge_chain(authority, chain, count, NOW, &got), POSTERN_OK);
+    ck_assert_int_eq(pst_judge_chain(authority, chain, count, NOW, NULL, &got),
+                     POSTERN_OK);
     ck_assert(got.verified);
     pst_arena_init(&arena, alloc, ARENA_LIMIT);
     status = pst_facts_make(&arena, path_crypto(), chain, count, got.issuer, &facts);

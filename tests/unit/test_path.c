@@ -22,7 +22,7 @@ static pst_judgement judge_path(const char *ca, const char *const *files, size_t
     if (count > 0) {
         path[0].objections = objections;
     }
-    ck_assert_int_eq(pst_judge(authority, path, count, now, &got), POSTERN_OK);
+    ck_assert_int_eq(pst_judge(authority, path, count, now, NULL, &got), POSTERN_OK);
     pst_authority_free(authority);
     got.issuer = (postern_str){NULL, got.issuer.len};
     return got;
@@ -148,24 +148,25 @@ END_TEST
 
 /* --- a table of cryptography that lies ------------------------------------------ */
 
+/* Says that the first `good` signatures hold, and of all others what it is told. */
 typedef struct liar {
+    unsigned good;
     postern_status verify;
-    postern_status trust_verify;
-    postern_path_step steps[3];
-    unsigned depths[3];
-    size_t count;
+    unsigned asked;
 } liar;
 
 static postern_status lying_verify(void *context, postern_str spki,
                                    postern_signature scheme, postern_digest digest,
                                    postern_str data, postern_str signature)
 {
+    liar *lie = context;
+
     (void)spki;
     (void)scheme;
     (void)digest;
     (void)data;
     (void)signature;
-    return ((const liar *)context)->verify;
+    return lie->asked++ < lie->good ? POSTERN_OK : lie->verify;
 }
 
 static postern_status lying_trust_new(void *context, const postern_str *anchors,
@@ -184,135 +185,104 @@ static void lying_trust_free(void *context, void *trust)
     (void)trust;
 }
 
-static postern_status lying_trust_verify(void *context, const void *trust,
-                                         const postern_str *chain, size_t count,
-                                         postern_path_observer observer, void *user)
+static pst_authority *load_liar(liar *lie, postern_crypto *table, const char *cas,
+                                const char *crls)
 {
-    const liar *lie = context;
-
-    (void)trust;
-    (void)chain;
-    (void)count;
-    for (size_t i = 0; i < lie->count; i++) {
-        if (!observer(user, lie->depths[i], &lie->steps[i])) {
-            return POSTERN_INVALID;
-        }
-    }
-    return lie->trust_verify;
-}
-
-static pst_judgement believe(liar *lie, const char *crls, postern_status expected)
-{
-    postern_crypto table = *path_crypto();
-    pst_pem_file cas[1];
+    pst_pem_file files[FILES_MAX];
     pst_pem_file lists[FILES_MAX];
     pst_authority *authority;
-    postern_str leaf = corpus_read(LEAF("ok-p256"));
+    size_t ca_count = corpus_files(cas, files, FILES_MAX);
     size_t crl_count = corpus_files(crls, lists, FILES_MAX);
+
+    *table = *path_crypto();
+    table->context = lie;
+    table->verify = lying_verify;
+    table->trust_new = lying_trust_new;
+    table->trust_free = lying_trust_free;
+    ck_assert_int_eq(
+        pst_authority_new(NULL, table, files, ca_count, lists, crl_count,
+                          crl_count > 0 ? PST_REVOCATION_REQUIRE : PST_REVOCATION_OFF,
+                          NOW, &authority, NULL),
+        POSTERN_OK);
+    return authority;
+}
+
+static pst_judgement believe(liar lie, const char *leaf, const char *chain,
+                             const char *cas, postern_status expected)
+{
+    postern_crypto table;
+    pst_authority *authority = load_liar(&lie, &table, cas, "");
+    postern_str sent[FILES_MAX];
+    size_t count = corpus_chain(leaf, chain, sent, FILES_MAX);
     pst_judgement got;
 
-    table.context = lie;
-    table.verify = lying_verify;
-    table.trust_new = lying_trust_new;
-    table.trust_free = lying_trust_free;
-    table.trust_verify = lying_trust_verify;
-    ck_assert_uint_eq(corpus_files(CA("ca-a"), cas, 1), 1);
-    ck_assert_int_eq(pst_authority_new(NULL, &table, cas, 1, lists, crl_count,
-                                       PST_REVOCATION_REQUIRE, NOW, &authority, NULL),
-                     POSTERN_OK);
-    ck_assert_int_eq(pst_judge_chain(authority, &leaf, 1, NOW, &got), expected);
+    ck_assert_int_eq(pst_judge_chain(authority, sent, count, NOW, NULL, &got),
+                     expected);
     pst_authority_free(authority);
     return got;
 }
 
-START_TEST(only_a_whole_path_of_known_certificates_counts)
+START_TEST(signatures_lead_only_where_names_lead)
 {
-    postern_path_step leaf = {corpus_read(LEAF("ok-p256")), 0};
-    postern_path_step other = {corpus_read(LEAF("ok-p384")), 0};
-    postern_path_step root = {corpus_read("corpus/ca/ca-a.der"), 0};
-    postern_path_step empty = {
-        {NULL, 0},
-        0
-    };
-    liar lie = {
-        .count = 2, .steps = {leaf, root},
-             .depths = {0,    1   }
-    };
+    const liar yes = {.verify = POSTERN_OK};
+    pst_judgement got = believe(yes, LEAF("ok-p256"), "", CA("ca-a"), POSTERN_OK);
 
-    ck_assert(believe(&lie, CRL("crl-a"), POSTERN_OK).verified);
-    lie = (liar){
-        .count = 2, .steps = {root, leaf},
-             .depths = {1,    0   }
-    };
-    ck_assert(believe(&lie, CRL("crl-a"), POSTERN_OK).verified);
-    /* Another leaf, a gap, an unknown certificate, an empty one, nothing at all. */
-    lie = (liar){
-        .count = 2, .steps = {other, root},
-             .depths = {0,     1   }
-    };
-    ck_assert_int_eq(believe(&lie, CRL("crl-a"), POSTERN_OK).reason,
-                     PST_REASON_UNTRUSTED_ISSUER);
-    lie = (liar){
-        .count = 2, .steps = {leaf, root},
-             .depths = {0,    2   }
-    };
-    ck_assert_int_eq(believe(&lie, CRL("crl-a"), POSTERN_OK).reason,
-                     PST_REASON_UNTRUSTED_ISSUER);
-    lie = (liar){
-        .count = 3, .steps = {leaf, other, root},
-             .depths = {0,    1,     2   }
-    };
-    ck_assert_int_eq(believe(&lie, CRL("crl-a"), POSTERN_OK).reason,
-                     PST_REASON_UNTRUSTED_ISSUER);
-    lie = (liar){
-        .count = 3, .steps = {leaf, other, root},
-             .depths = {0,    1,     1   }
-    };
-    ck_assert_int_eq(believe(&lie, CRL("crl-a"), POSTERN_OK).reason,
-                     PST_REASON_UNTRUSTED_ISSUER);
-    lie = (liar){
-        .count = 2, .steps = {leaf, empty},
-             .depths = {0,    1    }
-    };
-    ck_assert_int_eq(believe(&lie, CRL("crl-a"), POSTERN_OK).reason,
-                     PST_REASON_UNTRUSTED_ISSUER);
-    lie = (liar){.count = 0};
-    ck_assert_int_eq(believe(&lie, CRL("crl-a"), POSTERN_OK).reason,
-                     PST_REASON_UNTRUSTED_ISSUER);
-    /* The first sighting of a depth may object, whatever the second says. */
-    lie = (liar){
-        .count = 3, .steps = {leaf, root, leaf},
-             .depths = {0,    1,    0   }
-    };
-    lie.steps[0].objections = POSTERN_OBJECTION_WEAK_KEY;
-    ck_assert_int_eq(believe(&lie, CRL("crl-a"), POSTERN_OK).reason,
-                     PST_REASON_WEAK_KEY);
-    lie = (liar){.count = 1, .steps = {leaf}, .depths = {PST_PATH_MAX}};
-    ck_assert_int_eq(believe(&lie, CRL("crl-a"), POSTERN_OK).reason,
-                     PST_REASON_UNTRUSTED_ISSUER);
+    ck_assert(got.verified);
+    got = believe(yes, LEAF("ok-by-b"), "", CA("ca-a"), POSTERN_OK);
+    ck_assert_int_eq(got.reason, PST_REASON_UNTRUSTED_ISSUER);
+    got = believe(yes, LEAF("ok-int"), "", CA("ca-a"), POSTERN_OK);
+    ck_assert_int_eq(got.reason, PST_REASON_UNTRUSTED_ISSUER);
+    got = believe(yes, LEAF("self-signed"), "", CA("ca-a"), POSTERN_OK);
+    ck_assert_int_eq(got.reason, PST_REASON_UNTRUSTED_ISSUER);
+    /* Not even through what is no CA, or only claims to be one. */
+    got = believe(yes, LEAF("by-leaf"), CHAIN("by-leaf"), CA("ca-a"), POSTERN_OK);
+    ck_assert_int_eq(got.reason, PST_REASON_UNTRUSTED_ISSUER);
+    got = believe(yes, LEAF("by-noca"), CHAIN("by-noca"), CA("ca-a"), POSTERN_OK);
+    ck_assert_int_eq(got.reason, PST_REASON_UNTRUSTED_ISSUER);
+    got = believe(yes, LEAF("by-bc-int"), CHAIN("by-bc-int"), CA("ca-a"), POSTERN_OK);
+    ck_assert_int_eq(got.reason, PST_REASON_MALFORMED);
+    corpus_free();
+}
+END_TEST
+
+START_TEST(every_signature_of_the_path_counts)
+{
+    for (unsigned good = 0; good < 2; good++) {
+        const liar no = {.good = good, .verify = POSTERN_INVALID};
+        pst_judgement got =
+            believe(no, LEAF("ok-int"), CHAIN("ok-int"), CA("ca-a"), POSTERN_OK);
+
+        ck_assert_int_eq(got.reason, PST_REASON_UNTRUSTED_ISSUER);
+        ck_assert(!got.verified && !got.has_issuer);
+    }
+    ck_assert(believe((liar){.good = 2, .verify = POSTERN_INVALID}, LEAF("ok-int"),
+                      CHAIN("ok-int"), CA("ca-a"), POSTERN_OK)
+                  .verified);
     corpus_free();
 }
 END_TEST
 
 START_TEST(failing_cryptography_is_no_verdict)
 {
-    postern_path_step leaf = {corpus_read(LEAF("ok-p256")), 0};
-    postern_path_step root = {corpus_read("corpus/ca/ca-a.der"), 0};
-    liar lie = {
-        .count = 2, .steps = {leaf, root},
-             .depths = {0,    1   }
+    static const struct {
+        postern_status verify;
+        postern_status expected;
+    } rows[] = {
+        {POSTERN_NO_MEMORY, POSTERN_NO_MEMORY},
+        {POSTERN_CRYPTO,    POSTERN_CRYPTO   },
+        {POSTERN_IO,        POSTERN_CRYPTO   },
     };
-    pst_judgement got;
 
-    lie.trust_verify = POSTERN_NO_MEMORY;
-    got = believe(&lie, CRL("crl-a"), POSTERN_NO_MEMORY);
-    ck_assert(!got.verified);
-    ck_assert_int_eq(got.reason, PST_REASON_NOT_EVALUATED);
-    lie.trust_verify = POSTERN_IO;
-    ck_assert(!believe(&lie, CRL("crl-a"), POSTERN_CRYPTO).verified);
-    lie.trust_verify = POSTERN_INVALID;
-    ck_assert_int_eq(believe(&lie, CRL("crl-a"), POSTERN_OK).reason,
-                     PST_REASON_UNTRUSTED_ISSUER);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        for (unsigned good = 0; good < 2; good++) {
+            const liar lie = {.good = good, .verify = rows[i].verify};
+            pst_judgement got = believe(lie, LEAF("ok-int"), CHAIN("ok-int"),
+                                        CA("ca-a"), rows[i].expected);
+
+            ck_assert(!got.verified);
+            ck_assert_int_eq(got.reason, PST_REASON_NOT_EVALUATED);
+        }
+    }
     corpus_free();
 }
 END_TEST
@@ -354,51 +324,40 @@ START_TEST(a_chain_has_at_most_32_different_certificates)
         bytes[i] = (char)(i % 32);
         chain[1 + i] = (postern_str){&bytes[i], 1};
     }
-    ck_assert_int_eq(pst_judge_chain(authority, chain, 32, NOW, &got), POSTERN_OK);
+    ck_assert_int_eq(pst_judge_chain(authority, chain, 32, NOW, NULL, &got),
+                     POSTERN_OK);
     ck_assert(got.verified);
-    ck_assert_int_eq(pst_judge_chain(authority, chain, 33, NOW, &got), POSTERN_OK);
+    ck_assert_int_eq(pst_judge_chain(authority, chain, 33, NOW, NULL, &got),
+                     POSTERN_OK);
     ck_assert_int_eq(got.reason, PST_REASON_UNTRUSTED_ISSUER);
     bytes[31] = bytes[63] = 0;
-    ck_assert_int_eq(pst_judge_chain(authority, chain, 65, NOW, &got), POSTERN_OK);
+    ck_assert_int_eq(pst_judge_chain(authority, chain, 65, NOW, NULL, &got),
+                     POSTERN_OK);
     ck_assert(got.verified);
-    ck_assert_int_eq(pst_judge_chain(authority, chain, 0, NOW, &got), POSTERN_OK);
+    ck_assert_int_eq(pst_judge_chain(authority, chain, 0, NOW, NULL, &got), POSTERN_OK);
     ck_assert_int_eq(got.reason, PST_REASON_UNTRUSTED_ISSUER);
     pst_authority_free(authority);
     corpus_free();
 }
 END_TEST
 
-/* The CRL of an issuer that is no anchor is checked at each judgement. */
+/* The CRL of an issuer that is no anchor is checked at each judgement: after the two
+ * signatures of the path. */
 static void judge_with_failing_verify(postern_status status, postern_status expected,
                                       pst_reason reason)
 {
-    postern_crypto table = *path_crypto();
-    liar lie = {.verify = status, .trust_verify = POSTERN_OK, .count = 3};
-    pst_pem_file ca;
-    pst_pem_file crl;
+    liar lie = {.good = 2, .verify = status};
+    postern_crypto table;
+    pst_authority *authority = load_liar(&lie, &table, CA("ca-a"), CRL("crl-a-int"));
     postern_str chain[2];
-    pst_authority *authority;
     pst_judgement got;
 
     ck_assert_uint_eq(corpus_chain(LEAF("ok-int"), CHAIN("ok-int"), chain, 2), 2);
-    lie.steps[0] = (postern_path_step){chain[0], 0};
-    lie.steps[1] = (postern_path_step){chain[1], 0};
-    lie.steps[2] = (postern_path_step){corpus_read("corpus/ca/ca-a.der"), 0};
-    lie.depths[1] = 1;
-    lie.depths[2] = 2;
-    table.context = &lie;
-    table.verify = lying_verify;
-    table.trust_new = lying_trust_new;
-    table.trust_free = lying_trust_free;
-    table.trust_verify = lying_trust_verify;
-    ck_assert_uint_eq(corpus_files(CA("ca-a"), &ca, 1), 1);
-    ck_assert_uint_eq(corpus_files(CRL("crl-a-int"), &crl, 1), 1);
-    ck_assert_int_eq(pst_authority_new(NULL, &table, &ca, 1, &crl, 1,
-                                       PST_REVOCATION_REQUIRE, NOW, &authority, NULL),
-                     POSTERN_OK);
-    ck_assert_int_eq(pst_judge_chain(authority, chain, 2, NOW, &got), expected);
+    lie.asked = 0;
+    ck_assert_int_eq(pst_judge_chain(authority, chain, 2, NOW, NULL, &got), expected);
     ck_assert_int_eq(got.reason, reason);
     ck_assert(!got.verified);
+    ck_assert_uint_eq(lie.asked, 3);
     pst_authority_free(authority);
     corpus_free();
 }
@@ -426,7 +385,8 @@ Suite *test_suite(void)
     tcase_add_test(path, eleven_certificates_are_too_many);
     tcase_add_loop_test(path, every_objection_counts, 0, LENGTH(objections));
     tcase_add_test(path, every_problem_is_gathered_before_one_is_told);
-    tcase_add_test(path, only_a_whole_path_of_known_certificates_counts);
+    tcase_add_test(path, signatures_lead_only_where_names_lead);
+    tcase_add_test(path, every_signature_of_the_path_counts);
     tcase_add_test(path, a_crl_that_cannot_be_checked_is_not_loaded);
     tcase_add_test(path, a_chain_has_at_most_32_different_certificates);
     tcase_add_test(path, failing_cryptography_is_no_verdict);

@@ -121,7 +121,7 @@ START_TEST(a_verdict_has_cloudflares_words)
                        : strcmp(row->crl, "crl-b") == 0 ? PST_REVOCATION_REQUIRE
                                                         : PST_REVOCATION_IF_PRESENT);
     count = corpus_chain(files[0], files[1], chain, CHAIN_CAP);
-    ck_assert_int_eq(pst_judge_chain(authority, chain, count, NOW, &judgement),
+    ck_assert_int_eq(pst_judge_chain(authority, chain, count, NOW, NULL, &judgement),
                      POSTERN_OK);
     status = pst_certificate_status(judgement.reason, authority, chain, count);
     (void)snprintf(expected, sizeof expected, "%s%s",
