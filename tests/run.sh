@@ -12,12 +12,13 @@
 #
 # --full adds:
 #
-#   long          a million random expressions and patterns, where the others take 50,000
+#   long          a million random expressions and patterns, where the others take 50,000;
+#                 every request for memory of a handshake fails once
 #   gcc-tsan      ThreadSanitizer: the server and its clients
 #   valgrind      unit tests
 #   clang-tidy, cppcheck
 #   fuzz          each target for FUZZ_SECONDS (60)
-#   bench         what regular expressions cost here, no pass or fail
+#   bench         what regular expressions and the gate cost here, no pass or fail
 #
 # The last line is "N passed, N failed, N skipped", summed over all lanes; exit status 1
 # when anything failed. With CI=true it also fails when ../shared is there and was not
@@ -178,7 +179,8 @@ plain() { # the build that several lanes share
 # Suites without regular expressions in them are the other lanes'.
 lane_no-regex() {
   CC=gcc lane no-regex -Dregex=disabled -Doptimization=2 -Dexamples=disabled \
-    -- --no-suite e2e --no-suite tls --no-suite gate --no-suite edge --no-suite package
+    -- --no-suite e2e --no-suite tls --no-suite gate --no-suite edge --no-suite memory \
+    --no-suite package
   weigh
 }
 text_size() { # LANE: of the library's code
@@ -198,7 +200,8 @@ weigh() { # builds nothing but the library, as that lane does but for the engine
 }
 lane_long() {
   if plain; then
-    POSTERN_EXPRESSIONS=1000000 run_tests long gcc-plain -t 10 --suite differential
+    POSTERN_EXPRESSIONS=1000000 POSTERN_EVERY_REQUEST=1 \
+      run_tests long gcc-plain -t 10 --suite differential --suite memory
   else
     report long 0 1 0 "did not build"
     show "$lanes/gcc-plain.log"
@@ -210,8 +213,8 @@ lane_gcc-tsan() {
 }
 lane_valgrind() {
   if plain; then
-    POSTERN_EXPRESSIONS=1000 run_tests valgrind gcc-plain -t 20 --no-suite tidy --no-suite e2e --no-suite limits \
-      --no-suite openssl \
+    POSTERN_EXPRESSIONS=1000 POSTERN_SWAPS=200 run_tests valgrind gcc-plain -t 20 \
+      --no-suite tidy --no-suite e2e --no-suite limits --no-suite memory --no-suite openssl \
       '--wrap=valgrind -q --error-exitcode=99 --leak-check=full --trace-children=yes'
   else
     report valgrind 0 1 0 "did not build"
@@ -322,11 +325,18 @@ lane_fuzz() {
 
 # Fails when the engines disagree, never because of what they cost.
 lane_bench() {
+  local name
   if CC=gcc build bench --buildtype=release -Doptimization=2 -Dtests=enabled \
-    -Dexamples=disabled -Dmbedtls=disabled &&
-    meson compile -C "$lanes/bench" bench_regex >>"$lanes/bench.log" 2>&1 </dev/null; then
-    check bench "$lanes/bench/tests/bench_regex"
-    cat "$lanes/check-bench.log"
+    -Dexamples=disabled; then
+    for name in regex gate; do
+      if meson compile -C "$lanes/bench" "bench_$name" >>"$lanes/bench.log" 2>&1 </dev/null; then
+        POSTERN_TESTS=$root/tests check "bench-$name" "$lanes/bench/tests/bench_$name"
+        cat "$lanes/check-bench-$name.log"
+      else
+        show "$lanes/bench.log"
+        checks_failed=$((checks_failed + 1))
+      fi
+    done
   else
     show "$lanes/bench.log"
     checks_failed=1

@@ -42,6 +42,8 @@ static const key limit_keys[] = {
     {"connections_per_peer",    NUMBER, false, AT(connections_per_peer),    1,   1000000},
     {"handshakes",              NUMBER, false, AT(handshakes),              1,   1000000},
     {"handshakes_per_peer",     NUMBER, false, AT(handshakes_per_peer),     1,   1000000},
+    {"handshake_cpu_ms",        NUMBER, false, AT(handshake_cpu_ms),        60,  60000  },
+    {"handshake_bytes",         NUMBER, false, AT(handshake_bytes),         512, 1048576},
     {"head_bytes",              NUMBER, false, AT(head_bytes),              256, 1048576},
     {"headers",                 NUMBER, false, AT(headers),                 1,   512    },
     {"requests_per_connection", NUMBER, false, AT(requests_per_connection), 1,   1000000},
@@ -56,6 +58,8 @@ static const edge_limits default_limits = {
     .connections_per_peer = 256,
     .handshakes = 256,
     .handshakes_per_peer = 64,
+    .handshake_cpu_ms = 5000,
+    .handshake_bytes = 8192,
     .head_bytes = 16384,
     .headers = 100,
     .requests_per_connection = 1000,
@@ -306,7 +310,7 @@ bool edge_config_parse(const char *path, postern_str text, edge_config *config,
     postern_json_error error = {0};
     size_t count = 0;
 
-    *config = (edge_config){.workers = 2, .limits = default_limits};
+    *config = (edge_config){.workers = 8, .limits = default_limits};
     (void)postern_json_read(text, NULL, 0, &count, NULL);
     nodes = calloc(count + 1, sizeof *nodes);
     if (nodes == NULL) {

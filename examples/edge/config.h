@@ -7,16 +7,24 @@
  *    "policy": "policy.json",           hosts and rules
  *    "listener": "public",              name of `listen` in rules and logs
  *    "plain_listen": "127.0.0.1:8080",  the same without TLS, as listener "plain"
- *    "workers": 2,                      threads
+ *    "workers": 8,                      threads; see below
  *    "log": "edge.log",                 instead of standard error
  *    "limits": {"handshake_ms": 10000, "header_ms": 10000, "idle_ms": 30000,
  *               "connections": 1024, "connections_per_peer": 256,
  *               "handshakes": 256, "handshakes_per_peer": 64,
+ *               "handshake_cpu_ms": 5000,   each peer's, a minute; see admission.h
+ *               "handshake_bytes": 8192,    what a client may send in its handshake
  *               "head_bytes": 16384, "headers": 100,
  *               "requests_per_connection": 1000}}
  *
  * The first four are required; the values above are the defaults of the rest
  * (no plain listener, no log file). Relative names start at the file's directory.
+ *
+ * A chain of certificates that was made for it keeps a worker busy for seconds, the
+ * longer the more bytes it may have: lower "handshake_bytes" where clients have short
+ * chains (4096 is enough for a certificate and an intermediate), raise it where theirs
+ * are longer. A peer keeps one worker busy at most, and only until its time of the minute
+ * is used up; more "workers" than processors leave others to serve meanwhile.
  */
 #ifndef EDGE_CONFIG_H
 #define EDGE_CONFIG_H
@@ -39,6 +47,8 @@ typedef struct edge_limits {
     uint32_t connections_per_peer;
     uint32_t handshakes;
     uint32_t handshakes_per_peer;
+    uint32_t handshake_cpu_ms;
+    uint32_t handshake_bytes;
     uint32_t head_bytes;
     uint32_t headers;
     uint32_t requests_per_connection;

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -59,14 +60,14 @@ static void unlink_from(edge_connection *connection)
 
 edge_connection *edge_connection_new(edge_work *work, const edge_listener *listener,
                                      int fd, const postern_address *address,
-                                     edge_peer *peer)
+                                     edge_guest *guest)
 {
     const edge_server *server = work->server;
     const edge_limits *limits = &server->config->limits;
     edge_connection *connection = calloc(1, sizeof *connection);
 
     if (connection == NULL) {
-        edge_admission_leave(server->admission, peer, listener->tls);
+        edge_admission_leave(server->admission, guest);
         (void)close(fd);
         return NULL;
     }
@@ -75,7 +76,7 @@ edge_connection *edge_connection_new(edge_work *work, const edge_listener *liste
     connection->work = work;
     connection->listener = listener;
     connection->address = *address;
-    connection->peer = peer;
+    connection->guest = guest;
     link_in(connection);
     connection->in_cap = limits->head_bytes + BODY_ROOM;
     connection->in = malloc(connection->in_cap);
@@ -86,7 +87,8 @@ edge_connection *edge_connection_new(edge_work *work, const edge_listener *liste
     if (connection->in == NULL || connection->headers == NULL ||
         connection->evidence == NULL ||
         (listener->tls &&
-         !edge_stream_secure(&connection->stream, work->tls, connection->evidence))) {
+         !edge_stream_secure(&connection->stream, work->tls, limits->handshake_bytes,
+                             connection->evidence))) {
         edge_connection_free(connection);
         return NULL;
     }
@@ -103,8 +105,7 @@ void edge_connection_free(edge_connection *connection)
 {
     edge_timer_stop(&connection->timer);
     unlink_from(connection);
-    edge_admission_leave(connection->work->server->admission, connection->peer,
-                         connection->listener->tls && !connection->stream.shaken);
+    edge_admission_leave(connection->work->server->admission, connection->guest);
     edge_stream_close(&connection->stream);
     postern_connection_free(connection->evidence);
     edge_text_free(&connection->out);
@@ -262,11 +263,28 @@ static step refuse_handshake(edge_connection *connection, postern_str reason)
 
 static step on_handshake(edge_connection *connection)
 {
-    const edge_io io = edge_stream_handshake(&connection->stream, connection->evidence);
-    const postern_str refusal = postern_connection_refusal(connection->evidence);
+    static const struct timespec a_moment = {.tv_nsec = 1000000};
+    edge_admission *admission = connection->work->server->admission;
+    postern_str refusal;
+    int64_t cpu;
+    edge_io io;
 
+    switch (edge_admission_begin(admission, connection->guest, edge_now_ms())) {
+    case EDGE_TURN_NEVER:
+        return GONE;
+    case EDGE_TURN_LATER:
+        (void)nanosleep(&a_moment, NULL); /* for the one that computes */
+        return WRITE; /* the socket can be written: epoll comes back soon */
+    case EDGE_TURN_NOW:
+        break;
+    }
+    cpu = edge_cpu_us();
+    io = edge_stream_handshake(&connection->stream, connection->evidence);
+    edge_admission_end(admission, connection->guest, edge_cpu_us() - cpu,
+                       edge_now_ms());
+    refusal = postern_connection_refusal(connection->evidence);
     if (io == EDGE_IO_OK) {
-        edge_admission_shaken(connection->work->server->admission, connection->peer);
+        edge_admission_shaken(admission, connection->guest);
         start_head(connection);
     } else if (io == EDGE_IO_END && refusal.len > 0) {
         return refuse_handshake(connection, refusal);

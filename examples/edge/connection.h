@@ -36,7 +36,7 @@ typedef struct edge_connection {
     struct edge_connection *after;
     const edge_listener *listener;
     postern_address address;
-    edge_peer *peer;
+    edge_guest *guest;
     postern_connection *evidence;
     edge_stream stream;
     edge_header *headers;
@@ -52,13 +52,13 @@ typedef struct edge_connection {
 } edge_connection;
 
 /**
- * Takes over the socket `fd` of a client that was let in as `peer`, and adds the
+ * Takes over the socket `fd` of a client that was let in as `guest`, and adds the
  * connection to its worker.
- * @return NULL on failure; the socket is then closed, the peer has left
+ * @return NULL on failure; the socket is then closed, the guest has left
  */
 edge_connection *edge_connection_new(edge_work *work, const edge_listener *listener,
                                      int fd, const postern_address *address,
-                                     edge_peer *peer);
+                                     edge_guest *guest);
 /** Closes and frees. */
 void edge_connection_free(edge_connection *connection);
 

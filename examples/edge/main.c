@@ -117,6 +117,7 @@ static bool open_server(edge *e, edge_text *problems)
         .connections_per_peer = config->limits.connections_per_peer,
         .handshakes = config->limits.handshakes,
         .handshakes_per_peer = config->limits.handshakes_per_peer,
+        .handshake_cpu_ms = config->limits.handshake_cpu_ms,
     };
     const char *name = config->listener == NULL ? "public" : config->listener;
 

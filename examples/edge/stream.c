@@ -28,10 +28,19 @@ static int send_bytes(void *user, const unsigned char *bytes, size_t len)
 
 static int receive_bytes(void *user, unsigned char *bytes, size_t cap)
 {
-    const edge_stream *stream = user;
-    const ssize_t got = recv(stream->fd, bytes, cap, 0);
+    edge_stream *stream = user;
+    const bool shaking = stream->tls && !stream->shaken;
+    ssize_t got;
 
+    if (shaking && stream->room == 0) {
+        return MBEDTLS_ERR_NET_RECV_FAILED;
+    }
+    if (shaking && cap > stream->room) {
+        cap = stream->room;
+    }
+    got = recv(stream->fd, bytes, cap, 0);
     if (got >= 0) {
+        stream->room -= shaking ? (size_t)got : 0;
         return (int)got;
     }
     return would_block() ? MBEDTLS_ERR_SSL_WANT_READ : MBEDTLS_ERR_NET_RECV_FAILED;
@@ -42,12 +51,14 @@ void edge_stream_init(edge_stream *stream, int fd)
     stream->fd = fd;
     stream->tls = false;
     stream->shaken = false;
+    stream->room = 0;
 }
 
 bool edge_stream_secure(edge_stream *stream, const edge_tls *tls,
-                        postern_connection *connection)
+                        size_t handshake_bytes, postern_connection *connection)
 {
     stream->tls = true;
+    stream->room = handshake_bytes;
     mbedtls_ssl_init(&stream->ssl);
     return mbedtls_ssl_setup(&stream->ssl, edge_tls_config(tls)) == 0 &&
            postern_mbedtls_attach(connection, &stream->ssl) == POSTERN_OK &&

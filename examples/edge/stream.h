@@ -20,15 +20,17 @@ typedef struct edge_stream {
     int fd;
     bool tls;
     bool shaken; /**< the handshake succeeded */
+    size_t room; /**< bytes that may still arrive before */
     mbedtls_ssl_context ssl;
 } edge_stream;
 
 /** A plaintext stream over the socket `fd`, which it owns from now on. */
 void edge_stream_init(edge_stream *stream, int fd);
 /** Makes it a TLS stream whose handshake is recorded in `connection`, which must
- *  outlive it. @return false: close it */
+ *  outlive it, and fails when the client sends more than `handshake_bytes` in it.
+ *  @return false: close it */
 bool edge_stream_secure(edge_stream *stream, const edge_tls *tls,
-                        postern_connection *connection);
+                        size_t handshake_bytes, postern_connection *connection);
 /** Closes the socket at once. */
 void edge_stream_close(edge_stream *stream);
 

@@ -153,7 +153,7 @@ static void welcome(edge_worker *worker, const edge_listener *listener)
     /* Not all at once: those who are in want to be served, too. */
     for (int i = 0; i < ACCEPTS; i++) {
         edge_connection *connection = NULL;
-        edge_peer *peer;
+        edge_guest *guest;
         postern_address address;
         const int fd = edge_accept(listener, &address);
 
@@ -161,12 +161,13 @@ static void welcome(edge_worker *worker, const edge_listener *listener)
             pause_if_short();
             return;
         }
-        peer = edge_admission_enter(admission, &address, listener->tls);
-        if (peer == NULL) {
+        guest =
+            edge_admission_enter(admission, &address, fd, listener->tls, edge_now_ms());
+        if (guest == NULL) {
             (void)close(fd); /* full: the cheapest answer there is */
             continue;
         }
-        connection = edge_connection_new(&worker->work, listener, fd, &address, peer);
+        connection = edge_connection_new(&worker->work, listener, fd, &address, guest);
         if (connection != NULL) {
             settle(worker, connection, edge_connection_go_on(connection));
         }

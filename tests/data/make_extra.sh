@@ -74,6 +74,11 @@ key aki-issuer P-256
 issue aki-issuer "${S}issuer of another CA" $A "$LEAF
 2.5.29.35=DER:$(tlv 30 "$(tlv 80 "$ski_a")$(tlv a1 "$(tlv a4 "$(name_of corpus/ca/ca-b.pem)")")")"
 
+# --- a leaf of many names, so many that lists of them need memory of their own
+key many-names P-256
+issue many-names "${S}many names" $A "$LEAF
+subjectAltName=$(seq -s , -f 'DNS:n%g.example' 700)"
+
 # --- leaves that are none, or weak
 key leaf-ca P-256;   issue leaf-ca "${S}a CA as client" $A "$CA"
 key leaf-ca-only P-256; issue leaf-ca-only "${S}a CA without key usage" $A 'basicConstraints=critical,CA:TRUE'

@@ -125,13 +125,14 @@ def policy(hosts, rules, plain=("www.example.com",), **more):
 class Edge:
     """A running postern-edge in a folder of its own, with the PKI in pki/."""
 
-    def __init__(self, program, rules, limits=None):
+    def __init__(self, program, rules, limits=None, **more):
         self.program = program
         self.folder = tempfile.TemporaryDirectory(prefix="postern-")
         self.log = self.path("edge.log")
         pki("make", self.path("pki"))
         self.write_policy(rules)
-        self.write_config(limits=limits or {})
+        # Everybody comes from one address, and sanitizers make handshakes slow.
+        self.write_config(limits={"handshake_cpu_ms": 60000, **(limits or {})}, **more)
         self.process = self.start()
         lines = [self.process.stdout.readline().strip() for _ in range(2)]
         found = [re.fullmatch(r"listening on 127\.0\.0\.1:(\d+)( \(plain\))?", line)
@@ -244,8 +245,9 @@ class Edge:
                                              self.path("pki", client + ".key"))))
         return made
 
-    def socket(self, port=None):
-        return socket.create_connection(("127.0.0.1", port or self.port), PATIENCE)
+    def socket(self, port=None, source=None):
+        return socket.create_connection(("127.0.0.1", port or self.port), PATIENCE,
+                                        source and (source, 0))
 
     def connect(self, client=None, sni=None, **more):
         """A connection after its handshake."""

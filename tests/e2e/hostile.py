@@ -13,6 +13,7 @@ import sys
 import time
 
 import edge as e
+import forge
 import wire
 
 LIMITS = {"handshake_ms": 1500, "header_ms": 1500, "idle_ms": 2500}
@@ -282,6 +283,57 @@ def crowds(tap, edge):
         still_serves(edge)
 
 
+def greet(edge, source):
+    """Sends a hello of TLS 1.2. @return the socket, at ServerHelloDone; None: refused"""
+    sock = edge.socket(source=source)
+    push(sock, HELLO)
+    with contextlib.suppress(ConnectionError):
+        if wire.read_flight(sock):
+            return sock
+    sock.close()
+    return None
+
+
+def costly(tap, program):
+    """Chains that take a server half a second, and whoever else is there."""
+    limits = {**LIMITS, "handshake_ms": 5000, "handshakes": 16, "handshakes_per_peer": 8,
+              "handshake_cpu_ms": 200}
+    payload = forge.flight(forge.authorities(3500))
+    with e.Edge(program, the_policy(), limits) as edge:
+        try:
+            edge.socket(source="127.0.1.1").close()
+        except OSError:
+            print("# no addresses in 127.0.0.0/8 to come from")
+            return
+        with tap.row("more bytes than a handshake may have: closed, and not looked at"):
+            with greet(edge, "127.0.1.1") as sock:
+                push(sock, forge.flight(forge.authorities(15000)))
+                e.same(wire.is_over(sock, 3), True, "still open")
+            greet(edge, "127.0.1.1").close()  # it has time left
+        with tap.row("a chain that takes half a second: others are served meanwhile"):
+            with contextlib.ExitStack() as stack:
+                sent = [stack.enter_context(greet(edge, "127.0.1.2")) for _ in range(6)]
+                for sock in sent:
+                    push(sock, payload)
+                still_serves(edge)
+                e.same([wire.is_over(sock, 3 * e.PATIENCE) for sock in sent], [True] * 6)
+        with tap.row("who sent it is refused afterwards, others are not"):
+            e.same(greet(edge, "127.0.1.2"), None)
+            greet(edge, "127.0.1.3").close()
+            still_serves(edge)
+        with tap.row("as many stalled handshakes as there may be do not keep others out"):
+            with contextlib.ExitStack() as stack:
+                for source in ("127.0.1.4", "127.0.1.5"):
+                    for _ in range(8):
+                        push(stack.enter_context(edge.socket(source=source)), HELLO[:20])
+                time.sleep(0.5)
+                for source in ("127.0.1.6", "127.0.1.7"):
+                    stack.enter_context(greet(edge, source))
+        with tap.row("it goes on when all that is over"):
+            still_serves(edge)
+            e.same(edge.stop(), 0, edge.complaints())
+
+
 def lost_log(tap, program):
     """Whoever reads the log goes away; the server stays."""
     with tap.row("the log's reader goes away, and the server serves on"):
@@ -323,6 +375,7 @@ def main():
         pipelines(tap, edge)
         crowds(tap, edge)
         edge.finish(tap)
+    costly(tap, program)
     lost_log(tap, program)
     return tap.end()
 

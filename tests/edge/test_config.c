@@ -39,6 +39,10 @@ static const struct {
     {"{" REQUIRED ", \"workers\": \"2\"}",                          "expected a whole number from 1 to 64\n"      },
     {"{" REQUIRED ", \"workers\": 99999999999999999999}",
      "expected a whole number from 1 to 64\n"                                                                     },
+    {"{" REQUIRED ", \"limits\": {\"handshake_cpu_ms\": 59}}",
+     "expected a whole number from 60 to 60000\n"                                                                 },
+    {"{" REQUIRED ", \"limits\": {\"handshake_bytes\": 511}}",
+     "expected a whole number from 512 to 1048576\n"                                                              },
     {"{" REQUIRED ", \"limits\": 1}",                               "expected an object\n"                        },
     {"{" REQUIRED ", \"log\": \"\"}",                               "expected a string that is not empty\n"       },
     {"{" REQUIRED ", \"log\": \"a\\u0000b\"}",                      "NUL in a string\n"                           },
@@ -90,8 +94,10 @@ START_TEST(what_is_not_said_has_a_default)
     ck_assert(edge_config_parse("edge.json", postern_text("{" REQUIRED "}"), &config,
                                 &problems));
     ck_assert_uint_eq(problems.len, 0);
-    ck_assert_uint_eq(config.workers, 2);
+    ck_assert_uint_eq(config.workers, 8);
     ck_assert_uint_eq(config.limits.handshake_ms, 10000);
+    ck_assert_uint_eq(config.limits.handshake_cpu_ms, 5000);
+    ck_assert_uint_eq(config.limits.handshake_bytes, 8192);
     ck_assert_uint_eq(config.limits.headers, 100);
     ck_assert_uint_eq(config.plain_listen.address.family, 0);
     ck_assert_ptr_null(config.log);

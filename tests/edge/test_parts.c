@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 /* --- bodies ----------------------------------------------------------------------- */
@@ -166,44 +168,79 @@ static postern_address address(const char *text)
     return out;
 }
 
-static edge_peer *enter(edge_admission *admission, const char *text, bool handshake)
+/* A socket that says whether it was shut down, and its other end. */
+typedef struct ends {
+    int ours;
+    int theirs;
+} ends;
+
+static ends open_ends(void)
+{
+    int pair[2];
+
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    return (ends){pair[0], pair[1]};
+}
+
+static bool is_shut(ends e)
+{
+    char byte;
+
+    return recv(e.theirs, &byte, 1, MSG_DONTWAIT) == 0;
+}
+
+static void close_ends(ends e)
+{
+    (void)close(e.ours);
+    (void)close(e.theirs);
+}
+
+static edge_guest *enter_at(edge_admission *admission, const char *text, int fd,
+                            bool handshake, int64_t now)
 {
     const postern_address from = address(text);
 
-    return edge_admission_enter(admission, &from, handshake);
+    return edge_admission_enter(admission, &from, fd, handshake, now);
+}
+
+static edge_guest *enter(edge_admission *admission, const char *text, bool handshake)
+{
+    return enter_at(admission, text, -1, handshake, 0);
 }
 
 START_TEST(caps_hold_for_all_and_for_each_peer)
 {
-    const edge_caps caps = {5, 3, 3, 2};
+    const edge_caps caps = {5, 3, 3, 2, 1000};
     edge_admission *admission = edge_admission_new(&caps);
-    edge_peer *a;
-    edge_peer *b;
+    edge_guest *a[3];
+    edge_guest *b;
 
     ck_assert_ptr_nonnull(admission);
-    a = enter(admission, "192.0.2.1", true);
-    ck_assert_ptr_nonnull(a);
-    ck_assert_ptr_eq(enter(admission, "192.0.2.1", true), a);
+    a[0] = enter(admission, "192.0.2.1", true);
+    a[1] = enter(admission, "192.0.2.1", true);
+    ck_assert(a[0] != NULL && a[1] != NULL && a[0] != a[1]);
     ck_assert_ptr_null(enter(admission, "192.0.2.1", true)); /* two handshakes */
-    edge_admission_shaken(admission, a);
-    ck_assert_ptr_eq(enter(admission, "192.0.2.1", true), a);
+    edge_admission_shaken(admission, a[0]);
+    a[2] = enter(admission, "192.0.2.1", true);
+    ck_assert_ptr_nonnull(a[2]);
     ck_assert_ptr_null(enter(admission, "192.0.2.1", false)); /* three connections */
     b = enter(admission, "192.0.2.2", true);
     ck_assert_ptr_nonnull(b);
-    ck_assert_ptr_null(enter(admission, "192.0.2.3", true)); /* three handshakes */
-    ck_assert_ptr_eq(enter(admission, "192.0.2.2", false), b);
+    ck_assert_ptr_nonnull(enter(admission, "192.0.2.2", false));
     ck_assert_ptr_null(enter(admission, "192.0.2.3", false)); /* five connections */
-    edge_admission_leave(admission, a, true);
-    edge_admission_leave(admission, a, true);
-    edge_admission_leave(admission, a, false);
+    edge_admission_leave(admission, a[0]);
+    edge_admission_leave(admission, a[1]);
+    edge_admission_leave(admission, a[2]);
     ck_assert_ptr_nonnull(enter(admission, "192.0.2.3", true));
+    ck_assert_ptr_nonnull(enter(admission, "192.0.2.4", true));
+    ck_assert_ptr_null(enter(admission, "192.0.2.2", true)); /* has one, as they have */
     edge_admission_free(admission);
 }
 END_TEST
 
 START_TEST(ipv6_counts_by_network)
 {
-    const edge_caps caps = {10, 1, 10, 10};
+    const edge_caps caps = {10, 1, 10, 10, 1000};
     edge_admission *admission = edge_admission_new(&caps);
 
     ck_assert_ptr_nonnull(enter(admission, "2001:db8::1", false));
@@ -212,6 +249,167 @@ START_TEST(ipv6_counts_by_network)
     /* An IPv4 address is not the network that begins with its bytes. */
     ck_assert_ptr_nonnull(enter(admission, "32.1.13.184", false));
     ck_assert_ptr_null(enter(admission, "32.1.13.184", false));
+    edge_admission_free(admission);
+}
+END_TEST
+
+START_TEST(the_oldest_handshake_of_who_has_most_makes_room)
+{
+    const edge_caps caps = {20, 10, 4, 4, 1000};
+    edge_admission *admission = edge_admission_new(&caps);
+    edge_guest *guests[4];
+    ends sockets[4];
+
+    for (size_t i = 0; i < 4; i++) {
+        sockets[i] = open_ends();
+        guests[i] = enter_at(admission, i == 0 ? "192.0.2.1" : "192.0.2.2",
+                             sockets[i].ours, true, 0);
+        ck_assert_ptr_nonnull(guests[i]);
+    }
+    /* 1 + 3 are all: the oldest of the three goes, and its time comes once. */
+    ck_assert_ptr_nonnull(enter(admission, "192.0.2.3", true));
+    ck_assert(!is_shut(sockets[0]) && is_shut(sockets[1]) && !is_shut(sockets[2]));
+    edge_admission_shaken(admission, guests[1]); /* it was about to be done */
+    edge_admission_leave(admission, guests[1]);
+    ck_assert_ptr_nonnull(enter(admission, "192.0.2.4", true));
+    ck_assert(!is_shut(sockets[0]) && is_shut(sockets[2]) && !is_shut(sockets[3]));
+    /* 1 + 1 + 1 + 1: a newcomer has fewer, somebody who has one has not. */
+    ck_assert_ptr_null(enter(admission, "192.0.2.4", true));
+    ck_assert(!is_shut(sockets[0]) && !is_shut(sockets[3]));
+    ck_assert_ptr_nonnull(enter(admission, "192.0.2.5", true));
+    ck_assert(is_shut(sockets[0]) != is_shut(sockets[3]));
+    /* Who is done is not turned out. */
+    ck_assert_ptr_nonnull(enter(admission, "192.0.2.6", false));
+    for (size_t i = 0; i < 4; i++) {
+        close_ends(sockets[i]);
+    }
+    edge_admission_free(admission);
+}
+END_TEST
+
+/* 60 seconds of time a minute would be one a second. */
+START_TEST(a_peer_that_used_up_its_time_waits_for_more)
+{
+    const edge_caps caps = {4, 4, 4, 4, 6000};
+    edge_admission *admission = edge_admission_new(&caps);
+    edge_guest *a = enter_at(admission, "192.0.2.1", -1, true, 1000000);
+    edge_guest *b = enter_at(admission, "192.0.2.2", -1, true, 1000000);
+
+    ck_assert_int_eq(edge_admission_begin(admission, a, 1000000), EDGE_TURN_NOW);
+    edge_admission_end(admission, a, 5999999, 1000000);
+    ck_assert_int_eq(edge_admission_begin(admission, a, 1000000), EDGE_TURN_NOW);
+    edge_admission_end(admission, a, 2000001, 1000000);
+    /* Eight seconds of six: two must come back, a tenth of a second each second. */
+    ck_assert_int_eq(edge_admission_begin(admission, a, 1000000), EDGE_TURN_NEVER);
+    ck_assert_ptr_null(enter_at(admission, "192.0.2.1", -1, true, 1019000));
+    ck_assert_int_eq(edge_admission_begin(admission, b, 1000000), EDGE_TURN_NOW);
+    edge_admission_end(admission, b, 1000, 1000000);
+    /* To leave does not help, and what is no handshake costs nothing. */
+    edge_admission_leave(admission, a);
+    ck_assert_ptr_null(enter_at(admission, "192.0.2.1", -1, true, 1019999));
+    ck_assert_ptr_nonnull(enter_at(admission, "192.0.2.1", -1, false, 1019999));
+    ck_assert_ptr_nonnull(enter_at(admission, "192.0.2.1", -1, true, 1020001));
+    edge_admission_free(admission);
+}
+END_TEST
+
+START_TEST(time_that_is_not_used_does_not_pile_up)
+{
+    const edge_caps caps = {4, 4, 4, 4, 6000};
+    edge_admission *admission = edge_admission_new(&caps);
+    edge_guest *a = enter_at(admission, "192.0.2.1", -1, true, 0);
+
+    ck_assert_int_eq(edge_admission_begin(admission, a, 86400000), EDGE_TURN_NOW);
+    edge_admission_end(admission, a, 6000000, 86400000);
+    ck_assert_int_eq(edge_admission_begin(admission, a, 86400000), EDGE_TURN_NEVER);
+    ck_assert_int_eq(edge_admission_begin(admission, a, 86400000 + 60000),
+                     EDGE_TURN_NOW);
+    edge_admission_free(admission);
+}
+END_TEST
+
+/* Keeps this thread's processor busy. */
+static void work_ms(long wanted)
+{
+    struct timespec begun;
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &begun);
+    do {
+        (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    } while ((now.tv_sec - begun.tv_sec) * 1000 +
+                 (now.tv_nsec - begun.tv_nsec) / 1000000 <
+             wanted);
+}
+
+START_TEST(handshakes_of_a_peer_are_computed_one_by_one)
+{
+    const edge_caps caps = {4, 4, 4, 4, 6000};
+    edge_admission *admission = edge_admission_new(&caps);
+    edge_guest *a = enter(admission, "192.0.2.1", true);
+    edge_guest *b = enter(admission, "192.0.2.1", true);
+    edge_guest *other = enter(admission, "192.0.2.2", true);
+
+    ck_assert_int_eq(edge_admission_begin(admission, a, 0), EDGE_TURN_NOW);
+    /* However long it takes, this thread had next to nothing of a processor. */
+    ck_assert_int_eq(edge_admission_begin(admission, b, 5000), EDGE_TURN_LATER);
+    ck_assert_int_eq(edge_admission_begin(admission, other, 101), EDGE_TURN_NOW);
+    work_ms(110);
+    ck_assert_int_eq(edge_admission_begin(admission, b, 101), EDGE_TURN_NEVER);
+    edge_admission_end(admission, a, 1000, 200);
+    ck_assert_int_eq(edge_admission_begin(admission, b, 200), EDGE_TURN_NOW);
+    edge_admission_end(admission, b, 1000, 201);
+    edge_admission_end(admission, other, 1000, 201);
+    edge_admission_free(admission);
+}
+END_TEST
+
+/* Whoever gets the place of one who left gets nothing of his past. */
+START_TEST(a_newcomer_has_his_own_time)
+{
+    const edge_caps caps = {2, 2, 2, 2, 6000};
+    edge_admission *admission = edge_admission_new(&caps);
+    char text[16];
+
+    for (int i = 0; i < 20; i++) {
+        edge_guest *guest;
+        (void)snprintf(text, sizeof text, "192.0.2.%d", i);
+        guest = enter_at(admission, text, -1, true, 1000);
+        ck_assert_ptr_nonnull(guest);
+        ck_assert_int_eq(edge_admission_begin(admission, guest, 1000), EDGE_TURN_NOW);
+        edge_admission_end(admission, guest, 90000000, 1000);
+        ck_assert_int_eq(edge_admission_begin(admission, guest, 1000), EDGE_TURN_NEVER);
+        edge_admission_leave(admission, guest);
+    }
+    edge_admission_free(admission);
+}
+END_TEST
+
+/* Peers come and go: who left is remembered until his place is needed. */
+START_TEST(more_peers_than_places_come_and_go)
+{
+    const edge_caps caps = {2, 1, 2, 1, 6000};
+    edge_admission *admission = edge_admission_new(&caps);
+    char text[16];
+
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < 200; i++) {
+            edge_guest *a;
+            edge_guest *b;
+            (void)snprintf(text, sizeof text, "192.0.2.%d", i);
+            a = enter(admission, text, true);
+            ck_assert_ptr_nonnull(a);
+            ck_assert_ptr_null(enter(admission, text, true));
+            b = enter(admission, "198.51.100.1", i % 2 == 0);
+            ck_assert_ptr_nonnull(b);
+            ck_assert_ptr_null(enter(admission, "198.51.100.2", false));
+            if (i % 3 == 0) {
+                edge_admission_shaken(admission, a);
+            }
+            edge_admission_leave(admission, a);
+            edge_admission_leave(admission, b);
+        }
+    }
     edge_admission_free(admission);
 }
 END_TEST
@@ -327,6 +525,12 @@ Suite *test_suite(void)
     tcase_add_test(parts, timer_may_change_its_kind);
     tcase_add_test(parts, caps_hold_for_all_and_for_each_peer);
     tcase_add_test(parts, ipv6_counts_by_network);
+    tcase_add_test(parts, the_oldest_handshake_of_who_has_most_makes_room);
+    tcase_add_test(parts, a_peer_that_used_up_its_time_waits_for_more);
+    tcase_add_test(parts, time_that_is_not_used_does_not_pile_up);
+    tcase_add_test(parts, handshakes_of_a_peer_are_computed_one_by_one);
+    tcase_add_test(parts, a_newcomer_has_his_own_time);
+    tcase_add_test(parts, more_peers_than_places_come_and_go);
     tcase_add_test(parts, client_cannot_forge_a_line);
     tcase_add_test(parts, long_values_are_cut);
     tcase_add_test(parts, lines_of_threads_do_not_mix);

@@ -192,6 +192,40 @@ START_TEST(no_request_for_memory_that_fails_lets_anybody_in)
 }
 END_TEST
 
+/* Facts that do not fit are a fault, not facts that a certificate has not got: a rule that
+ * refuses by a name would let everybody in. */
+#define BY_NAME                                                                       \
+    POLICY(BOTH, "",                                                                  \
+           BLOCK("name",                                                              \
+                 "any(postern.client_cert.san_dns[*] eq `n700.example`)") "," GUARDS, \
+           "")
+
+START_TEST(a_name_that_does_not_fit_is_not_overlooked)
+{
+    const answer by_name = {POSTERN_BLOCKED, 403, false, "name", "ok"};
+    size_t faults = 0;
+    bool done = false;
+
+    door_open(&d, BY_NAME);
+    door_tls(&d, A, NULL, NULL);
+    door_ask(&d, A); /* what the request needs is there from now on */
+    for (size_t n = 0; !done; n++) {
+        door_tls(&d, A, "extra/many-names", NULL);
+        d.heap.fail_at = d.heap.requests + n;
+        door_ask(&d, A);
+        done = d.heap.requests <= d.heap.fail_at;
+        d.heap.fail_at = SIZE_MAX;
+        ck_assert(!postern_verdict_allows(&d.verdict));
+        ck_assert_int_eq(d.verdict.outcome == POSTERN_FAULT, !done);
+        faults += !done;
+        door_ask(&d, A);
+        door_expect(&d, "later", by_name);
+    }
+    ck_assert_uint_ge(faults, 3);
+    door_close(&d);
+}
+END_TEST
+
 /* A reload that runs out of memory leaves the old policy in force. */
 START_TEST(a_policy_that_does_not_fit_changes_nothing)
 {
@@ -350,6 +384,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tc, a_rule_without_room_is_a_fault_whatever_its_sign, 0, TIGHT);
     tcase_add_loop_test(tc, without_room_nothing_passes_even_without_rules, 0, 3);
     tcase_add_loop_test(tc, no_request_for_memory_that_fails_lets_anybody_in, 0, 2);
+    tcase_add_test(tc, a_name_that_does_not_fit_is_not_overlooked);
     tcase_add_test(tc, a_policy_that_does_not_fit_changes_nothing);
     tcase_add_test(tc, a_judgement_that_fails_is_made_again);
     tcase_add_loop_test(tc, cryptography_that_fails_is_a_fault, 0, BREAKAGES);
