@@ -199,10 +199,11 @@ static postern_status judge_shown(const postern_connection *connection,
         return POSTERN_CLOCK;
     }
     if (is_path_of(path, path_count, chain, chain_count)) {
-        return pst_judge(host->authority, path, path_count, now, NULL, out);
+        return pst_judge(host->authority, path, path_count, now, &host->expected, out);
     }
     if (chain_count > 0) {
-        return pst_judge_chain(host->authority, chain, chain_count, now, NULL, out);
+        return pst_judge_chain(host->authority, chain, chain_count, now,
+                               &host->expected, out);
     }
     return POSTERN_OK;
 }
@@ -401,10 +402,11 @@ static postern_status judge_certificate(postern_connection *connection,
 
     if (same_policy && evidence->path != NULL) {
         status = pst_judge(host->authority, evidence->path, evidence->path_count, now,
-                           NULL, &judgement);
+                           &host->expected, &judgement);
     } else {
-        status = pst_judge_chain(host->authority, evidence->chain,
-                                 evidence->chain_count, now, NULL, &judgement);
+        status =
+            pst_judge_chain(host->authority, evidence->chain, evidence->chain_count,
+                            now, &host->expected, &judgement);
     }
     if (status != POSTERN_OK) {
         return status;

@@ -23,9 +23,10 @@
 typedef struct pst_registration {
     postern_str host; /* normal form; ".example.com" for "*.example.com" */
     pst_authority *authority;
-    bool block_revoked; /* before any rule */
-    bool monitor;       /* nothing needs to block here */
-    bool require;       /* no or a bad certificate ends the handshake */
+    bool block_revoked;       /* before any rule */
+    bool monitor;             /* nothing needs to block here */
+    bool require;             /* no or a bad certificate ends the handshake */
+    pst_expectation expected; /* a client's certificate; strict when the host says so */
 } pst_registration;
 
 /**

@@ -132,11 +132,12 @@ typedef struct host_names {
 static void load_host(pst_loader *loader, pst_document *document, size_t object,
                       host_names *seen)
 {
-    static const char *const keys[] = {"hostname", "ca",      "crl",    "revocation",
-                                       "revoked",  "monitor", "require"};
+    static const char *const keys[] = {"hostname", "ca",      "crl",     "revocation",
+                                       "revoked",  "monitor", "require", "strict"};
     static const char *const revoked[] = {"block", "rules"};
     pst_policy_body *body = loader->body;
-    pst_registration host = {.block_revoked = true};
+    pst_registration host = {.block_revoked = true,
+                             .expected = {.purpose = PST_PURPOSE_CLIENT}};
     postern_str name;
     size_t chosen = 0;
     bool named;
@@ -151,6 +152,7 @@ static void load_host(pst_loader *loader, pst_document *document, size_t object,
     host.block_revoked = chosen == 0;
     (void)pst_document_bool(document, object, "monitor", &host.monitor);
     (void)pst_document_bool(document, object, "require", &host.require);
+    (void)pst_document_bool(document, object, "strict", &host.expected.strict);
     if (host.monitor && host.require) {
         pst_document_complain(document, pst_document_find(document, object, "require"),
                               POSTERN_INVALID, "a host that only monitors cannot",

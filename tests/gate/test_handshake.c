@@ -51,6 +51,7 @@ static void shake(const char *sni)
 #define RULES_BLOCK                                                \
     POLICY(MTLS(A, "ca-a", CRL("crl-a") ",'revoked':'rules'"), "", \
            BLOCK("gone", "cf.tls_client_auth.cert_revoked") "," GUARDS, "")
+#define STRICT ONE(CRL("crl-a") ",'strict':true")
 
 static const struct row {
     const char *policy;
@@ -89,6 +90,9 @@ static const struct row {
     {RULES_BLOCK, "revoked",       NULL,            0,          POSTERN_BLOCKED, "gone", "revoked"         },
     {RULES_BLOCK, "ok-p256",       NULL,            0,          POSTERN_ALLOWED, "in",   "ok"              },
     {NO_CRL,      "revoked",       NULL,            0,          POSTERN_ALLOWED, "in",   "ok"              },
+    {USUAL,       "serial-neg",    NULL,            0,          POSTERN_ALLOWED, "in",   "ok"              },
+    {STRICT,      "serial-neg",    NULL,            0,          POSTERN_BLOCKED, "out",  "malformed"       },
+    {STRICT,      "ok-p256",       NULL,            0,          POSTERN_ALLOWED, "in",   "ok"              },
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
