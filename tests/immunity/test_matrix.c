@@ -5,19 +5,13 @@
  * Every connection is asked for its four hosts one after the other and once more the
  * other way round, so a host's answer may not depend on what was asked before.
  */
-#include "../gate/door.h"
 #include "../tls/rogue.h"
 #include "cell.h"
+#include "stage.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define WATCH                                                        \
-    LOG("presented", "cf.tls_client_auth.cert_presented")            \
-    "," LOG("verified", "cf.tls_client_auth.cert_verified") "," LOG( \
-        "revoked",                                                   \
-        "cf.tls_client_auth.cert_revoked") "," LOG("resumed",        \
-                                                   "postern.tls.resumed") ","
 #define GUARD_B                                                             \
     SKIP("in", "cf.tls_client_auth.cert_verified and http.host eq `" B "`") \
     "," BLOCK("out", "http.host eq `" B "`")
@@ -47,12 +41,10 @@ static const char *const change_texts[CHANGES] = {"nothing", "CAs swapped", "a a
 
 /* --- the world ---------------------------------------------------------------------- */
 
-static door d;
 static postern_policy *loaded[POLICIES];
 static rogue thief;
 static side servers[2]; /* a prepared one and a rogue one, with the same ticket keys */
 static side clients[SHOWNS];
-static wire w;
 
 static unsigned cells;
 static unsigned connections;
@@ -123,16 +115,6 @@ static const char *describe(const cell *c)
 
 /* --- one cell ----------------------------------------------------------------------- */
 
-static bool matched(const char *ref)
-{
-    for (size_t i = 0; i < d.verdict.match_count; i++) {
-        if (text_is(d.verdict.matches[i].ref, ref)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void check_cell(const cell *c)
 {
     const expected e = oracle(c);
@@ -148,12 +130,12 @@ static void check_cell(const cell *c)
                   describe(c), (int)v->certificate_reason.len,
                   v->certificate_reason.data);
     ck_assert_msg(e.ruled || v->match_count == 0, "%s: rules were asked", describe(c));
-    ck_assert_msg(matched("presented") == e.presented &&
-                      matched("verified") == e.verified && !matched("revoked") &&
-                      matched("resumed") == (e.ruled && e.resumed),
+    ck_assert_msg(stage_saw("presented") == e.presented &&
+                      stage_saw("verified") == e.verified && !stage_saw("revoked") &&
+                      stage_saw("resumed") == (e.ruled && e.resumed),
                   "%s: presented %d, verified %d, revoked %d, resumed %d", describe(c),
-                  matched("presented"), matched("verified"), matched("revoked"),
-                  matched("resumed"));
+                  stage_saw("presented"), stage_saw("verified"), stage_saw("revoked"),
+                  stage_saw("resumed"));
 }
 
 static void check_hosts(cell c)
