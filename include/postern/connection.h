@@ -79,27 +79,46 @@ POSTERN_API const void *postern_connection_trust(const postern_connection *conne
 /** True when the host that on_sni asked for wants a handshake without a good certificate
  *  to fail (`"require": true` in its policy): the adapter must then require one, and
  *  refuse what postern_connection_accepts() does not accept with a TLS alert. An adapter
- *  that does neither lets nobody in, since the gate refuses the requests. */
+ *  that does neither lets nobody in, since the gate refuses the requests. False before
+ *  on_sni and after set_tls. What counts is the policy that was in force at on_sni, as
+ *  with postern_connection_trust(). */
 POSTERN_API bool postern_connection_requires_certificate(
     const postern_connection *connection);
 
 /**
  * Tells, while the handshake runs, whether a chain is good enough for the host that
  * on_sni asked for: verified and, unless the host says `"revoked": "rules"`, not revoked.
- * Nothing is remembered: what counts is what postern_connection_set_tls() is told.
+ * Any registered host may be asked about, whether it requires a certificate or not; the
+ * policy that was in force at on_sni judges, at the time of the options' clock.
  *
- * @param chain    certificates as the client sent them, DER, leaf first; with a path they
- *                 may be left out (NULL, 0)
- * @param path     as in postern_tls_info, or NULL: one is built from `chain`
- * @param accepted false on failure
+ * An answer for the handshake, and nothing else: whether the client holds the key is not
+ * known yet, and what counts for requests is what postern_connection_set_tls() is told,
+ * judged anew by the policy then in force.
+ *
+ * @param chain    certificates as the client sent them, DER, leaf first. With a path they
+ *                 may be left out (NULL, 0); with neither the client showed nothing,
+ *                 which is never accepted.
+ * @param path     as in postern_tls_info, or NULL. One that does not start with chain[0]
+ *                 is not looked at; then one is built from `chain`
+ * @param accepted false on failure: then abort the handshake
  * @retval POSTERN_OK
  * @retval POSTERN_STATE     no registered host was named, or the handshake is over
+ * @retval POSTERN_INVALID   a chain without certificates behind it
  * @retval POSTERN_LIMIT     the chain is larger than limits.chain_*
  * @retval POSTERN_NO_MEMORY, POSTERN_CRYPTO, POSTERN_CLOCK
+ *
+ * Cost: microseconds with a path; without one, the signatures of the chain.
  */
 POSTERN_API postern_status postern_connection_accepts(
     postern_connection *connection, const postern_str *chain, size_t chain_count,
     const postern_path_step *path, size_t path_count, bool *accepted);
+
+/** Why the last postern_connection_accepts() did not accept: a word that
+ *  `postern.client_cert.reason` knows, such as "expired", "none" when nothing was shown,
+ *  or "not-evaluated" when it failed. For the choice of an alert, and for logs. Empty when
+ *  it was never asked, or accepted. Static text. */
+POSTERN_API postern_str
+postern_connection_refusal(const postern_connection *connection);
 
 /** What a finished handshake showed. Zeroed means: nothing. Everything is copied. */
 typedef struct postern_tls_info {

@@ -71,8 +71,8 @@ POSTERN_API postern_status postern_gate_reload(postern_gate *gate,
  *     neither registered nor in `plain_hosts`, or it was registered after the handshake
  *     so that nobody was asked (`not-asked`): 421, close
  *  3. the certificate: judged anew when the policy or the time demands it; revoked
- *     and the host says `"revoked": "block"`: 403; not verified and the host says
- *     `"require": true`: 403, close
+ *     and the host says `"revoked": "block"`: 403; none or not verified and the host
+ *     says `"require": true`: 403. A host that requires closes in both cases
  *  4. the rules, in order
  *
  * Whatever cannot be decided (no memory, no clock, a request that is simulated,

@@ -113,7 +113,7 @@ POSTERN_API postern_status postern_policy_with_list(const postern_policy *policy
 /**
  * Evaluates the rules for a simulated request: for tests, on a laptop, without
  * TLS. Host and path checks apply when the request has a head; SNI checks do not.
- * A registered host's own refusal of revoked certificates applies.
+ * A registered host's own refusals (`revoked`, `require`) apply.
  *
  * @param request from postern_request_new_simulated(); any other is a fault
  * @param verdict receives the answer; its strings live as long as the request is

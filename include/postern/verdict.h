@@ -17,7 +17,8 @@ typedef enum postern_outcome {
     POSTERN_FAULT = 1,         /**< the rules could not be evaluated; see `fault` */
     POSTERN_BAD_REQUEST = 2,   /**< 400: Host or path are malformed or ambiguous */
     POSTERN_MISDIRECTED = 3,   /**< 421: this connection may not ask for that host */
-    POSTERN_REVOKED = 4,       /**< the gate refused a revoked certificate */
+    POSTERN_REVOKED = 4,       /**< the host refuses revoked certificates, and this
+                                    one is */
     POSTERN_BLOCKED = 5,       /**< a rule, or `"default": "block"` */
     POSTERN_ALLOWED = 6,       /**< pass */
     POSTERN_UNVERIFIED = 7     /**< the host says `"require": true`, and the certificate
@@ -58,9 +59,12 @@ typedef struct postern_verdict {
     size_t match_count;
     postern_str reason; /**< why, one sentence for logs; never empty on a refusal */
     postern_str certificate_reason; /**< `postern.client_cert.reason` */
-    postern_str certificate_status; /**< the same in Cloudflare's words: "SUCCESS" (also
-                                         when revoked), "NONE" when nothing was
-                                         presented, else "FAILED:" and OpenSSL's text */
+    postern_str certificate_status; /**< the same in Cloudflare's words, for logs:
+                                         "SUCCESS" (also when revoked), "NONE" when
+                                         nothing was presented, for whatever reason, else
+                                         "FAILED:" and OpenSSL's text for it, such as
+                                         "FAILED:certificate has expired". Empty when it
+                                         was not judged, which is a fault. Static text */
     postern_str host;         /**< normal form of the host; empty when there is none */
     postern_str target;       /**< normalised path and query: route on this one */
     const postern_str *strip; /**< header names to remove before forwarding */

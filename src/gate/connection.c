@@ -1,6 +1,7 @@
 #include "gate/connection.h"
 
-#include "certificate/facts.h"
+#include "certificate/status.h"
+#include "gate/fields.h"
 #include "gate/gate.h"
 #include "support/alloc.h"
 #include "support/text.h"
@@ -124,15 +125,120 @@ postern_str postern_connection_sni(const postern_connection *connection)
     return pst_host_name(&connection->sni);
 }
 
-const void *postern_connection_trust(const postern_connection *connection)
-{
-    const pst_registration *host;
+/* --- while the handshake runs --------------------------------------------------- */
 
-    if (!connection->evidence.asked || connection->asking == NULL) {
+/* The host that was asked for, as the policy had it that asked; NULL when there is
+ * none, or the handshake is over. */
+static const pst_registration *asking_host(const postern_connection *connection)
+{
+    if (!connection->evidence.asked || connection->evidence.misused ||
+        connection->asking == NULL) {
         return NULL;
     }
-    host = pst_policy_registration(connection->asking, pst_host_name(&connection->sni));
+    return pst_policy_registration(connection->asking, pst_host_name(&connection->sni));
+}
+
+const void *postern_connection_trust(const postern_connection *connection)
+{
+    const pst_registration *host = asking_host(connection);
+
     return host == NULL ? NULL : pst_authority_trust(host->authority);
+}
+
+bool postern_connection_requires_certificate(const postern_connection *connection)
+{
+    const pst_registration *host = asking_host(connection);
+
+    return host != NULL && host->require;
+}
+
+static bool is_too_large(const postern_limits *limits, const postern_str *chain,
+                         size_t count)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (chain[i].len > limits->chain_bytes - bytes) {
+            return true;
+        }
+        bytes += chain[i].len;
+    }
+    return count > limits->chain_certificates;
+}
+
+/* Unix seconds, or negative. */
+static int64_t now_seconds(const postern_connection *connection)
+{
+    const postern_options *options = &connection->scheme->options;
+    const int64_t now = options->clock(options->clock_user);
+
+    return now < 0 ? -1 : now / 1000;
+}
+
+/* A path of another leaf than the client showed is none. */
+static bool is_path_of(const postern_path_step *path, size_t path_count,
+                       const postern_str *chain, size_t chain_count)
+{
+    return path != NULL && path_count > 0 &&
+           (chain_count == 0 || pst_str_same(path[0].certificate, chain[0]));
+}
+
+/* NOLINTNEXTLINE(readability-function-size): what a handshake shows, and the answer */
+static postern_status judge_shown(const postern_connection *connection,
+                                  const pst_registration *host,
+                                  const postern_str *chain, size_t chain_count,
+                                  const postern_path_step *path, size_t path_count,
+                                  pst_judgement *out)
+{
+    const int64_t now = now_seconds(connection);
+
+    *out = (pst_judgement){.reason = PST_REASON_NONE};
+    if (is_too_large(&connection->scheme->options.limits, chain, chain_count)) {
+        return POSTERN_LIMIT;
+    }
+    if (now < 0) {
+        return POSTERN_CLOCK;
+    }
+    if (is_path_of(path, path_count, chain, chain_count)) {
+        return pst_judge(host->authority, path, path_count, now, out);
+    }
+    if (chain_count > 0) {
+        return pst_judge_chain(host->authority, chain, chain_count, now, out);
+    }
+    return POSTERN_OK;
+}
+
+postern_status postern_connection_accepts(postern_connection *connection,
+                                          const postern_str *chain, size_t chain_count,
+                                          const postern_path_step *path,
+                                          size_t path_count, bool *accepted)
+{
+    const pst_registration *host = asking_host(connection);
+    pst_judgement judgement;
+    postern_status status;
+
+    *accepted = false;
+    connection->refusal = pst_reason_text(PST_REASON_NOT_EVALUATED);
+    if (host == NULL) {
+        return POSTERN_STATE;
+    }
+    if (chain == NULL && chain_count > 0) {
+        return POSTERN_INVALID;
+    }
+    status =
+        judge_shown(connection, host, chain, chain_count, path, path_count, &judgement);
+    if (status != POSTERN_OK) {
+        return status;
+    }
+    *accepted = judgement.verified && !(judgement.revoked && host->block_revoked);
+    connection->refusal =
+        *accepted ? (postern_str){NULL, 0} : pst_reason_text(judgement.reason);
+    return POSTERN_OK;
+}
+
+postern_str postern_connection_refusal(const postern_connection *connection)
+{
+    return connection->refusal;
 }
 
 /* --- the handshake's facts ----------------------------------------------------- */
@@ -140,18 +246,11 @@ const void *postern_connection_trust(const postern_connection *connection)
 static postern_status copy_chain(postern_connection *connection,
                                  const postern_tls_info *info)
 {
-    const postern_limits *limits = &connection->scheme->options.limits;
     pst_arena *memory = &connection->evidence_memory;
     postern_str *chain;
-    size_t bytes = 0;
 
-    for (size_t i = 0; i < info->chain_count; i++) {
-        if (info->chain[i].len > limits->chain_bytes - bytes) {
-            return POSTERN_LIMIT;
-        }
-        bytes += info->chain[i].len;
-    }
-    if (info->chain_count > limits->chain_certificates) {
+    if (is_too_large(&connection->scheme->options.limits, info->chain,
+                     info->chain_count)) {
         return POSTERN_LIMIT;
     }
     chain = pst_arena_array(memory, info->chain_count, sizeof *chain);
@@ -176,9 +275,8 @@ static postern_status copy_path(postern_connection *connection,
     pst_arena *memory = &connection->evidence_memory;
     postern_path_step *path;
 
-    if (info->path == NULL || info->path_count == 0 ||
-        info->path_count > PST_PATH_MAX || info->chain_count == 0 ||
-        !pst_str_same(info->path[0].certificate, info->chain[0])) {
+    if (info->chain_count == 0 || info->path_count > PST_PATH_MAX ||
+        !is_path_of(info->path, info->path_count, info->chain, info->chain_count)) {
         return POSTERN_OK;
     }
     path = pst_arena_array(memory, info->path_count, sizeof *path);
@@ -257,41 +355,7 @@ postern_status postern_connection_set_tls(postern_connection *connection,
     return status;
 }
 
-/* --- what rules see ------------------------------------------------------------ */
-
-static void put_string(postern_connection *connection, pst_field_id field,
-                       postern_str text)
-{
-    connection->values[field].string = text;
-}
-
-static void put_basics(postern_connection *connection)
-{
-    const pst_evidence *evidence = &connection->evidence;
-    pst_value *values = connection->values;
-
-    memset(values, 0, sizeof connection->values);
-    memcpy(connection->states, connection->scheme->unset, sizeof connection->states);
-    values[PST_FIELD_SSL].boolean = evidence->tls;
-    values[PST_FIELD_POSTERN_RESUMED].boolean =
-        evidence->tls && !evidence->misused && !evidence->fresh;
-    values[PST_FIELD_TLS_HELLO_LENGTH].integer = (int64_t)evidence->hello.length;
-    put_string(connection, PST_FIELD_TLS_VERSION, evidence->version);
-    put_string(connection, PST_FIELD_TLS_CIPHER, evidence->cipher);
-    put_string(connection, PST_FIELD_TLS_CLIENT_RANDOM, evidence->hello.random);
-    put_string(connection, PST_FIELD_TLS_CIPHERS_SHA1, evidence->hello.ciphers_sha1);
-    put_string(connection, PST_FIELD_TLS_EXTENSIONS_SHA1,
-               evidence->hello.extensions_sha1);
-    put_string(connection, PST_FIELD_TLS_EXTENSIONS_SHA1_LE,
-               evidence->hello.extensions_sha1_le);
-    put_string(connection, PST_FIELD_POSTERN_SNI, pst_host_name(&connection->sni));
-    put_string(connection, PST_FIELD_POSTERN_ALPN, evidence->alpn);
-    put_string(connection, PST_FIELD_POSTERN_LISTENER, connection->listener);
-    if (connection->has_peer) {
-        values[PST_FIELD_POSTERN_PEER].ip = connection->peer;
-        connection->states[PST_FIELD_POSTERN_PEER] = PST_SLOT_PRESENT;
-    }
-}
+/* --- the judgement ------------------------------------------------------------- */
 
 /* Why there is nothing to judge; PST_REASON_OK when there is. */
 static pst_reason absence(const postern_connection *connection,
@@ -314,86 +378,16 @@ static pst_reason absence(const postern_connection *connection,
     return evidence->chain_count == 0 ? PST_REASON_NONE : PST_REASON_OK;
 }
 
-static void put_list(postern_connection *connection, pst_field_id field,
-                     pst_text_list list)
+/* Why the certificate is what it is, in our word and in Cloudflare's. */
+static void tell(postern_connection *connection, pst_reason reason,
+                 const pst_registration *host)
 {
-    /* A string value and a postern_str are the same bytes, but not the same type. */
-    pst_value *items =
-        pst_arena_array(&connection->facts_memory, list.count, sizeof *items);
+    const pst_evidence *evidence = &connection->evidence;
 
-    if (items == NULL) {
-        return;
-    }
-    for (size_t i = 0; i < list.count; i++) {
-        items[i].string = list.items[i];
-    }
-    connection->values[field].array = (pst_array){items, list.count};
-}
-
-static void put_addresses(postern_connection *connection, pst_field_id field,
-                          pst_address_list list)
-{
-    pst_value *items =
-        pst_arena_array(&connection->facts_memory, list.count, sizeof *items);
-    size_t count = 0;
-
-    if (items == NULL) {
-        return;
-    }
-    for (size_t i = 0; i < list.count; i++) {
-        count += pst_ip_from_address(&list.items[i], &items[count].ip);
-    }
-    connection->values[field].array = (pst_array){items, count};
-}
-
-static void put_date(postern_connection *connection, pst_field_id field,
-                     int64_t seconds)
-{
-    connection->values[field].integer = seconds;
-    connection->states[field] = PST_SLOT_PRESENT;
-}
-
-static void put_facts(postern_connection *connection, const pst_facts *facts)
-{
-    const struct {
-        pst_field_id field;
-        postern_str text;
-    } texts[] = {
-        {PST_FIELD_CERT_SUBJECT_DN,         facts->subject_dn        },
-        {PST_FIELD_CERT_ISSUER_DN,          facts->issuer_dn         },
-        {PST_FIELD_CERT_SUBJECT_DN_RFC2253, facts->subject_dn_rfc2253},
-        {PST_FIELD_CERT_ISSUER_DN_RFC2253,  facts->issuer_dn_rfc2253 },
-        {PST_FIELD_CERT_SUBJECT_DN_LEGACY,  facts->subject_dn_legacy },
-        {PST_FIELD_CERT_ISSUER_DN_LEGACY,   facts->issuer_dn_legacy  },
-        {PST_FIELD_CERT_SERIAL,             facts->serial            },
-        {PST_FIELD_CERT_ISSUER_SERIAL,      facts->issuer_serial     },
-        {PST_FIELD_CERT_FINGERPRINT_SHA256, facts->fingerprint_sha256},
-        {PST_FIELD_CERT_FINGERPRINT_SHA1,   facts->fingerprint_sha1  },
-        {PST_FIELD_CERT_NOT_BEFORE,         facts->not_before        },
-        {PST_FIELD_CERT_NOT_AFTER,          facts->not_after         },
-        {PST_FIELD_CERT_SKI,                facts->ski               },
-        {PST_FIELD_CERT_ISSUER_SKI,         facts->issuer_ski        },
-        {PST_FIELD_CERT_RFC9440,            facts->rfc9440           },
-        {PST_FIELD_CERT_CHAIN_RFC9440,      facts->chain_rfc9440     },
-        {PST_FIELD_POSTERN_CERT_KEY_SHA256, facts->public_key_sha256 },
-    };
-
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        put_string(connection, texts[i].field, texts[i].text);
-    }
-    connection->values[PST_FIELD_CERT_RFC9440_TOO_LARGE].boolean =
-        facts->rfc9440_too_large;
-    connection->values[PST_FIELD_CERT_CHAIN_RFC9440_TOO_LARGE].boolean =
-        facts->chain_rfc9440_too_large;
-    put_list(connection, PST_FIELD_POSTERN_CERT_CN, facts->subject_cn);
-    put_list(connection, PST_FIELD_POSTERN_CERT_SAN_DNS, facts->san_dns);
-    put_list(connection, PST_FIELD_POSTERN_CERT_SAN_URI, facts->san_uri);
-    put_list(connection, PST_FIELD_POSTERN_CERT_SAN_EMAIL, facts->san_email);
-    put_addresses(connection, PST_FIELD_POSTERN_CERT_SAN_IP, facts->san_ip);
-    if (facts->has_dates) {
-        put_date(connection, PST_FIELD_POSTERN_CERT_NOT_BEFORE, facts->not_before_sec);
-        put_date(connection, PST_FIELD_POSTERN_CERT_NOT_AFTER, facts->not_after_sec);
-    }
+    connection->values[PST_FIELD_POSTERN_CERT_REASON].string = pst_reason_text(reason);
+    connection->status =
+        pst_certificate_status(reason, host == NULL ? NULL : host->authority,
+                               evidence->chain, evidence->chain_count);
 }
 
 /* The certificate, judged by the current registration of the host that asked. */
@@ -423,25 +417,15 @@ static postern_status judge_certificate(postern_connection *connection,
     if (status != POSTERN_OK) {
         return status;
     }
-    put_facts(connection, &facts);
+    pst_connection_put_facts(connection, &facts);
     connection->values[PST_FIELD_CERT_PRESENTED].boolean = true;
     connection->values[PST_FIELD_CERT_VERIFIED].boolean = judgement.verified;
     connection->values[PST_FIELD_CERT_REVOKED].boolean = judgement.revoked;
-    put_string(connection, PST_FIELD_POSTERN_CERT_REASON,
-               pst_reason_text(judgement.reason));
+    tell(connection, judgement.reason, host);
     connection->dated = true;
     connection->from = judgement.from;
     connection->until = judgement.until;
     return connection->facts_memory.status;
-}
-
-/* Unix seconds, or negative. */
-static int64_t now_seconds(const postern_connection *connection)
-{
-    const postern_options *options = &connection->scheme->options;
-    const int64_t now = options->clock(options->clock_user);
-
-    return now < 0 ? -1 : now / 1000;
 }
 
 static postern_status judge(postern_connection *connection)
@@ -454,10 +438,10 @@ static postern_status judge(postern_connection *connection)
     postern_status status = POSTERN_OK;
 
     pst_arena_reset(&connection->facts_memory);
-    put_basics(connection);
+    pst_connection_put_basics(connection);
     connection->dated = false;
     if (reason != PST_REASON_OK) {
-        put_string(connection, PST_FIELD_POSTERN_CERT_REASON, pst_reason_text(reason));
+        tell(connection, reason, host);
     } else {
         const int64_t now = now_seconds(connection);
         status = now < 0 ? POSTERN_CLOCK : judge_certificate(connection, host, now);

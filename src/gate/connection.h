@@ -43,6 +43,7 @@ struct postern_connection {
     pst_arena evidence_memory;
     const postern_policy *policy; /* one reference; NULL before the first look */
     const postern_policy *asking; /* one more, while a handshake may use its anchors */
+    postern_str refusal;          /* why `accepts` said no, last time; may be empty */
     /* --- the judgement --- */
     bool judged; /* by the body of `policy` */
     bool dated;  /* ... and only from `from` to before `until`, Unix seconds */
@@ -51,6 +52,7 @@ struct postern_connection {
     pst_arena facts_memory;
     pst_value values[PST_FIELD_CONNECTION_COUNT];
     uint8_t states[PST_FIELD_CONNECTION_COUNT];
+    postern_str status; /* Cloudflare's word for the reason; static */
     /* --- */
     void *adapter;
     void (*free_adapter)(void *adapter);

@@ -1,5 +1,6 @@
 #include "gate/gate.h"
 
+#include "certificate/status.h"
 #include "gate/connection.h"
 #include "support/alloc.h"
 #include "support/text.h"
@@ -93,7 +94,9 @@ static void keep_policy(postern_request *request, const postern_policy *policy)
     }
 }
 
-/* SNI and Host must name one host wherever either is registered. */
+/* SNI and Host must name one host wherever either is registered. One that was
+ * registered since the handshake has asked nobody: only a new one can show a
+ * certificate. */
 static const char *misdirected(const postern_connection *connection, postern_str host)
 {
     const postern_policy *policy = connection->policy;
@@ -106,6 +109,10 @@ static const char *misdirected(const postern_connection *connection, postern_str
     }
     if (!same && connection->sni_seen && pst_policy_registration(policy, sni) != NULL) {
         return "the handshake named another host, which asks for client certificates";
+    }
+    if (same && !connection->evidence.asked &&
+        pst_policy_registration(policy, host) != NULL) {
+        return "the host asks for client certificates since the handshake was made";
     }
     return pst_policy_serves(policy, host) ? NULL : "this host is not served here";
 }
@@ -125,6 +132,7 @@ static void decide(postern_request *request, postern_connection *connection,
         pst_refuse_fault(verdict, policy, status, "the request could not be prepared");
         return;
     }
+    verdict->certificate_status = connection->status;
     if (request->head.problem != NULL) {
         verdict->certificate_reason =
             connection->values[PST_FIELD_POSTERN_CERT_REASON].string;
@@ -138,11 +146,6 @@ static void decide(postern_request *request, postern_connection *connection,
         return;
     }
     pst_policy_decide(policy, request, host, verdict);
-    /* Registered since the handshake: only a new one can show a certificate. */
-    if (!postern_verdict_allows(verdict) && !connection->evidence.asked &&
-        pst_policy_registration(policy, host) != NULL) {
-        verdict->close = true;
-    }
 }
 
 /* Why `request` cannot be judged by `gate` at all, or NULL. */
@@ -189,6 +192,20 @@ void postern_gate_evaluate(postern_gate *gate, postern_request *request,
     decide(request, request->connection, verdict);
 }
 
+/* What a simulated request says of its certificate. */
+static postern_str simulated_status(const postern_request *request)
+{
+    const pst_value *values = request->values;
+    const postern_str reason = values[PST_FIELD_POSTERN_CERT_REASON].string;
+
+    if (!values[PST_FIELD_CERT_PRESENTED].boolean) {
+        return pst_certificate_status(PST_REASON_NONE, NULL, NULL, 0);
+    }
+    return values[PST_FIELD_CERT_VERIFIED].boolean
+               ? pst_certificate_status(PST_REASON_OK, NULL, NULL, 0)
+               : pst_certificate_status_of_word(reason);
+}
+
 void postern_policy_evaluate(const postern_policy *policy, postern_request *request,
                              postern_verdict *verdict)
 {
@@ -213,6 +230,7 @@ void postern_policy_evaluate(const postern_policy *policy, postern_request *requ
                 : "only simulated requests are evaluated without a connection");
         return;
     }
+    verdict->certificate_status = simulated_status(request);
     if (request->has_head && request->head.problem != NULL) {
         pst_refuse(verdict, POSTERN_BAD_REQUEST, 400, true, request->head.problem);
         return;

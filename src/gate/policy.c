@@ -276,9 +276,26 @@ static void refuse_by_rule(postern_verdict *verdict, const pst_rule *rule)
     verdict->body = rule->response.body;
 }
 
-static bool revoked(const postern_request *request)
+static bool holds(const postern_request *request, pst_field_id field)
 {
-    return request->values[PST_FIELD_CERT_REVOKED].boolean;
+    return request->values[field].boolean;
+}
+
+/* Whom the host itself refuses, before any rule. @return whether it does */
+static bool refuse_by_host(postern_verdict *verdict, const pst_registration *host,
+                           const postern_request *request)
+{
+    if (host->block_revoked && holds(request, PST_FIELD_CERT_REVOKED)) {
+        pst_refuse(verdict, POSTERN_REVOKED, 403, host->require,
+                   "the client certificate is revoked");
+        return true;
+    }
+    if (host->require && !holds(request, PST_FIELD_CERT_VERIFIED)) {
+        pst_refuse(verdict, POSTERN_UNVERIFIED, 403, true,
+                   "the host requires a verified client certificate");
+        return true;
+    }
+    return false;
 }
 
 void pst_policy_decide(const postern_policy *policy, postern_request *request,
@@ -293,9 +310,7 @@ void pst_policy_decide(const postern_policy *policy, postern_request *request,
     const pst_rule *rule = NULL;
 
     if (decision == PST_DECISION_PASS && registration != NULL &&
-        registration->block_revoked && revoked(request)) {
-        pst_refuse(verdict, POSTERN_REVOKED, 403, false,
-                   "the client certificate is revoked");
+        refuse_by_host(verdict, registration, request)) {
         return;
     }
     for (size_t i = 0; i < body->ruleset_count && decision == PST_DECISION_PASS; i++) {

@@ -85,7 +85,7 @@ const pst_registration *pst_policy_registration(const postern_policy *policy,
 bool pst_policy_serves(const postern_policy *policy, postern_str host);
 
 /**
- * The last step of every evaluation: revoked certificates, rules, default.
+ * The last step of every evaluation: what the host itself refuses, rules, default.
  *
  * @param request sealed; its fields and request->head are final
  * @param host    normal form, also for the registration

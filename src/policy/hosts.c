@@ -203,8 +203,8 @@ typedef struct host_names {
 static void load_host(pst_loader *loader, pst_document *document, size_t object,
                       host_names *seen)
 {
-    static const char *const keys[] = {"hostname",   "ca",      "crl",
-                                       "revocation", "revoked", "monitor"};
+    static const char *const keys[] = {"hostname", "ca",      "crl",    "revocation",
+                                       "revoked",  "monitor", "require"};
     static const char *const revoked[] = {"block", "rules"};
     pst_policy_body *body = loader->body;
     pst_registration host = {.block_revoked = true};
@@ -220,6 +220,13 @@ static void load_host(pst_loader *loader, pst_document *document, size_t object,
                             revoked, 2, &chosen);
     host.block_revoked = chosen == 0;
     (void)pst_document_bool(document, object, "monitor", &host.monitor);
+    (void)pst_document_bool(document, object, "require", &host.require);
+    if (host.monitor && host.require) {
+        pst_document_complain(document, pst_document_find(document, object, "require"),
+                              POSTERN_INVALID, "a host that only monitors cannot",
+                              postern_text("require"), " certificates",
+                              "leave out one of the two");
+    }
     host.authority = read_authority(loader, document, object);
     if (named) {
         seen->names[seen->count] = host.host;

@@ -235,7 +235,7 @@ static void check_hosts_are_guarded(pst_loader *loader, pst_document *document)
     bool done = guarded != NULL;
 
     for (size_t i = 0; i < body->host_count && done; i++) {
-        guarded[i] = body->hosts[i].monitor;
+        guarded[i] = body->hosts[i].monitor || body->hosts[i].require;
     }
     for (size_t i = 0; i < body->ruleset_count && done; i++) {
         done = pst_ruleset_guard(&body->rulesets[i], &body->host_names,

@@ -8,6 +8,11 @@
  * byte for byte what was shown. mbedtls_ssl_get_verify_result() is not asked: it
  * says 0 in several cases where nothing was verified.
  *
+ * A host may require a good certificate. mbedTLS then ends a handshake without one,
+ * and with one that the connection does not accept: dates, usages and CRLs are
+ * postern's to judge there too, so mbedTLS's own opinion of them is taken out. What is
+ * accepted is judged again by the gate, for each request.
+ *
  * The context gets our callbacks for as long as postern_mbedtls_handshake() runs
  * and not a moment longer. So nothing in it points to a connection that was freed,
  * and whoever drives the handshake in another way finds nobody who asks.
@@ -51,7 +56,8 @@ typedef struct handshake {
     mbedtls_ssl_recv_t *recv;
     pst_client_hello hello;
 
-    bool asked;                 /* the connection asked for a certificate */
+    bool asked;    /* the connection asked for a certificate */
+    bool required; /* ... and without a good one the handshake is to fail */
     const pst_tls_trust *trust; /* what mbedTLS verified against; may be NULL */
     seen_certificate path[PST_TLS_PATH_MAX];
 } handshake;
@@ -70,7 +76,97 @@ static postern_str der_of(const mbedtls_x509_crt *certificate)
     return (postern_str){(const char *)certificate->raw.p, certificate->raw.len};
 }
 
+/* --- the path that was seen ------------------------------------------------------- */
+
+/* The path counts only if it was built against the connection's own anchors: it
+ * ends in one of them, or in the objection that it ends nowhere. Else the gate
+ * builds one. (A host could have set other anchors with mbedtls_ssl_conf_ca_cb.)
+ * @return its length, or 0 */
+static size_t collect_path(const handshake *h, postern_path_step path[PST_TLS_PATH_MAX])
+{
+    const postern_path_step *top;
+    size_t count = 0;
+    size_t i;
+
+    while (count < PST_TLS_PATH_MAX && h->path[count].der != NULL) {
+        const seen_certificate *seen = &h->path[count];
+
+        path[count].certificate = (postern_str){(const char *)seen->der, seen->len};
+        path[count].objections = seen->objections;
+        count++;
+    }
+    for (i = count; i < PST_TLS_PATH_MAX; i++) {
+        if (h->path[i].der != NULL) {
+            return 0;
+        }
+    }
+    if (h->trust == NULL || count == 0) {
+        return 0;
+    }
+    top = &path[count - 1];
+    if ((top->objections & POSTERN_OBJECTION_UNTRUSTED) == 0 &&
+        !pst_tls_trust_has(h->trust, top->certificate)) {
+        return 0;
+    }
+    return count;
+}
+
+/* What mbedTLS gets for a connection that would not take what it was told. */
+static int failure_of(postern_status status)
+{
+    if (status == POSTERN_OK) {
+        return 0;
+    }
+    return status == POSTERN_NO_MEMORY ? MBEDTLS_ERR_SSL_ALLOC_FAILED
+                                       : MBEDTLS_ERR_X509_FATAL_ERROR;
+}
+
 /* --- what mbedTLS calls while the handshake runs ---------------------------------- */
+
+/* The flag by which mbedTLS chooses the alert that a client gets: unknown_ca,
+ * certificate_expired (also for "not yet"), certificate_revoked, or
+ * unsupported_certificate; access_denied for all else. */
+static uint32_t flag_for(postern_str refusal)
+{
+    static const struct {
+        postern_str reason;
+        uint32_t flag;
+    } flags[] = {
+        {POSTERN_STR("untrusted-issuer"), MBEDTLS_X509_BADCERT_NOT_TRUSTED  },
+        {POSTERN_STR("not-yet-valid"),    MBEDTLS_X509_BADCERT_EXPIRED      },
+        {POSTERN_STR("expired"),          MBEDTLS_X509_BADCERT_EXPIRED      },
+        {POSTERN_STR("revoked"),          MBEDTLS_X509_BADCERT_REVOKED      },
+        {POSTERN_STR("wrong-usage"),      MBEDTLS_X509_BADCERT_EXT_KEY_USAGE},
+        {POSTERN_STR("weak-key"),         MBEDTLS_X509_BADCERT_BAD_KEY      },
+        {POSTERN_STR("weak-signature"),   MBEDTLS_X509_BADCERT_BAD_PK       },
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        if (postern_str_equal(refusal, flags[i].reason)) {
+            return flags[i].flag;
+        }
+    }
+    return MBEDTLS_X509_BADCERT_OTHER;
+}
+
+/* The leaf comes last: now the whole path is known, and where it does not count the
+ * leaf alone must do. What mbedTLS finds afterwards (usages and curve of the leaf) can
+ * only refuse more. */
+static int decide(const handshake *h, const mbedtls_x509_crt *leaf, uint32_t *flags)
+{
+    const postern_str alone = der_of(leaf);
+    postern_path_step path[PST_TLS_PATH_MAX];
+    const size_t count = collect_path(h, path);
+    bool accepted = false;
+    const postern_status status =
+        postern_connection_accepts(h->connection, &alone, 1, path, count, &accepted);
+
+    if (status == POSTERN_OK && !accepted) {
+        *flags |= flag_for(postern_connection_refusal(h->connection));
+    }
+    return failure_of(status);
+}
 
 static int on_verify(void *user, mbedtls_x509_crt *certificate, int depth,
                      uint32_t *flags) /* NOLINT: the type is mbedTLS's */
@@ -92,7 +188,11 @@ static int on_verify(void *user, mbedtls_x509_crt *certificate, int depth,
     memcpy(seen->der, der.data, der.len);
     seen->len = der.len;
     seen->objections = pst_tls_objections(*flags);
-    return 0;
+    if (!h->required) {
+        return 0;
+    }
+    *flags = pst_tls_unjudged(*flags);
+    return depth == 0 ? decide(h, certificate, flags) : 0;
 }
 
 /* The handshake that `ssl` is in, if postern_mbedtls_handshake() runs it. */
@@ -124,6 +224,7 @@ int pst_tls_on_sni(void *options, mbedtls_ssl_context *ssl, const unsigned char 
         postern_str server = {(const char *)name, len};
 
         h->asked = false;
+        h->required = false;
         if (postern_connection_on_sni(h->connection, server, &ask) != POSTERN_OK) {
             return MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
         }
@@ -139,7 +240,11 @@ int pst_tls_on_sni(void *options, mbedtls_ssl_context *ssl, const unsigned char 
     }
     h->asked = true;
     h->trust = pst_tls_trust_cast(postern_connection_trust(h->connection));
-    mbedtls_ssl_set_hs_authmode(ssl, MBEDTLS_SSL_VERIFY_OPTIONAL);
+    /* Without anchors of ours mbedTLS cannot tell a good one: the gate will. */
+    h->required =
+        h->trust != NULL && postern_connection_requires_certificate(h->connection);
+    mbedtls_ssl_set_hs_authmode(ssl, h->required ? MBEDTLS_SSL_VERIFY_REQUIRED
+                                                 : MBEDTLS_SSL_VERIFY_OPTIONAL);
     mbedtls_ssl_set_hs_ca_chain(
         ssl, h->trust == NULL ? NULL : pst_tls_trust_anchors(h->trust), NULL);
     return 0;
@@ -199,47 +304,6 @@ static bool collect_chain(const handshake *h, const mbedtls_x509_crt *peer, evid
     return true;
 }
 
-/* The path counts only if it was built against the connection's own anchors: it
- * ends in one of them, or in the objection that it ends nowhere. Else the gate
- * builds one. (A host could have set other anchors with mbedtls_ssl_conf_ca_cb.) */
-static void collect_path(const handshake *h, evidence *e)
-{
-    const postern_path_step *top;
-    size_t count = 0;
-    size_t i;
-
-    while (count < PST_TLS_PATH_MAX && h->path[count].der != NULL) {
-        const seen_certificate *seen = &h->path[count];
-
-        e->path[count].certificate = (postern_str){(const char *)seen->der, seen->len};
-        e->path[count].objections = seen->objections;
-        count++;
-    }
-    for (i = count; i < PST_TLS_PATH_MAX; i++) {
-        if (h->path[i].der != NULL) {
-            return;
-        }
-    }
-    if (h->trust == NULL || count == 0) {
-        return;
-    }
-    top = &e->path[count - 1];
-    if ((top->objections & POSTERN_OBJECTION_UNTRUSTED) != 0 ||
-        pst_tls_trust_has(h->trust, top->certificate)) {
-        e->path_count = count;
-    }
-}
-
-/* What the host gets for a connection that would not take the result. */
-static int failure_of(postern_status status)
-{
-    if (status == POSTERN_OK) {
-        return 0;
-    }
-    return status == POSTERN_NO_MEMORY ? MBEDTLS_ERR_SSL_ALLOC_FAILED
-                                       : MBEDTLS_ERR_X509_FATAL_ERROR;
-}
-
 /* mbedtls_ssl_handshake() returned 0. */
 static int hand_over(const handshake *h)
 {
@@ -253,7 +317,7 @@ static int hand_over(const handshake *h)
         if (!collect_chain(h, peer, &e)) {
             return MBEDTLS_ERR_SSL_ALLOC_FAILED;
         }
-        collect_path(h, &e);
+        e.path_count = collect_path(h, e.path);
     }
     /* A certificate that was not shown comes from a resumed session. Without one
      * it cannot be told, and configure() has switched resumption off. */
@@ -283,6 +347,7 @@ static void forget_evidence(handshake *h)
     }
     pst_client_hello_free(&h->hello, &h->alloc);
     h->asked = false;
+    h->required = false;
     h->trust = NULL;
 }
 
@@ -370,6 +435,15 @@ static int run(handshake *h)
     return rc;
 }
 
+/* The client showed no certificate where one is required; the connection is told, for
+ * its own postern_connection_refusal(). */
+static void refuse_nobody(const handshake *h)
+{
+    bool accepted;
+
+    (void)postern_connection_accepts(h->connection, NULL, 0, NULL, 0, &accepted);
+}
+
 /* Called again after the end: all is said, unless the host has reset the context for
  * another client and kept the connection. What that one showed is not this one's. */
 static int run_again(handshake *h)
@@ -405,6 +479,8 @@ int postern_mbedtls_handshake(postern_connection *connection, mbedtls_ssl_contex
     }
     if (rc == 0) {
         rc = hand_over(h);
+    } else if (rc == MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE && h->required) {
+        refuse_nobody(h);
     }
     forget_evidence(h);
     h->phase = rc == 0 ? PHASE_DONE : PHASE_FAILED;

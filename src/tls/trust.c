@@ -59,7 +59,7 @@ bool pst_tls_trust_has(const pst_tls_trust *trust, postern_str certificate)
     return false;
 }
 
-uint32_t pst_tls_objections(uint32_t flags)
+uint32_t pst_tls_unjudged(uint32_t flags)
 {
     const uint32_t judged_by_postern =
         MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE |
@@ -68,11 +68,17 @@ uint32_t pst_tls_objections(uint32_t flags)
         MBEDTLS_X509_BADCRL_NOT_TRUSTED | MBEDTLS_X509_BADCRL_EXPIRED |
         MBEDTLS_X509_BADCRL_FUTURE | MBEDTLS_X509_BADCRL_BAD_MD |
         MBEDTLS_X509_BADCRL_BAD_PK | MBEDTLS_X509_BADCRL_BAD_KEY;
+
+    return flags & ~judged_by_postern;
+}
+
+uint32_t pst_tls_objections(uint32_t flags)
+{
     const uint32_t weak_signature =
         MBEDTLS_X509_BADCERT_BAD_MD | MBEDTLS_X509_BADCERT_BAD_PK;
     uint32_t objections = 0;
 
-    flags &= ~judged_by_postern;
+    flags = pst_tls_unjudged(flags);
     if ((flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) != 0) {
         objections |= POSTERN_OBJECTION_UNTRUSTED;
     }

@@ -32,8 +32,11 @@ mbedtls_x509_crt *pst_tls_trust_anchors(const pst_tls_trust *trust);
 /** True when one of the anchors is exactly `certificate`. */
 bool pst_tls_trust_has(const pst_tls_trust *trust, postern_str certificate);
 
-/** mbedTLS's flags of one certificate as bits of postern_objection. Dates, usages
- *  and CRLs are dropped: postern judges them itself. */
+/** `flags` of mbedTLS without dates, usages and CRLs: postern judges those itself. */
+uint32_t pst_tls_unjudged(uint32_t flags);
+
+/** mbedTLS's flags of one certificate as bits of postern_objection, without what
+ *  postern judges itself. */
 uint32_t pst_tls_objections(uint32_t flags);
 
 /** POSTERN_NO_MEMORY if that is why mbedTLS failed with `rc`, else `otherwise`. */

@@ -127,6 +127,37 @@ const void *postern_connection_trust(const postern_connection *c)
     return c->trust;
 }
 
+bool postern_connection_requires_certificate(const postern_connection *c)
+{
+    return c->required;
+}
+
+postern_status postern_connection_accepts(postern_connection *c,
+                                          const postern_str *chain, size_t chain_count,
+                                          const postern_path_step *path,
+                                          size_t path_count, bool *accepted)
+{
+    size_t i;
+
+    ck_assert_int_eq(chain == NULL, chain_count == 0);
+    c->accepts_calls++;
+    c->accepts_chain = chain_count;
+    c->accepts_path = path_count;
+    c->accepts_objections = 0;
+    for (i = 0; i < path_count; i++) {
+        c->accepts_objections |= path[i].objections;
+    }
+    *accepted =
+        c->accepts_status == POSTERN_OK && c->refuses == NULL && chain_count > 0;
+    c->refusal = postern_text(*accepted ? "" : chain_count == 0 ? "none" : c->refuses);
+    return c->accepts_status;
+}
+
+postern_str postern_connection_refusal(const postern_connection *c)
+{
+    return c->refusal;
+}
+
 postern_status postern_connection_set_tls(postern_connection *c,
                                           const postern_tls_info *info)
 {

@@ -14,13 +14,21 @@ struct postern_connection {
     const postern_allocator *alloc;
     const char *registered; /* asked for a certificate; compared without case */
     const void *trust;
-    postern_status sni_status;     /* answered when not POSTERN_OK */
+    bool required;       /* ... and a good one is required */
+    const char *refuses; /* accepts() refuses for this reason; NULL: accepts */
+    postern_status accepts_status; /* answered when not POSTERN_OK */
+    postern_status sni_status;     /* likewise */
     postern_status set_tls_status; /* likewise */
 
     /* what was said */
     unsigned sni_calls;
     char sni[256]; /* the first name, as received */
     size_t sni_len;
+    unsigned accepts_calls;
+    size_t accepts_chain; /* the last one: how many certificates, and of the path */
+    size_t accepts_path;
+    uint32_t accepts_objections; /* of the whole path */
+    postern_str refusal;
     unsigned set_tls_calls;
     bool fresh;
     char version[16];
