@@ -16,25 +16,33 @@ void stage_up(const char *policy, bool tls13)
     client_start(&client, tls13);
 }
 
-void stage_down(void)
+void stage_hang_up(void)
 {
     if (is_open) {
         wire_close(&w);
         is_open = false;
     }
+}
+
+void stage_down(void)
+{
+    stage_hang_up();
     side_stop(&client);
     side_stop(&server);
     door_close(&d);
 }
 
+void stage_open_by(side *who, const char *sni)
+{
+    stage_hang_up();
+    door_connect(&d);
+    wire_open_attached(&w, who, &server, sni, d.connection);
+    is_open = true;
+}
+
 void stage_open(const char *sni)
 {
-    if (is_open) {
-        wire_close(&w);
-    }
-    door_connect(&d);
-    wire_open_attached(&w, &client, &server, sni, d.connection);
-    is_open = true;
+    stage_open_by(&client, sni);
 }
 
 void stage_shake(const char *sni)

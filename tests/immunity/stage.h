@@ -33,8 +33,14 @@ void stage_up(const char *policy, bool tls13);
 /** Closes the last connection as well. */
 void stage_down(void);
 
-/** Another connection, before its handshake. The last one must be closed. */
+/** Another connection, before its handshake, in place of the last one. */
 void stage_open(const char *sni);
+
+/** The same of another client. */
+void stage_open_by(side *who, const char *sni);
+
+/** Frees both ends of the connection; what the gate knows of it stays. */
+void stage_hang_up(void);
 
 /** stage_open() and the handshake; results are in `w`. */
 void stage_shake(const char *sni);
