@@ -85,6 +85,13 @@ static inline bool pst_tls_handshake_over(mbedtls_ssl_context *ssl)
     return mbedtls_ssl_is_handshake_over(ssl) != 0;
 }
 
+/* Whether the context waits for a ClientHello; nothing public tells, so: no. */
+static inline bool pst_tls_waits_for_hello(const mbedtls_ssl_context *ssl)
+{
+    (void)ssl;
+    return false;
+}
+
 /**
  * Lends `ssl` the pointer its callbacks find again with pst_tls_lent(), and the
  * verify callback. @return what the host had stored, for pst_tls_take_back()
@@ -146,6 +153,11 @@ static inline void pst_tls_conf_curves(mbedtls_ssl_config *conf)
 static inline bool pst_tls_handshake_over(mbedtls_ssl_context *ssl)
 {
     return ssl->state == MBEDTLS_SSL_HANDSHAKE_OVER;
+}
+
+static inline bool pst_tls_waits_for_hello(const mbedtls_ssl_context *ssl)
+{
+    return ssl->state <= MBEDTLS_SSL_CLIENT_HELLO;
 }
 
 /* 2.28 has no user data; its verify callback has a pointer, which is readable. */

@@ -111,6 +111,16 @@ static size_t collect_path(const handshake *h, postern_path_step path[PST_TLS_PA
     return count;
 }
 
+static void forget_path(handshake *h)
+{
+    size_t i;
+
+    for (i = 0; i < PST_TLS_PATH_MAX; i++) {
+        pst_tls_free(&h->alloc, h->path[i].der, h->path[i].len);
+        h->path[i] = (seen_certificate){0};
+    }
+}
+
 /* What mbedTLS gets for a connection that would not take what it was told. */
 static int failure_of(postern_status status)
 {
@@ -225,6 +235,7 @@ int pst_tls_on_sni(void *options, mbedtls_ssl_context *ssl, const unsigned char 
 
         h->asked = false;
         h->required = false;
+        forget_path(h); /* names come before certificates: it is of another handshake */
         if (postern_connection_on_sni(h->connection, server, &ask) != POSTERN_OK) {
             return MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
         }
@@ -339,12 +350,7 @@ static int hand_over(const handshake *h)
 
 static void forget_evidence(handshake *h)
 {
-    size_t i;
-
-    for (i = 0; i < PST_TLS_PATH_MAX; i++) {
-        pst_tls_free(&h->alloc, h->path[i].der, h->path[i].len);
-        h->path[i] = (seen_certificate){0};
-    }
+    forget_path(h);
     pst_client_hello_free(&h->hello, &h->alloc);
     h->asked = false;
     h->required = false;
@@ -472,6 +478,11 @@ int postern_mbedtls_handshake(postern_connection *connection, mbedtls_ssl_contex
     }
     if (h->phase == PHASE_DONE) {
         return run_again(h);
+    }
+    if (pst_tls_handshake_over(ssl)) {
+        forget_evidence(h); /* somebody else ended it */
+    } else if (h->asked && pst_tls_waits_for_hello(ssl)) {
+        return run_again(h); /* what was seen is of a handshake before a reset */
     }
     rc = run(h);
     if (pst_tls_in_progress(rc)) {

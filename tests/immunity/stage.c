@@ -51,6 +51,36 @@ void stage_shake(const char *sni)
     wire_handshake(&w, d.connection);
 }
 
+int stage_begin(unsigned turns)
+{
+    int rc = MBEDTLS_ERR_SSL_WANT_READ;
+
+    w.up.step = 1;
+    while (turns-- > 0 && rc == MBEDTLS_ERR_SSL_WANT_READ) {
+        if (w.client_rc == MBEDTLS_ERR_SSL_WANT_READ) {
+            w.client_rc = mbedtls_ssl_handshake(&w.client);
+        }
+        rc = postern_mbedtls_handshake(d.connection, &w.server);
+    }
+    w.up.step = 0;
+    w.up.paused = false;
+    return rc;
+}
+
+void stage_next_client(side *who, const char *sni)
+{
+    ck_assert_int_eq(mbedtls_ssl_session_reset(&w.server), 0);
+    mbedtls_ssl_free(&w.client);
+    memset(&w.up, 0, sizeof w.up);
+    memset(&w.down, 0, sizeof w.down);
+    mbedtls_ssl_init(&w.client);
+    ck_assert_int_eq(mbedtls_ssl_setup(&w.client, &who->conf), 0);
+    ck_assert_int_eq(mbedtls_ssl_set_hostname(&w.client, sni), 0);
+    wire_set_client(&w);
+    w.client_rc = MBEDTLS_ERR_SSL_WANT_READ;
+    w.server_rc = MBEDTLS_ERR_SSL_WANT_READ;
+}
+
 bool stage_saw(const char *ref)
 {
     for (size_t i = 0; i < d.verdict.match_count; i++) {

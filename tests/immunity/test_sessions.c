@@ -269,6 +269,46 @@ START_TEST(a_hostile_ticket_callback_gains_nothing)
 }
 END_TEST
 
+/* A certificate is shown without its key; in the midst of it the host resets the context,
+ * keeps the connection, and resumes a session with that certificate grafted into it. */
+START_TEST(what_an_unfinished_handshake_showed_does_not_count_in_another)
+{
+    static const char *const names[] = {A, NULL};
+    const char *name = names[_i];
+    mbedtls_ssl_session victims;
+    mbedtls_ssl_session own;
+    unsigned grafts = 0;
+    side stolen;
+
+    set_up(WATCHED, false);
+    client_start(&stolen, false);
+    client_certificate(&stolen, "ok-p256", "eku-server", NULL);
+    rogue_turn(&thief, &server, false, true);
+    mbedtls_ssl_conf_session_tickets_cb(&server.conf, write_first, play,
+                                        &thief.tickets);
+    owners_len = 0;
+    played = GRAFTS;
+    visit(&owner, A, &victims);
+    visit(&client, PLAIN, &own);
+    for (unsigned turns = 1; turns < 3000; turns += 40) {
+        stage_open_by(&stolen, A);
+        if (stage_begin(turns) != MBEDTLS_ERR_SSL_WANT_READ) {
+            break;
+        }
+        stage_next_client(&client, name);
+        rogue_offer(&w, &own, name);
+        wire_handshake(&w, d.connection);
+        grafts += w.client_rc == 0 && rogue_resumed_on_the_wire(&w.down);
+        stage_nothing_is_presented("shown to another handshake");
+    }
+    ck_assert_uint_gt(grafts, 0);
+    mbedtls_ssl_session_free(&victims);
+    mbedtls_ssl_session_free(&own);
+    tear_down();
+    side_stop(&stolen);
+}
+END_TEST
+
 /* The owner comes back, and the callback gives it what it had. */
 START_TEST(not_even_the_owner_is_presented_by_a_callback)
 {
@@ -482,6 +522,9 @@ Suite *test_suite(void)
                         2 * VERSIONS);
     tcase_add_loop_test(tc, a_hostile_ticket_callback_gains_nothing, 0,
                         TRICKS * VERSIONS);
+    tcase_add_loop_test(
+        tc, what_an_unfinished_handshake_showed_does_not_count_in_another, 0,
+        HAVE_TLS13 ? 1 : 2); /* 3.6 does not tell of a reset before a nameless hello */
     tcase_add_loop_test(tc, not_even_the_owner_is_presented_by_a_callback, 0, VERSIONS);
     tcase_add_loop_test(tc, a_ticket_that_cannot_be_written_changes_no_verdict, 0,
                         5 * VERSIONS);
