@@ -16,8 +16,8 @@ enum sni { SNI_A, SNI_B, SNI_PLAIN, SNI_NONE, SNI_IP, SNIS };
 /** The Host of the request. */
 enum host { HOST_A, HOST_B, HOST_PLAIN, HOST_UNKNOWN, HOSTS };
 
-/** The client's certificate: none, one of CA A, one of CA B; one that A's list revokes and
- *  one that is over, both of CA A. */
+/** The client's certificate: none, one of CA A, one of CA B; one that A's list revokes
+ *  and one that is over, both of CA A. */
 enum shown { SHOWN_NONE, SHOWN_A, SHOWN_B, SHOWN_REVOKED, SHOWN_EXPIRED, SHOWNS };
 
 enum kind { FULL_12, ID_12, TICKET_12, FULL_13, PSK_13, KINDS };

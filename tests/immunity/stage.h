@@ -45,8 +45,8 @@ void stage_hang_up(void);
 /** stage_open() and the handshake; results are in `w`. */
 void stage_shake(const char *sni);
 
-/** Lets postern drive the server's end `turns` times; one byte arrives at a time, so that
- *  any state of a handshake can be the last one. @return what it said last */
+/** Lets postern drive the server's end `turns` times; one byte arrives at a time, so
+ *  that any state of a handshake can be the last one. @return what it said last */
 int stage_begin(unsigned turns);
 
 /** Resets the server's context for another client; the connection stays what it is. */
@@ -55,8 +55,8 @@ void stage_next_client(side *who, const char *sni);
 /** True when rule `ref` of the last verdict matched. */
 bool stage_saw(const char *ref);
 
-/** Asks for every host: no registered one lets us in, no rule sees a certificate, and no
- *  reason speaks of one that was shown. */
+/** Asks for every host: no registered one lets us in, no rule sees a certificate, and
+ *  no reason speaks of one that was shown. */
 void stage_nothing_is_presented(const char *what);
 
 /** Asks for host a, which must let us in; not so b. */

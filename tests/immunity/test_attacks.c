@@ -1,6 +1,6 @@
 /*
- * test_attacks.c - clients that stall at any byte, speak for another CA, offer what nobody
- * wants or an older version, each in a real handshake with the real gate.
+ * test_attacks.c - clients that stall at any byte, speak for another CA, offer what
+ * nobody wants or an older version, each in a real handshake with the real gate.
  */
 #include "../tls/hello_bytes.h"
 #include "../tls/rogue.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- a client that stalls ----------------------------------------------------------------- */
+/* --- a client that stalls --------------------------------------------------------- */
 
 /* After each byte of its flights the gate is asked: nothing is presented until the
  * handshake has ended, and then all of it. */
@@ -91,7 +91,7 @@ START_TEST(a_client_whose_bytes_are_changed_presents_nothing)
 }
 END_TEST
 
-/* --- a certificate that speaks for another CA ------------------------------------------- */
+/* --- a certificate that speaks for another CA ------------------------------------- */
 
 static int set_serial(mbedtls_x509write_cert *leaf)
 {
@@ -166,7 +166,8 @@ static void issue(const void *key_id, size_t len)
            WATCH GUARDS, "")
 #define CA(name) "'corpus/ca/" name ".pem'"
 
-/* A host trusts two CAs, and rules may pin one of them: the other cannot speak for it. */
+/* A host trusts two CAs, and rules may pin one of them: the other cannot speak for it.
+ * */
 START_TEST(a_leaf_with_another_cas_key_id_is_not_verified)
 {
     stage_up(TRUSTS(CA("ca-a") "," CA("ca-b")), _i == 1);
@@ -206,10 +207,10 @@ START_TEST(a_leaf_with_its_own_cas_key_id_is_verified)
 }
 END_TEST
 
-/* --- two CAs of one name ------------------------------------------------------------------ */
+/* --- two CAs of one name ---------------------------------------------------------- */
 
-/* ca-c has the name of ca-a and another key; crl-a-badsig is its CRL, crl-a that of ca-a.
- * Both revoke the same serial numbers, of their own certificates. */
+/* ca-c has the name of ca-a and another key; crl-a-badsig is its CRL, crl-a that of
+ * ca-a. Both revoke the same serial numbers, of their own certificates. */
 #define TWINS(cas, crls)                                     \
     POLICY("{'hostname':'" A "','ca':[" cas "],'crl':[" crls \
            "]}," MTLS(B, "ca-b", ""),                        \
@@ -268,7 +269,7 @@ START_TEST(cas_of_one_name_are_told_apart_by_their_keys)
 }
 END_TEST
 
-/* --- what is not offered ------------------------------------------------------------------- */
+/* --- what is not offered ---------------------------------------------------------- */
 
 /* Nothing comes after the handshake: no ticket, and no request for a certificate. */
 START_TEST(after_the_handshake_the_server_says_nothing)
@@ -326,7 +327,7 @@ START_TEST(early_data_and_later_authentication_are_not_taken)
 END_TEST
 #endif
 
-/* --- versions -------------------------------------------------------------------------------- */
+/* --- versions --------------------------------------------------------------------- */
 
 #if HAVE_TLS13
 static void set_newest_only(void)
@@ -349,8 +350,8 @@ static void set_client_older(void)
 }
 #endif
 
-/* A client of the version before the only one that the server speaks: 1.2 where the host
- * wants 1.3 alone, 1.1 where there is no 1.3. */
+/* A client of the version before the only one that the server speaks: 1.2 where the
+ * host wants 1.3 alone, 1.1 where there is no 1.3. */
 START_TEST(an_older_version_than_the_server_allows_ends_the_handshake)
 {
     stage_up(WATCHED, false);

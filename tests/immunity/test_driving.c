@@ -1,7 +1,7 @@
 /*
  * test_driving.c - hosts that drive a handshake in another way than they should: by
- * mbedTLS's reading and writing, in pieces, twice, on a context that was used before, or
- * with callbacks of their own. Nothing may be presented that postern did not see.
+ * mbedTLS's reading and writing, in pieces, twice, on a context that was used before,
+ * or with callbacks of their own. Nothing may be presented that postern did not see.
  */
 #include "stage.h"
 
@@ -13,7 +13,7 @@ static void set_up(bool tls13)
     client_certificate(&client, "ok-p256", "ok-p256", NULL);
 }
 
-/* --- who ends the handshake ---------------------------------------------------------- */
+/* --- who ends the handshake ------------------------------------------------------- */
 
 typedef enum driver { BY_READ, BY_WRITE, BY_STEP, BY_HANDSHAKE, DRIVERS } driver;
 
@@ -76,7 +76,7 @@ START_TEST(a_handshake_that_ends_elsewhere_presents_nothing)
 }
 END_TEST
 
-/* --- two connections, one context ------------------------------------------------------- */
+/* --- two connections, one context ------------------------------------------------- */
 
 static void another(void)
 {
@@ -134,7 +134,7 @@ START_TEST(a_connection_beside_the_handshake_presents_nothing)
 }
 END_TEST
 
-/* --- once is once ------------------------------------------------------------------------ */
+/* --- once is once ----------------------------------------------------------------- */
 
 START_TEST(a_handshake_is_told_once)
 {
@@ -155,7 +155,7 @@ START_TEST(a_handshake_is_told_once)
 }
 END_TEST
 
-/* --- a context that is used again --------------------------------------------------------- */
+/* --- a context that is used again ------------------------------------------------- */
 
 /* The loop index says which version, and whether the host takes a new connection. */
 START_TEST(a_context_that_is_reset_is_nobodys)
@@ -196,7 +196,7 @@ START_TEST(a_context_that_is_reset_is_nobodys)
 }
 END_TEST
 
-/* --- what a host might set besides --------------------------------------------------------- */
+/* --- what a host might set besides ------------------------------------------------ */
 
 static int approve(void *user, mbedtls_x509_crt *certificate, int depth,
                    uint32_t *flags)

@@ -1,8 +1,8 @@
 /*
- * test_matrix.c - real handshakes of every kind, each with requests for every host, on a
- * server that is prepared and on one whose host switched resumption back on.
+ * test_matrix.c - real handshakes of every kind, each with requests for every host, on
+ * a server that is prepared and on one whose host switched resumption back on.
  *
- * Every connection is asked for its four hosts one after the other and once more the
+ * * Every connection is asked for its four hosts one after the other and once more the
  * other way round, so a host's answer may not depend on what was asked before.
  */
 #include "../tls/rogue.h"
@@ -39,7 +39,7 @@ static const char *const shown_texts[SHOWNS] = {"none", "A", "B", "revoked", "ex
 static const char *const change_texts[CHANGES] = {"nothing", "CAs swapped", "a added",
                                                   "a removed"};
 
-/* --- the world ---------------------------------------------------------------------- */
+/* --- the world -------------------------------------------------------------------- */
 
 static postern_policy *loaded[POLICIES];
 static rogue thief;
@@ -113,7 +113,7 @@ static const char *describe(const cell *c)
     return text;
 }
 
-/* --- one cell ----------------------------------------------------------------------- */
+/* --- one cell --------------------------------------------------------------------- */
 
 static void check_cell(const cell *c)
 {
@@ -147,7 +147,7 @@ static void check_hosts(cell c)
     cells += HOSTS;
 }
 
-/* --- one connection ------------------------------------------------------------------ */
+/* --- one connection --------------------------------------------------------------- */
 
 static void open_wire(const cell *c, enum sni name, bool turned)
 {
@@ -208,7 +208,7 @@ static void report(enum kind kind, bool turned)
     (void)fflush(stdout);
 }
 
-/* --- full handshakes ------------------------------------------------------------------ */
+/* --- full handshakes -------------------------------------------------------------- */
 
 static const enum kind full_kinds[] = {FULL_12, FULL_13};
 static const enum kind offers[] = {ID_12, TICKET_12, PSK_13};
@@ -257,7 +257,7 @@ START_TEST(an_open_connection_is_judged_anew_after_every_change)
 }
 END_TEST
 
-/* --- sessions that are offered ---------------------------------------------------------- */
+/* --- sessions that are offered ---------------------------------------------------- */
 
 /* A session of `c->first`, offered with every name at every moment. */
 static void offer_everywhere(cell *c)

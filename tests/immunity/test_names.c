@@ -1,13 +1,13 @@
 /*
- * test_names.c - server names that are doubled, malformed, spelt oddly or changed on the
- * way, against the real gate.
+ * test_names.c - server names that are doubled, malformed, spelt oddly or changed on
+ * the way, against the real gate.
  */
 #include "../tls/hello_bytes.h"
 #include "stage.h"
 
 #include <string.h>
 
-/* --- hellos by hand: the handshake ends, or goes on with the first name ---------------- */
+/* --- hellos by hand: the handshake ends, or goes on with the first name ----------- */
 
 #define NAME(text)                \
     {                             \
@@ -112,7 +112,7 @@ START_TEST(a_name_counts_in_one_spelling_or_ends_the_handshake)
 }
 END_TEST
 
-/* --- whole handshakes ------------------------------------------------------------------ */
+/* --- whole handshakes ------------------------------------------------------------- */
 
 static const char *const spellings[] = {"A.EXAMPLE", "a.example.", "A.Example.",
                                         "a.eXAMPLe"};
@@ -188,8 +188,8 @@ START_TEST(another_name_after_a_retry_ends_the_handshake)
 }
 END_TEST
 
-/* A name that is in one hello only is the name, or the handshake ends: there is no other
- * host that such a client could get into. */
+/* A name that is in one hello only is the name, or the handshake ends: there is no
+ * other host that such a client could get into. */
 START_TEST(a_name_in_one_of_two_hellos_is_no_other_name)
 {
     stage_up(WATCHED, true);

@@ -1,6 +1,6 @@
 /*
- * test_sessions.c - sessions that are forged, grafted, changed or carried elsewhere, on a
- * server whose host switched resumption back on.
+ * test_sessions.c - sessions that are forged, grafted, changed or carried elsewhere, on
+ * a server whose host switched resumption back on.
  */
 #include "../tls/rogue.h"
 #include "stage.h"
@@ -53,7 +53,7 @@ static void offer(mbedtls_ssl_session *session, const char *name)
     wire_handshake(&w, d.connection);
 }
 
-/* --- a ticket that was changed ----------------------------------------------------------- */
+/* --- a ticket that was changed ---------------------------------------------------- */
 
 static unsigned flip_all(mbedtls_ssl_session *session, unsigned char *at, size_t len)
 {
@@ -108,7 +108,7 @@ START_TEST(a_session_id_with_one_bit_changed_is_none)
 }
 END_TEST
 
-/* --- a session that went to another client ------------------------------------------------- */
+/* --- a session that went to another client ---------------------------------------- */
 
 START_TEST(a_session_that_was_saved_and_loaded_presents_nothing)
 {
@@ -137,7 +137,7 @@ START_TEST(a_session_that_was_saved_and_loaded_presents_nothing)
 }
 END_TEST
 
-/* --- hostile callbacks ---------------------------------------------------------------------- */
+/* --- hostile callbacks ------------------------------------------------------------ */
 
 /* What a host's callbacks do with another's session, behind postern's back. */
 typedef enum trick {
@@ -269,8 +269,9 @@ START_TEST(a_hostile_ticket_callback_gains_nothing)
 }
 END_TEST
 
-/* A certificate is shown without its key; in the midst of it the host resets the context,
- * keeps the connection, and resumes a session with that certificate grafted into it. */
+/* A certificate is shown without its key; in the midst of it the host resets the
+ * context, keeps the connection, and resumes a session with that certificate grafted
+ * into it. */
 START_TEST(what_an_unfinished_handshake_showed_does_not_count_in_another)
 {
     static const char *const names[] = {A, NULL};
@@ -384,14 +385,14 @@ START_TEST(a_ticket_that_cannot_be_written_changes_no_verdict)
 }
 END_TEST
 
-/* --- a host that requires certificates -------------------------------------------------- */
+/* --- a host that requires certificates -------------------------------------------- */
 
 #define REQUIRED                                                                    \
     POLICY(MTLS(A, "ca-a", CRL("crl-a") ",'require':true") "," MTLS(B, "ca-b", ""), \
            "'" PLAIN "'", WATCH GUARDS, "")
 
-/* A resumed session asks for no certificate, and so gets around the alert; not around the
- * gate. */
+/* A resumed session asks for no certificate, and so gets around the alert; not around
+ * the gate. */
 START_TEST(a_resumed_session_does_not_meet_a_requirement)
 {
     static const char *const firsts[] = {A, B, PLAIN, NULL};
@@ -414,7 +415,7 @@ START_TEST(a_resumed_session_does_not_meet_a_requirement)
 }
 END_TEST
 
-/* --- renegotiation (TLS 1.2) -------------------------------------------------------------- */
+/* --- renegotiation (TLS 1.2) ------------------------------------------------------ */
 
 static void read_both(unsigned turns)
 {

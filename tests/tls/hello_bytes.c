@@ -37,8 +37,8 @@ void hello_add_names(hello_bytes *extensions, const hello_name *names, size_t co
     }
 }
 
-/* Groups, point formats, signatures; then the version, and a share of X25519 whose point
- * is the base point. */
+/* Groups, point formats, signatures; then the version, and a share of X25519 whose
+ * point is the base point. */
 static const unsigned char common[] = {
     0, 10, 0, 8, 0,  6, 0, 29, 0, 23, 0, 24, 0, 11, 0,
     2, 1,  0, 0, 13, 0, 8, 0,  6, 4,  3, 4,  1, 2,  1,

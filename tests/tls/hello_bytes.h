@@ -23,8 +23,8 @@ typedef struct hello_name {
 /** Appends a server_name extension that lists `count` names. */
 void hello_add_names(hello_bytes *extensions, const hello_name *names, size_t count);
 
-/** Appends a record with the ClientHello: ECDHE-ECDSA-AES128-GCM-SHA256, or TLS 1.3 with
- *  a share for X25519; `extensions` come first. */
+/** Appends a record with the ClientHello: ECDHE-ECDSA-AES128-GCM-SHA256, or TLS 1.3
+ *  with a share for X25519; `extensions` come first. */
 void hello_make(hello_bytes *out, const hello_bytes *extensions, bool tls13);
 
 #endif

@@ -31,7 +31,7 @@ void rogue_turn(rogue *r, side *server, bool cache, bool tickets);
 
 void rogue_stop(rogue *r);
 
-/** Reads what the server sends after the handshake: in 1.3 that is where tickets are. */
+/** Reads what the server sends after the handshake: in 1.3 tickets are there. */
 void rogue_fetch_ticket(wire *w);
 
 /**
