@@ -25,16 +25,17 @@ enum kind { FULL_12, ID_12, TICKET_12, FULL_13, PSK_13, KINDS };
 /** What becomes of the policy. In the usual one host a trusts CA A, b trusts CA B. */
 enum change {
     CHANGE_NOTHING,
-    CHANGE_SWAPS,   /* a and b exchange their CAs, and the list of CA A goes along */
-    CHANGE_ADDS,    /* a was a plain host, and is registered now */
-    CHANGE_REMOVES, /* a was registered, and is a plain host now */
+    CHANGE_SWAPS,    /* a and b exchange their CAs, and the list of CA A goes along */
+    CHANGE_ADDS,     /* a was a plain host, and is registered now */
+    CHANGE_REMOVES,  /* a was registered, and is a plain host now */
+    CHANGE_REQUIRES, /* a and b ask for certificates, and require them now */
     CHANGES
 };
 
 /** When that happens. */
 enum moment {
-    MOMENT_REQUEST,    /* between the handshake and the request */
-    MOMENT_RESUMPTION, /* between the first handshake and the one that resumes it */
+    MOMENT_REQUEST,   /* between the handshake and the request */
+    MOMENT_HANDSHAKE, /* before this handshake; after the one that made the session */
     MOMENTS
 };
 
@@ -51,6 +52,7 @@ typedef struct cell {
 } cell;
 
 typedef struct expected {
+    bool fails; /* the handshake does, and the rest says nothing */
     postern_outcome outcome;
     unsigned status;
     bool close;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum policy { USUAL, SWAPPED, WITHOUT_A };
+enum policy { USUAL, SWAPPED, WITHOUT_A, REQUIRING };
 enum authority { CA_A, CA_B };
 
 static enum policy policy_before(enum change change)
@@ -17,6 +17,8 @@ static enum policy policy_after(enum change change)
         return SWAPPED;
     case CHANGE_REMOVES:
         return WITHOUT_A;
+    case CHANGE_REQUIRES:
+        return REQUIRING;
     case CHANGE_NOTHING:
     case CHANGE_ADDS:
     case CHANGES:
@@ -89,6 +91,10 @@ expected oracle(const cell *c)
         judged = true;
     }
 
+    if (handshake == REQUIRING && registered(handshake, c->sni) && !resumes &&
+        strcmp(e.reason, "ok") != 0) {
+        return (expected){.fails = true};
+    }
     if ((c->sni != host && (registered(now, c->sni) || registered(now, host))) ||
         c->host == HOST_UNKNOWN || strcmp(e.reason, "not-asked") == 0) {
         e.outcome = POSTERN_MISDIRECTED;
@@ -99,6 +105,13 @@ expected oracle(const cell *c)
     if (strcmp(e.reason, "revoked") == 0) {
         e.outcome = POSTERN_REVOKED;
         e.status = 403;
+        e.close = now == REQUIRING; /* a handshake would not have been finished */
+        return e;
+    }
+    if (now == REQUIRING && registered(now, host) && strcmp(e.reason, "ok") != 0) {
+        e.outcome = POSTERN_UNVERIFIED;
+        e.status = 403;
+        e.close = true;
         return e;
     }
     e.ruled = true;
