@@ -243,13 +243,33 @@ static step wait_for(edge_io io)
     return GONE;
 }
 
+/* The host requires a good certificate, and the client was told that it has none: it
+ * gets the time to read so. Other failures are not worth a line. */
+static step refuse_handshake(edge_connection *connection, postern_str reason)
+{
+    edge_work *work = connection->work;
+    const edge_decision decision = {
+        .listener = connection->listener->name,
+        .peer = connection->address,
+        .sni = postern_connection_sni(connection->evidence),
+        .reason = reason,
+    };
+
+    edge_record_refusal(work->server->log, &work->line, &decision);
+    connection->state = EDGE_GOODBYE;
+    return GO_ON;
+}
+
 static step on_handshake(edge_connection *connection)
 {
     const edge_io io = edge_stream_handshake(&connection->stream, connection->evidence);
+    const postern_str refusal = postern_connection_refusal(connection->evidence);
 
     if (io == EDGE_IO_OK) {
         edge_admission_shaken(connection->work->server->admission, connection->peer);
         start_head(connection);
+    } else if (io == EDGE_IO_END && refusal.len > 0) {
+        return refuse_handshake(connection, refusal);
     }
     return wait_for(io);
 }

@@ -30,6 +30,7 @@ static void add_verdict(edge_text *line, const postern_verdict *verdict)
     edge_line_text(line, "phase", verdict->phase);
     add_matches(line, verdict);
     edge_line_text(line, "certificate", verdict->certificate_reason);
+    edge_line_text(line, "certificate_status", verdict->certificate_status);
     edge_line_text(line, "reason", verdict->reason);
     if (verdict->fault != POSTERN_OK) {
         edge_line_text(line, "fault",
@@ -38,19 +39,34 @@ static void add_verdict(edge_text *line, const postern_verdict *verdict)
     edge_line_number(line, "generation", (int64_t)verdict->generation);
 }
 
-void edge_record_decision(edge_log *log, edge_text *line, const edge_decision *decision)
+/* Where it came from, and which host it named in the handshake. */
+static void add_origin(edge_text *line, const edge_decision *decision)
 {
     char peer[46] = "";
-    const edge_head *head = decision->head;
 
     (void)postern_address_format(&decision->peer, peer, sizeof peer);
-    edge_line_start(line, "request");
-    edge_line_text(line, "id", decision->id);
     edge_line_text(line, "listener", decision->listener);
     edge_line_text(line, "peer", postern_text(peer));
     if (decision->sni.len > 0) {
         edge_line_text(line, "sni", decision->sni);
     }
+}
+
+void edge_record_refusal(edge_log *log, edge_text *line, const edge_decision *decision)
+{
+    edge_line_start(line, "handshake-refused");
+    add_origin(line, decision);
+    edge_line_text(line, "certificate", decision->reason);
+    edge_line_write(line, log);
+}
+
+void edge_record_decision(edge_log *log, edge_text *line, const edge_decision *decision)
+{
+    const edge_head *head = decision->head;
+
+    edge_line_start(line, "request");
+    edge_line_text(line, "id", decision->id);
+    add_origin(line, decision);
     if (head != NULL && head->progress == EDGE_DONE) {
         edge_line_text(line, "method", head->method);
         edge_line_text(line, "raw_target", head->target);

@@ -1,4 +1,5 @@
-/* record.h - what the log says: one line for each decision, and for each reload. */
+/* record.h - what the log says: one line for each decision, for each reload, and for
+ * each client that a host refuses in the handshake. */
 #ifndef EDGE_RECORD_H
 #define EDGE_RECORD_H
 
@@ -25,6 +26,10 @@ typedef struct edge_decision {
 /** Writes a decision, put together in `line`. */
 void edge_record_decision(edge_log *log, edge_text *line,
                           const edge_decision *decision);
+
+/** Writes that a handshake was refused because of the certificate, or for want of one:
+ *  only listener, peer, sni and reason count. */
+void edge_record_refusal(edge_log *log, edge_text *line, const edge_decision *decision);
 
 /** Writes `event` with the findings of `report`, which may be NULL.
  *  @param status POSTERN_OK or why it failed */

@@ -110,7 +110,7 @@ edge_io edge_stream_write(edge_stream *stream, postern_str bytes, size_t *sent)
 
 void edge_stream_finish(edge_stream *stream)
 {
-    if (stream->tls) {
+    if (stream->shaken) {
         /* Whether it still fits in the socket's buffer is the client's affair. */
         (void)mbedtls_ssl_close_notify(&stream->ssl);
     }

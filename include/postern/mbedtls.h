@@ -47,7 +47,8 @@ typedef struct postern_mbedtls_options {
  * alone afterwards: SNI callback, authmode, verify callback, session cache, session
  * tickets, renegotiation, certificate profile, minimum version (TLS 1.2), and per
  * connection the verify callback and, on 3.6, the user data. Curves are set to
- * X25519, P-256 and P-384; change them afterwards if need be.
+ * X25519, P-256, P-384 and P-521; change them afterwards if need be. In TLS 1.2 a host
+ * that requires certificates refuses keys on a curve that is not among them.
  *
  * On 3.6 TLS 1.3 is restricted to ephemeral key exchange: no tickets, no PSK, no
  * early data. The user data of every context of this configuration, attached or not,
@@ -90,7 +91,10 @@ POSTERN_API postern_status postern_mbedtls_set_bio(postern_connection *connectio
  * Instead of mbedtls_ssl_handshake(): the same results, MBEDTLS_ERR_SSL_WANT_READ
  * and _WANT_WRITE included (call again), and when it returns 0 the connection
  * knows what was shown. Any other error: close, and do not use the connection for
- * another handshake. There is no timeout in it; the host needs a deadline for the
+ * another handshake. Where the host requires a certificate
+ * (postern_connection_requires_certificate()), that is MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE
+ * for none and mostly MBEDTLS_ERR_X509_CERT_VERIFY_FAILED for a bad one; the client was sent
+ * an alert, and postern_connection_refusal() says why. There is no timeout in it; the host needs a deadline for the
  * whole handshake. Unattached, attached to another context or called from within
  * itself it answers MBEDTLS_ERR_SSL_BAD_INPUT_DATA.
  */

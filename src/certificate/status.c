@@ -167,11 +167,13 @@ postern_str pst_certificate_status(pst_reason reason, const pst_authority *autho
 
 postern_str pst_certificate_status_of_word(postern_str word)
 {
-    for (unsigned reason = 0; reason <= PST_REASON_OK; reason++) {
-        if (pst_str_same(pst_reason_text((pst_reason)reason), word)) {
+    for (unsigned i = PST_REASON_MALFORMED; i <= PST_REASON_CRL_EXPIRED; i++) {
+        const pst_reason reason = (pst_reason)i;
+
+        if (pst_str_same(pst_reason_text(reason), word)) {
             return reason == PST_REASON_UNTRUSTED_ISSUER
                        ? FAILED("unable to get local issuer certificate")
-                       : pst_certificate_status((pst_reason)reason, NULL, NULL, 0);
+                       : pst_certificate_status(reason, NULL, NULL, 0);
         }
     }
     return FAILED("certificate rejected");

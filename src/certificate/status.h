@@ -18,7 +18,8 @@
 postern_str pst_certificate_status(pst_reason reason, const pst_authority *authority,
                                    const postern_str *chain, size_t count);
 
-/** The usual status for a word of reason.def, when no more is known than that. */
+/** The usual status of a certificate that is not verified, when all that is known is a
+ *  word of reason.def. Never "SUCCESS" or "NONE". */
 postern_str pst_certificate_status_of_word(postern_str word);
 
 #endif

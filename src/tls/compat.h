@@ -50,6 +50,9 @@
 #error "postern needs mbedTLS with MBEDTLS_SSL_KEEP_PEER_CERTIFICATE"
 #endif
 
+/** certificate_required (RFC 8446 section 6), which mbedTLS has no name for. */
+#define PST_TLS_ALERT_CERTIFICATE_REQUIRED 116
+
 /** mbedTLS's type of a certificate verification callback. */
 typedef int pst_tls_verify_function(void *user, mbedtls_x509_crt *certificate,
                                     int depth, uint32_t *flags);
@@ -71,13 +74,18 @@ static inline void pst_tls_conf_minimum(mbedtls_ssl_config *conf)
 static inline void pst_tls_conf_curves(mbedtls_ssl_config *conf)
 {
     static const uint16_t groups[] = {
-        MBEDTLS_SSL_IANA_TLS_GROUP_X25519,
-        MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1,
-        MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1,
+        MBEDTLS_SSL_IANA_TLS_GROUP_X25519,    MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1,
+        MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1, MBEDTLS_SSL_IANA_TLS_GROUP_SECP521R1,
         MBEDTLS_SSL_IANA_TLS_GROUP_NONE,
     };
 
     mbedtls_ssl_conf_groups(conf, groups);
+}
+
+/* Known when the server name is. */
+static inline bool pst_tls_is_13(const mbedtls_ssl_context *ssl)
+{
+    return mbedtls_ssl_get_version_number(ssl) == MBEDTLS_SSL_VERSION_TLS1_3;
 }
 
 static inline bool pst_tls_handshake_over(mbedtls_ssl_context *ssl)
@@ -137,14 +145,14 @@ static inline void pst_tls_conf_minimum(mbedtls_ssl_config *conf)
                                  MBEDTLS_SSL_MINOR_VERSION_3);
 }
 
-/* 2.28's own list begins with the big, slow curves: 2.3 ms more a handshake. */
+/* 2.28's own list begins with the big, slow curves: 2.3 ms more a handshake. The last
+ * one is for certificates: in TLS 1.2 a key on a curve that is not in the list is a
+ * bad one. */
 static inline void pst_tls_conf_curves(mbedtls_ssl_config *conf)
 {
     static const mbedtls_ecp_group_id curves[] = {
-        MBEDTLS_ECP_DP_CURVE25519,
-        MBEDTLS_ECP_DP_SECP256R1,
-        MBEDTLS_ECP_DP_SECP384R1,
-        MBEDTLS_ECP_DP_NONE,
+        MBEDTLS_ECP_DP_CURVE25519, MBEDTLS_ECP_DP_SECP256R1, MBEDTLS_ECP_DP_SECP384R1,
+        MBEDTLS_ECP_DP_SECP521R1,  MBEDTLS_ECP_DP_NONE,
     };
 
     mbedtls_ssl_conf_curves(conf, curves);
@@ -158,6 +166,13 @@ static inline bool pst_tls_handshake_over(mbedtls_ssl_context *ssl)
 static inline bool pst_tls_waits_for_hello(const mbedtls_ssl_context *ssl)
 {
     return ssl->state <= MBEDTLS_SSL_CLIENT_HELLO;
+}
+
+/* There is no other version than 1.2 then. */
+static inline bool pst_tls_is_13(const mbedtls_ssl_context *ssl)
+{
+    (void)ssl;
+    return false;
 }
 
 /* 2.28 has no user data; its verify callback has a pointer, which is readable. */

@@ -8,10 +8,12 @@
  * byte for byte what was shown. mbedtls_ssl_get_verify_result() is not asked: it
  * says 0 in several cases where nothing was verified.
  *
- * A host may require a good certificate. mbedTLS then ends a handshake without one,
- * and with one that the connection does not accept: dates, usages and CRLs are
- * postern's to judge there too, so mbedTLS's own opinion of them is taken out. What is
- * accepted is judged again by the gate, for each request.
+ * A host may require a good certificate. In TLS 1.2 mbedTLS then ends a handshake
+ * without one, or with one that the connection does not accept: dates, usages and CRLs
+ * are postern's to judge there too, so mbedTLS's own opinion of them is taken out. In
+ * TLS 1.3, where the client is done before it is judged, the end is ours: an alert
+ * that mbedTLS sends before its own end is encrypted with a key that the client uses
+ * no more. What is accepted is judged again by the gate, for each request.
  *
  * The context gets our callbacks for as long as postern_mbedtls_handshake() runs
  * and not a moment longer. So nothing in it points to a connection that was freed,
@@ -58,6 +60,8 @@ typedef struct handshake {
 
     bool asked;    /* the connection asked for a certificate */
     bool required; /* ... and without a good one the handshake is to fail */
+    bool strict;   /* ... for mbedTLS too, in the middle of it */
+    bool accepted; /* the connection accepted the one that mbedTLS showed */
     const pst_tls_trust *trust; /* what mbedTLS verified against; may be NULL */
     seen_certificate path[PST_TLS_PATH_MAX];
 } handshake;
@@ -115,6 +119,7 @@ static void forget_path(handshake *h)
 {
     size_t i;
 
+    h->accepted = false;
     for (i = 0; i < PST_TLS_PATH_MAX; i++) {
         pst_tls_free(&h->alloc, h->path[i].der, h->path[i].len);
         h->path[i] = (seen_certificate){0};
@@ -133,47 +138,57 @@ static int failure_of(postern_status status)
 
 /* --- what mbedTLS calls while the handshake runs ---------------------------------- */
 
-/* The flag by which mbedTLS chooses the alert that a client gets: unknown_ca,
- * certificate_expired (also for "not yet"), certificate_revoked, or
- * unsupported_certificate; access_denied for all else. */
-static uint32_t flag_for(postern_str refusal)
+/* How a client is told: by the flag from which mbedTLS chooses its alert in the middle
+ * of a handshake, or by the alert at its end. */
+typedef struct answer {
+    postern_str refusal;
+    uint32_t flag;
+    unsigned char alert;
+} answer;
+
+static answer answer_for(postern_str refusal)
 {
-    static const struct {
-        postern_str reason;
-        uint32_t flag;
-    } flags[] = {
-        {POSTERN_STR("untrusted-issuer"), MBEDTLS_X509_BADCERT_NOT_TRUSTED  },
-        {POSTERN_STR("not-yet-valid"),    MBEDTLS_X509_BADCERT_EXPIRED      },
-        {POSTERN_STR("expired"),          MBEDTLS_X509_BADCERT_EXPIRED      },
-        {POSTERN_STR("revoked"),          MBEDTLS_X509_BADCERT_REVOKED      },
-        {POSTERN_STR("wrong-usage"),      MBEDTLS_X509_BADCERT_EXT_KEY_USAGE},
-        {POSTERN_STR("weak-key"),         MBEDTLS_X509_BADCERT_BAD_KEY      },
-        {POSTERN_STR("weak-signature"),   MBEDTLS_X509_BADCERT_BAD_PK       },
+    static const answer answers[] = {
+        {POSTERN_STR("none"),             0,                                  PST_TLS_ALERT_CERTIFICATE_REQUIRED},
+        {POSTERN_STR("untrusted-issuer"), MBEDTLS_X509_BADCERT_NOT_TRUSTED,
+         MBEDTLS_SSL_ALERT_MSG_UNKNOWN_CA                                                                       },
+        {POSTERN_STR("not-yet-valid"),    MBEDTLS_X509_BADCERT_EXPIRED,
+         MBEDTLS_SSL_ALERT_MSG_CERT_EXPIRED                                                                     },
+        {POSTERN_STR("expired"),          MBEDTLS_X509_BADCERT_EXPIRED,
+         MBEDTLS_SSL_ALERT_MSG_CERT_EXPIRED                                                                     },
+        {POSTERN_STR("revoked"),          MBEDTLS_X509_BADCERT_REVOKED,
+         MBEDTLS_SSL_ALERT_MSG_CERT_REVOKED                                                                     },
+        {POSTERN_STR("wrong-usage"),      MBEDTLS_X509_BADCERT_EXT_KEY_USAGE,
+         MBEDTLS_SSL_ALERT_MSG_UNSUPPORTED_CERT                                                                 },
+        {POSTERN_STR("weak-key"),         MBEDTLS_X509_BADCERT_BAD_KEY,
+         MBEDTLS_SSL_ALERT_MSG_UNSUPPORTED_CERT                                                                 },
+        {POSTERN_STR("weak-signature"),   MBEDTLS_X509_BADCERT_BAD_PK,
+         MBEDTLS_SSL_ALERT_MSG_UNSUPPORTED_CERT                                                                 },
     };
     size_t i;
 
-    for (i = 0; i < sizeof flags / sizeof flags[0]; i++) {
-        if (postern_str_equal(refusal, flags[i].reason)) {
-            return flags[i].flag;
+    for (i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        if (postern_str_equal(refusal, answers[i].refusal)) {
+            return answers[i];
         }
     }
-    return MBEDTLS_X509_BADCERT_OTHER;
+    return (answer){refusal, MBEDTLS_X509_BADCERT_OTHER,
+                    MBEDTLS_SSL_ALERT_MSG_ACCESS_DENIED};
 }
 
 /* The leaf comes last: now the whole path is known, and where it does not count the
  * leaf alone must do. What mbedTLS finds afterwards (usages and curve of the leaf) can
  * only refuse more. */
-static int decide(const handshake *h, const mbedtls_x509_crt *leaf, uint32_t *flags)
+static int decide(handshake *h, const mbedtls_x509_crt *leaf, uint32_t *flags)
 {
     const postern_str alone = der_of(leaf);
     postern_path_step path[PST_TLS_PATH_MAX];
     const size_t count = collect_path(h, path);
-    bool accepted = false;
     const postern_status status =
-        postern_connection_accepts(h->connection, &alone, 1, path, count, &accepted);
+        postern_connection_accepts(h->connection, &alone, 1, path, count, &h->accepted);
 
-    if (status == POSTERN_OK && !accepted) {
-        *flags |= flag_for(postern_connection_refusal(h->connection));
+    if (status == POSTERN_OK && !h->accepted) {
+        *flags |= answer_for(postern_connection_refusal(h->connection)).flag;
     }
     return failure_of(status);
 }
@@ -198,7 +213,7 @@ static int on_verify(void *user, mbedtls_x509_crt *certificate, int depth,
     memcpy(seen->der, der.data, der.len);
     seen->len = der.len;
     seen->objections = pst_tls_objections(*flags);
-    if (!h->required) {
+    if (!h->strict) {
         return 0;
     }
     *flags = pst_tls_unjudged(*flags);
@@ -235,6 +250,7 @@ int pst_tls_on_sni(void *options, mbedtls_ssl_context *ssl, const unsigned char 
 
         h->asked = false;
         h->required = false;
+        h->strict = false;
         forget_path(h); /* names come before certificates: it is of another handshake */
         if (postern_connection_on_sni(h->connection, server, &ask) != POSTERN_OK) {
             return MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
@@ -251,11 +267,10 @@ int pst_tls_on_sni(void *options, mbedtls_ssl_context *ssl, const unsigned char 
     }
     h->asked = true;
     h->trust = pst_tls_trust_cast(postern_connection_trust(h->connection));
-    /* Without anchors of ours mbedTLS cannot tell a good one: the gate will. */
-    h->required =
-        h->trust != NULL && postern_connection_requires_certificate(h->connection);
-    mbedtls_ssl_set_hs_authmode(ssl, h->required ? MBEDTLS_SSL_VERIFY_REQUIRED
-                                                 : MBEDTLS_SSL_VERIFY_OPTIONAL);
+    h->required = postern_connection_requires_certificate(h->connection);
+    h->strict = h->required && h->trust != NULL && !pst_tls_is_13(ssl);
+    mbedtls_ssl_set_hs_authmode(ssl, h->strict ? MBEDTLS_SSL_VERIFY_REQUIRED
+                                               : MBEDTLS_SSL_VERIFY_OPTIONAL);
     mbedtls_ssl_set_hs_ca_chain(
         ssl, h->trust == NULL ? NULL : pst_tls_trust_anchors(h->trust), NULL);
     return 0;
@@ -315,14 +330,67 @@ static bool collect_chain(const handshake *h, const mbedtls_x509_crt *peer, evid
     return true;
 }
 
+/* Tells the client why; whether it arrives does not matter to anybody else. */
+static void send_alert(const handshake *h, unsigned char alert)
+{
+    (void)mbedtls_ssl_send_alert_message(h->ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL, alert);
+}
+
+/* Where a certificate is required: whether the connection accepts what was shown.
+ * @return 0 when it does */
+static int insist(const handshake *h, const evidence *e)
+{
+    bool accepted = false;
+    const postern_status status = postern_connection_accepts(
+        h->connection, e->chain, e->chain_count, e->path_count > 0 ? e->path : NULL,
+        e->path_count, &accepted);
+
+    if (accepted) {
+        return 0;
+    }
+    send_alert(h, answer_for(postern_connection_refusal(h->connection)).alert);
+    if (status != POSTERN_OK) {
+        return failure_of(status);
+    }
+    return e->chain_count == 0 ? MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE
+                               : MBEDTLS_ERR_X509_CERT_VERIFY_FAILED;
+}
+
+/* mbedTLS has ended the handshake for want of a certificate. The connection is asked
+ * for its postern_connection_refusal(); the alert is RFC 5246's, section 7.4.6. */
+static void refuse_nobody(const handshake *h)
+{
+    bool accepted;
+
+    (void)postern_connection_accepts(h->connection, NULL, 0, NULL, 0, &accepted);
+    send_alert(h, MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE);
+}
+
+static int tell(const handshake *h, const evidence *e, bool fresh)
+{
+    const postern_tls_info info = {
+        .size = sizeof info,
+        .fresh = fresh,
+        .version = postern_text(mbedtls_ssl_get_version(h->ssl)),
+        .cipher = pst_tls_cipher_name(mbedtls_ssl_get_ciphersuite(h->ssl)),
+        .alpn = postern_text(pst_tls_alpn(h->ssl)),
+        .client_hello = pst_client_hello_message(&h->hello),
+        .chain = e->chain,
+        .chain_count = e->chain_count,
+        .path = e->path_count > 0 ? e->path : NULL,
+        .path_count = e->path_count,
+    };
+
+    return failure_of(postern_connection_set_tls(h->connection, &info));
+}
+
 /* mbedtls_ssl_handshake() returned 0. */
 static int hand_over(const handshake *h)
 {
     const mbedtls_x509_crt *peer = mbedtls_ssl_get_peer_cert(h->ssl);
-    bool proved = peer != NULL && leaf_was_seen(h, peer);
+    const bool proved = peer != NULL && leaf_was_seen(h, peer);
     evidence e = {0};
-    postern_tls_info info = {.size = sizeof info};
-    postern_status status;
+    int rc = 0;
 
     if (proved && h->asked) {
         if (!collect_chain(h, peer, &e)) {
@@ -330,20 +398,16 @@ static int hand_over(const handshake *h)
         }
         e.path_count = collect_path(h, e.path);
     }
-    /* A certificate that was not shown comes from a resumed session. Without one
-     * it cannot be told, and configure() has switched resumption off. */
-    info.fresh = proved || peer == NULL;
-    info.version = postern_text(mbedtls_ssl_get_version(h->ssl));
-    info.cipher = pst_tls_cipher_name(mbedtls_ssl_get_ciphersuite(h->ssl));
-    info.alpn = postern_text(pst_tls_alpn(h->ssl));
-    info.client_hello = pst_client_hello_message(&h->hello);
-    info.chain = e.chain;
-    info.chain_count = e.chain_count;
-    info.path = e.path_count > 0 ? e.path : NULL;
-    info.path_count = e.path_count;
-    status = postern_connection_set_tls(h->connection, &info);
+    if (h->required && !(h->accepted && proved)) {
+        rc = insist(h, &e);
+    }
+    if (rc == 0) {
+        /* A certificate that was not shown comes from a resumed session. Without one
+         * it cannot be told, and configure() has switched resumption off. */
+        rc = tell(h, &e, proved || peer == NULL);
+    }
     pst_tls_free(&h->alloc, e.chain, e.chain_count * sizeof *e.chain);
-    return failure_of(status);
+    return rc;
 }
 
 /* --- the public functions --------------------------------------------------------- */
@@ -354,6 +418,7 @@ static void forget_evidence(handshake *h)
     pst_client_hello_free(&h->hello, &h->alloc);
     h->asked = false;
     h->required = false;
+    h->strict = false;
     h->trust = NULL;
 }
 
@@ -441,15 +506,6 @@ static int run(handshake *h)
     return rc;
 }
 
-/* The client showed no certificate where one is required; the connection is told, for
- * its own postern_connection_refusal(). */
-static void refuse_nobody(const handshake *h)
-{
-    bool accepted;
-
-    (void)postern_connection_accepts(h->connection, NULL, 0, NULL, 0, &accepted);
-}
-
 /* Called again after the end: all is said, unless the host has reset the context for
  * another client and kept the connection. What that one showed is not this one's. */
 static int run_again(handshake *h)
@@ -480,7 +536,7 @@ int postern_mbedtls_handshake(postern_connection *connection, mbedtls_ssl_contex
         return run_again(h);
     }
     if (pst_tls_handshake_over(ssl)) {
-        forget_evidence(h); /* somebody else ended it */
+        forget_path(h); /* somebody else ended it */
     } else if (h->asked && pst_tls_waits_for_hello(ssl)) {
         return run_again(h); /* what was seen is of a handshake before a reset */
     }

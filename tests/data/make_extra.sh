@@ -122,6 +122,9 @@ key int-nocrl P-256; issue int-nocrl "${S}intermediate without cRLSign" $A 'basi
 keyUsage=critical,keyCertSign
 subjectKeyIdentifier=hash'
 key by-int-nocrl P-256; issue by-int-nocrl "${S}issuer without cRLSign" extra/int-nocrl.pem "$tmp/int-nocrl.key" "$LEAF"
+# --- an intermediate that begins after its leaf and ends before it
+key int-short P-256; issue int-short "${S}intermediate for a while" $A "$CA" 20260601000000Z 20300101000000Z
+key by-int-short P-256; issue by-int-short "${S}issuer for a while" extra/int-short.pem "$tmp/int-short.key" "$LEAF"
 # --- a self-issued intermediate below one of path length 0
 key int-self P-256; issue int-self '/C=US/O=Access Testing/CN=Access Testing Intermediate' $INT "$CA"
 key by-int-self P-256; issue by-int-self "${S}issuer is self-issued" extra/int-self.pem "$tmp/int-self.key" "$LEAF"

@@ -54,6 +54,22 @@ MISDIRECTED = [
     ("SNI plain, Host of nobody", None, "www", "who"),
 ]
 
+# client, at a host that requires a certificate: the answer, or the alert in TLS 1.2, and
+# in 1.3 where that is another one; and what the log says
+REQUIRED = [
+    ("a good one", "good", "locked", "200", "ok"),
+    ("none", None, "locked", "HANDSHAKE_FAILURE|CERTIFICATE_REQUIRED", "none"),
+    ("of another CA", "stranger", "locked", "UNKNOWN_CA", "untrusted-issuer"),
+    ("self-signed", "self-signed", "locked", "UNKNOWN_CA", "untrusted-issuer"),
+    ("expired", "expired", "locked", "CERTIFICATE_EXPIRED", "expired"),
+    ("not yet valid", "early", "locked", "CERTIFICATE_EXPIRED", "not-yet-valid"),
+    ("revoked", "revoked", "locked", "CERTIFICATE_REVOKED", "revoked"),
+    ("meant for servers", "wrong-purpose", "locked", "UNSUPPORTED_CERTIFICATE",
+     "wrong-usage"),
+    ("revoked, left to rules", "revoked", "lax", "200", "revoked"),
+    ("none, left to rules", None, "lax", "HANDSHAKE_FAILURE|CERTIFICATE_REQUIRED", "none"),
+]
+
 SERVICE = "Host: service.example.com"
 # client, lines of the request at SNI service, answer
 REQUESTS = [
@@ -98,6 +114,8 @@ def the_policy():
         e.host("others", ca=["pki/other.pem"], crl=["pki/other.crl"]),
         e.host("deep", crl=["pki/ca.crl", "pki/intermediate.crl"]),
         e.host("strict"),
+        e.host("locked", require=True),
+        e.host("lax", require=True, revoked="rules"),
     ]
     rules = [
         *e.guarded("service"),
@@ -152,6 +170,50 @@ def names(tap, edge, version):
                 same_answer(edge, talk.ask(host), expected)
                 if expected == "421":
                     e.same(talk.is_closed(), True, "not closed after 421")
+
+
+def alert_of(edge, client, host, version):
+    """The answer of `host`, or the alert that ended the handshake: in TLS 1.3 a client
+    hears of it when it reads."""
+    try:
+        with edge.connect(client, host, version=version) as talk:
+            talk.send(e.request(host))
+            head = talk.sock.recv(4096)
+            return head.split(b" ")[1].decode() if head else "closed"
+    except ssl.SSLError as why:
+        return re.sub(r"^(SSLV3|TLSV1|TLSV13)_ALERT_", "", why.reason or str(why))
+
+
+def required(tap, edge, version):
+    def refusals():
+        return [r for r in edge.records() if r["event"] == "handshake-refused"]
+    for label, client, host, expected, why in REQUIRED:
+        expected = expected.split("|")[0 if version == "1.2" else -1]
+        with tap.row(f"{version}: required at {host}: {label}: {expected}"):
+            before = len(refusals())
+            e.same(alert_of(edge, client, host, version), expected)
+            if expected == "200":
+                e.same(refusals()[before:], [])
+                continue
+            found = e.eventually("a line", lambda: refusals()[before:])[0]
+            e.same((found["certificate"], found["sni"], found["peer"], found["listener"]),
+                   (why, e.name(host), "127.0.0.1", "public"))
+    with tap.row(f"{version}: a good one at another host than the required one: 421"):
+        e.same(edge.ask("good", "service", "locked", version=version), "421")
+    with tap.row(f"{version}: a host that requires certificates since: 421, closed"):
+        hosts = the_policy()
+        edge.reload(e.policy([e.host("service")], e.guarded("service"),
+                             plain=["www.example.com", "later.example.com"]))
+        with edge.connect("good", "later", version=version) as talk:
+            same_answer(edge, talk.ask("later"), "200")
+            edge.reload(e.policy([e.host("service"), e.host("later", require=True)],
+                                 e.guarded("service")))
+            answer = talk.ask("later")
+            same_answer(edge, answer, "421")
+            e.same(edge.record(answer.id)["certificate"], "not-asked")
+            e.same(talk.is_closed(), True, "not closed after 421")
+        e.same(edge.ask("good", "later", "later", version=version), "200")
+        edge.reload(hosts)
 
 
 def requests(tap, edge):
@@ -325,6 +387,7 @@ def main():
         for version in versions:
             certificates(tap, edge, version)
             names(tap, edge, version)
+            required(tap, edge, version)
         requests(tap, edge)
         plain(tap, edge)
         resumptions(tap, edge, "1.2", "ticket")

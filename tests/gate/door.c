@@ -333,7 +333,7 @@ void door_expect(const door *d, const char *what, answer expected)
     ck_assert_msg(text_is(v->rule_ref, expected.rule), "%s: rule '%.*s'", what,
                   (int)v->rule_ref.len, v->rule_ref.data);
     if (expected.outcome == POSTERN_ALLOWED || expected.outcome == POSTERN_BLOCKED ||
-        expected.outcome == POSTERN_REVOKED) {
+        expected.outcome == POSTERN_REVOKED || expected.outcome == POSTERN_UNVERIFIED) {
         ck_assert_msg(text_is(v->certificate_reason, expected.certificate),
                       "%s: certificate is '%.*s'", what, (int)v->certificate_reason.len,
                       v->certificate_reason.data);

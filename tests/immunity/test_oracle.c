@@ -103,11 +103,12 @@ static const char *const rows[] = {
     "rogue psk    b     a     B    swap shake a     block   none                out -",
     "rogue psk    plain a     old  -    ask   a     block   none                out -",
     "rogue psk    ip    plain A    -    ask   plain allow   host-not-registered -   -",
-    "rogue ticket a     a     A    must shake a     unfit   resumed             -   -",
+    "rogue ticket a     a     A    must shake a     fails   -                   -   -",
     "rogue ticket a     a     A    must ask   a     unfit   resumed             -   -",
-    "rogue id     b     a     none must shake a     unfit   none                -   -",
-    "rogue psk    a     a     A    must shake a     unfit   none                -   -",
-    "rogue psk    a     b     A    must shake a     421     none                -   -",
+    "rogue id     b     a     none must shake a     fails   -                   -   -",
+    "rogue psk    a     a     A    must shake a     fails   -                   -   -",
+    "rogue psk    a     b     A    must ask   a     421     none                -   -",
+    "rogue psk    a     plain A    must shake plain allow   host-not-registered -   -",
 };
 enum { ROWS = sizeof rows / sizeof rows[0], COLUMNS = 12, WORD = 32 };
 

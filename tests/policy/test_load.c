@@ -22,8 +22,8 @@
 
 enum { LINE_BYTES = 1024, PIECE_SHOWN = 24 };
 
-static const char *const case_files[] = {"top",    "hosts", "guards", "rules",
-                                         "import", "lists", "regexes"};
+static const char *const case_files[] = {"top",    "hosts", "guards",  "rules",
+                                         "import", "lists", "require", "regexes"};
 
 enum { FILE_COUNT = sizeof case_files / sizeof case_files[0] };
 
@@ -263,7 +263,8 @@ CASES(guards, 2)
 CASES(rules, 3)
 CASES(import, 4)
 CASES(lists, 5)
-CASES(regexes, 6)
+CASES(require, 6)
+CASES(regexes, 7)
 
 /* --- sources -------------------------------------------------------------------- */
 
@@ -392,8 +393,8 @@ END_TEST
 Suite *test_suite(void)
 {
     const TTest *const loops[FILE_COUNT] = {
-        cases_of_top,    cases_of_hosts, cases_of_guards, cases_of_rules,
-        cases_of_import, cases_of_lists, cases_of_regexes};
+        cases_of_top,    cases_of_hosts, cases_of_guards,  cases_of_rules,
+        cases_of_import, cases_of_lists, cases_of_require, cases_of_regexes};
     Suite *suite = suite_create("policy-load");
     TCase *sources = tcase_create("sources");
 

@@ -83,17 +83,21 @@ START_TEST(members_of_a_host_are_kept)
                     "{\"hostname\": \"b.example\", \"ca\": [\"corpus/ca/ca-a.pem\"],"
                     " \"revoked\": \"rules\", \"monitor\": true},"
                     "{\"hostname\": \"c.example\", \"ca\": [\"corpus/ca/ca-a.pem\"],"
-                    " \"revoked\": \"block\", \"monitor\": false}]}}");
-    ck_assert_uint_eq(w.policy->body->host_count, 3);
+                    " \"revoked\": \"block\", \"monitor\": false},"
+                    "{\"hostname\": \"d.example\", \"ca\": [\"corpus/ca/ca-a.pem\"],"
+                    " \"require\": true, \"monitor\": false}]}}");
+    ck_assert_uint_eq(w.policy->body->host_count, 4);
     host = pst_policy_registration(w.policy, postern_text("a.example"));
     ck_assert_ptr_eq(host, &w.policy->body->hosts[0]);
-    ck_assert(host->block_revoked && !host->monitor);
+    ck_assert(host->block_revoked && !host->monitor && !host->require);
     host = pst_policy_registration(w.policy, postern_text("b.example"));
     ck_assert_ptr_eq(host, &w.policy->body->hosts[1]);
-    ck_assert(!host->block_revoked && host->monitor);
+    ck_assert(!host->block_revoked && host->monitor && !host->require);
     host = pst_policy_registration(w.policy, postern_text("c.example"));
     ck_assert_ptr_eq(host, &w.policy->body->hosts[2]);
     ck_assert(host->block_revoked && !host->monitor);
+    host = pst_policy_registration(w.policy, postern_text("d.example"));
+    ck_assert(host->block_revoked && !host->monitor && host->require);
     ck_assert_ptr_null(pst_policy_registration(w.policy, postern_text("A.Example.")));
     world_close(&w);
 }

@@ -407,12 +407,12 @@ END_TEST
 
 START_TEST(words_for_logs_are_fixed)
 {
-    static const char *const outcomes[] = {"not-evaluated", "fault",   "bad-request",
-                                           "misdirected",   "revoked", "blocked",
-                                           "allowed",       "unknown"};
+    static const char *const outcomes[] = {"not-evaluated", "fault",      "bad-request",
+                                           "misdirected",   "revoked",    "blocked",
+                                           "allowed",       "unverified", "unknown"};
     static const char *const actions[] = {"unknown", "block", "skip", "log", "unknown"};
 
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 9; i++) {
         ck_assert_str_eq(postern_outcome_text((postern_outcome)i), outcomes[i]);
     }
     for (int i = 0; i < 5; i++) {

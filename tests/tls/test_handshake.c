@@ -551,20 +551,22 @@ END_TEST
 /* --- memory ------------------------------------------------------------------------ */
 
 /* Each request of postern's own fails in turn, and all after it: then the handshake
- * fails. With a certificate, and without one, where the ClientHello alone is kept. */
+ * fails. With a certificate, with one that is required, and without one, where the
+ * ClientHello alone is kept. */
 START_TEST(every_request_may_fail)
 {
-    const char *name = _i % 2 == 0 ? HOST : OTHER;
+    const char *name = _i % 3 != 1 ? HOST : OTHER;
     counting_heap heap;
     size_t fail_at;
     bool done = false;
 
-    set_up_host("ca-a", _i >= 2);
+    set_up_host("ca-a", _i >= 3);
     client_certificate(&client, "ok-int", "ok-int", "ok-int");
     for (fail_at = 0; !done; fail_at++) {
         postern_status status;
 
         reconnect();
+        connection->required = _i % 3 == 2;
         counting_heap_init(&heap, fail_at);
         connection->alloc = &heap.alloc;
         wire_open(&w, &client, &server, name);
@@ -578,6 +580,8 @@ START_TEST(every_request_may_fail)
             wire_handshake(&w, connection);
             done = w.server_rc == 0;
             ck_assert_uint_eq(connection->set_tls_calls, done);
+            ck_assert_uint_le(connection->accepts_calls, connection->required);
+            ck_assert(!done || connection->accepts_calls == connection->required);
             ck_assert_int_eq(done && name[0] == 's',
                              fake_connection_presented(connection));
             ck_assert_int_eq(done, connection->client_hello.len > 0);
@@ -630,7 +634,7 @@ Suite *test_suite(void)
                         SUITES);
     tcase_add_loop_test(
         tc, a_connection_that_cannot_take_the_result_fails_the_handshake, 0, 2);
-    tcase_add_loop_test(tc, every_request_may_fail, 0, 2 * VERSIONS);
+    tcase_add_loop_test(tc, every_request_may_fail, 0, 3 * VERSIONS);
 #if HAVE_TLS13
     tcase_add_loop_test(tc, the_hosts_user_data_is_left_alone, 0, 2);
     tcase_add_test(tc, the_hosts_user_data_may_be_a_number);

@@ -1,6 +1,7 @@
 #include "wire.h"
 
 #include <check.h>
+#include <mbedtls/debug.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,6 +160,28 @@ void client_certificate(side *client, const char *name, const char *key,
     ck_assert_int_eq(
         mbedtls_ssl_conf_own_cert(&client->conf, &client->certificate, &client->key),
         0);
+}
+
+/* The client says which alert it got in its debug output alone. */
+static void listen_for_alert(void *user, int level, const char *file, int line,
+                             const char *text)
+{
+    static const char words[] = "fatal alert message (msg ";
+    const char *at = strstr(text, words);
+
+    (void)level;
+    (void)file;
+    (void)line;
+    if (at != NULL) {
+        *(int *)user = (int)strtol(at + sizeof words - 1, NULL, 10);
+    }
+}
+
+void client_listen(side *client, int *alert)
+{
+    *alert = 0;
+    mbedtls_debug_set_threshold(1);
+    mbedtls_ssl_conf_dbg(&client->conf, listen_for_alert, alert);
 }
 
 void side_stop(side *any)

@@ -67,6 +67,10 @@ void client_start(side *client, bool tls13);
 void client_certificate(side *client, const char *name, const char *key,
                         const char *chain);
 
+/** From now on *alert is the last fatal alert that a connection of `client` got. One
+ *  client at a time. */
+void client_listen(side *client, int *alert);
+
 void side_stop(side *any);
 
 /** A new pair of contexts. `name` is the server name; NULL sends none. */
