@@ -76,6 +76,32 @@ START_TEST(a_handshake_that_ends_elsewhere_presents_nothing)
 }
 END_TEST
 
+/* The client has the certificate and another key, and the host tries again and again. */
+START_TEST(a_stolen_certificate_is_not_presented_whoever_drives)
+{
+    bool asked; /* by postern; the host's own handshake asks nobody */
+    int rc;
+
+    stage_up(WATCHED, _i % VERSIONS == 1);
+    client_certificate(&client, "ok-p256", "eku-server", NULL);
+    for (unsigned turns = 0; turns < 1500; turns += 150) {
+        stage_open(A);
+        (void)stage_begin(turns);
+        finish((driver)(_i / VERSIONS));
+        asked = postern_connection_sni(d.connection).len > 0;
+        ck_assert_msg(!asked || w.server_rc != 0, "%u: -0x%x", turns,
+                      (unsigned)-w.server_rc);
+        stage_nothing_is_presented("a stolen certificate");
+        for (unsigned i = 0; i < 3; i++) {
+            rc = postern_mbedtls_handshake(d.connection, &w.server);
+            ck_assert_msg(!asked || rc != 0, "%u", turns);
+            stage_nothing_is_presented("a stolen certificate, told of afterwards");
+        }
+    }
+    stage_down();
+}
+END_TEST
+
 /* --- two connections, one context ------------------------------------------------- */
 
 static void another(void)
@@ -259,6 +285,8 @@ Suite *test_suite(void)
 
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, a_handshake_that_ends_elsewhere_presents_nothing, 0,
+                        DRIVERS * VERSIONS);
+    tcase_add_loop_test(tc, a_stolen_certificate_is_not_presented_whoever_drives, 0,
                         DRIVERS * VERSIONS);
     tcase_add_loop_test(tc, a_handshake_begun_on_another_connection_presents_nothing, 0,
                         5 * VERSIONS);
