@@ -10,6 +10,8 @@
  *
  *   postern_connection_new()
  *   postern_connection_on_sni()   when the ClientHello names a server
+ *   postern_connection_accepts()  when the certificates have come, where
+ *                                 postern_connection_requires_certificate()
  *   postern_connection_set_tls()  once, after the handshake succeeded
  *
  * A connection that never got set_tls is plaintext: nothing is presented on it.
@@ -53,8 +55,9 @@ POSTERN_API void postern_connection_free(postern_connection *connection);
  *
  * @param name                as received; reduced to its normal form
  * @param ask_for_certificate receives whether this host is registered: the
- *                            handshake should then request, but not require, a
- *                            client certificate. False on failure.
+ *                            handshake should then request a client certificate, and
+ *                            require one if postern_connection_requires_certificate().
+ *                            False on failure.
  * @retval POSTERN_OK
  * @retval POSTERN_INVALID   malformed, or different from the first name: abort the
  *                           handshake (alert unrecognized_name); the connection

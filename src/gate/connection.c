@@ -183,7 +183,6 @@ static bool is_path_of(const postern_path_step *path, size_t path_count,
            (chain_count == 0 || pst_str_same(path[0].certificate, chain[0]));
 }
 
-/* NOLINTNEXTLINE(readability-function-size): what a handshake shows, and the answer */
 static postern_status judge_shown(const postern_connection *connection,
                                   const pst_registration *host,
                                   const postern_str *chain, size_t chain_count,

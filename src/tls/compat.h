@@ -93,11 +93,12 @@ static inline bool pst_tls_handshake_over(mbedtls_ssl_context *ssl)
     return mbedtls_ssl_is_handshake_over(ssl) != 0;
 }
 
-/* Whether the context waits for a ClientHello; nothing public tells, so: no. */
-static inline bool pst_tls_waits_for_hello(const mbedtls_ssl_context *ssl)
+/* Whether `ssl`, which had read the ClientHello of a handshake that is not over, was
+ * reset since. Only the version tells in public: it is the configuration's newest
+ * again. Where that is 1.2, nothing does. */
+static inline bool pst_tls_was_reset(const mbedtls_ssl_context *ssl, bool was_13)
 {
-    (void)ssl;
-    return false;
+    return pst_tls_is_13(ssl) != was_13;
 }
 
 /**
@@ -163,8 +164,9 @@ static inline bool pst_tls_handshake_over(mbedtls_ssl_context *ssl)
     return ssl->state == MBEDTLS_SSL_HANDSHAKE_OVER;
 }
 
-static inline bool pst_tls_waits_for_hello(const mbedtls_ssl_context *ssl)
+static inline bool pst_tls_was_reset(const mbedtls_ssl_context *ssl, bool was_13)
 {
+    (void)was_13;
     return ssl->state <= MBEDTLS_SSL_CLIENT_HELLO;
 }
 

@@ -59,6 +59,7 @@ typedef struct handshake {
     pst_client_hello hello;
 
     bool asked;    /* the connection asked for a certificate */
+    bool is_13;    /* ... in TLS 1.3 */
     bool required; /* ... and without a good one the handshake is to fail */
     bool strict;   /* ... for mbedTLS too, in the middle of it */
     bool accepted; /* the connection accepted the one that mbedTLS showed */
@@ -268,7 +269,8 @@ int pst_tls_on_sni(void *options, mbedtls_ssl_context *ssl, const unsigned char 
     h->asked = true;
     h->trust = pst_tls_trust_cast(postern_connection_trust(h->connection));
     h->required = postern_connection_requires_certificate(h->connection);
-    h->strict = h->required && h->trust != NULL && !pst_tls_is_13(ssl);
+    h->is_13 = pst_tls_is_13(ssl);
+    h->strict = h->required && h->trust != NULL && !h->is_13;
     mbedtls_ssl_set_hs_authmode(ssl, h->strict ? MBEDTLS_SSL_VERIFY_REQUIRED
                                                : MBEDTLS_SSL_VERIFY_OPTIONAL);
     mbedtls_ssl_set_hs_ca_chain(
@@ -537,7 +539,7 @@ int postern_mbedtls_handshake(postern_connection *connection, mbedtls_ssl_contex
     }
     if (pst_tls_handshake_over(ssl)) {
         forget_path(h); /* somebody else ended it */
-    } else if (h->asked && pst_tls_waits_for_hello(ssl)) {
+    } else if (h->asked && pst_tls_was_reset(ssl, h->is_13)) {
         return run_again(h); /* what was seen is of a handshake before a reset */
     }
     rc = run(h);

@@ -244,6 +244,75 @@ START_TEST(a_refusal_leaves_nothing_behind)
 }
 END_TEST
 
+/* The server waits again and again, and what it knows stays. */
+START_TEST(a_slow_handshake_is_judged_once)
+{
+    set_up_required(_i >= 2);
+    client_certificate(&client, "ok-int", "ok-int", "ok-int");
+    connection->refuses = _i % 2 == 0 ? NULL : "revoked";
+    alert = 0;
+    wire_open_attached(&w, &client, &server, HOST, connection);
+    w.up.step = 1;
+    wire_handshake(&w, connection);
+    ck_assert_int_eq(w.server_rc == 0, _i % 2 == 0);
+    ck_assert_uint_eq(connection->accepts_calls, 1);
+    ck_assert_uint_eq(connection->accepts_path, 3);
+    ck_assert_int_eq(fake_connection_presented(connection), _i % 2 == 0);
+    wire_close(&w);
+    tear_down();
+}
+END_TEST
+
+#if HAVE_TLS13
+/* The server wants another group, so the client says hello twice and names the host
+ * twice. */
+START_TEST(a_repeated_hello_changes_nothing)
+{
+    static const uint16_t p384[] = {MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1, 0};
+
+    set_up_required(true);
+    mbedtls_ssl_conf_groups(&server.conf, p384);
+    if (_i != 2) {
+        client_certificate(&client, "ok-p256", "ok-p256", NULL);
+    }
+    connection->refuses = _i == 1 ? "expired" : NULL;
+    shake(HOST);
+    ck_assert_uint_eq(connection->sni_calls, 2);
+    ck_assert_uint_eq(connection->accepts_calls, 1);
+    if (_i == 0) {
+        check_passed("twice");
+    } else {
+        check_refused(_i == 1 ? EXPIRED : CERTIFICATE_REQUIRED, "twice");
+    }
+    tear_down();
+}
+END_TEST
+
+/* Which version it will be is known when the name is, whoever could speak which. */
+START_TEST(the_version_is_the_one_that_was_agreed_on)
+{
+    const bool server13 = _i % 2 == 1;
+
+    set_up_required(true);
+    mbedtls_ssl_conf_min_tls_version(&client.conf, MBEDTLS_SSL_VERSION_TLS1_2);
+    mbedtls_ssl_conf_max_tls_version(&server.conf, server13
+                                                       ? MBEDTLS_SSL_VERSION_TLS1_3
+                                                       : MBEDTLS_SSL_VERSION_TLS1_2);
+    if (_i >= 2) {
+        client_certificate(&client, "ok-p256", "ok-p256", NULL);
+    }
+    connection->refuses = "expired";
+    shake(HOST);
+    check_refused(_i >= 2    ? EXPIRED
+                  : server13 ? CERTIFICATE_REQUIRED
+                             : HANDSHAKE_FAILURE,
+                  "either");
+    ck_assert_int_eq(w.client_rc == 0, server13);
+    tear_down();
+}
+END_TEST
+#endif
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("require");
@@ -264,6 +333,11 @@ Suite *test_suite(void)
     tcase_add_loop_test(tc, a_stolen_certificate_is_refused_whatever_is_said_of_it, 0,
                         VERSIONS);
     tcase_add_loop_test(tc, a_refusal_leaves_nothing_behind, 0, VERSIONS);
+    tcase_add_loop_test(tc, a_slow_handshake_is_judged_once, 0, 2 * VERSIONS);
+#if HAVE_TLS13
+    tcase_add_loop_test(tc, a_repeated_hello_changes_nothing, 0, 3);
+    tcase_add_loop_test(tc, the_version_is_the_one_that_was_agreed_on, 0, 4);
+#endif
     suite_add_tcase(suite, tc);
     return suite;
 }

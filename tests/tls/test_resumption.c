@@ -44,8 +44,9 @@ static const struct resumption {
 };
 enum { RESUMPTIONS = sizeof resumptions / sizeof resumptions[0] };
 
-/* Once as `r` says, then again with the session of the first time. */
-static void connect_twice(const struct resumption *r)
+/* Once as `r` says, then again with the session of the first time; `required`: then HOST
+ * requires a certificate. */
+static void connect_twice(const struct resumption *r, bool required)
 {
     mbedtls_ssl_session session;
 
@@ -59,6 +60,7 @@ static void connect_twice(const struct resumption *r)
     ck_assert_int_eq(mbedtls_ssl_get_session(&w.client, &session), 0);
     wire_close(&w);
     reconnect();
+    connection->required = required;
     wire_open_attached(&w, &client, &server, r->second, connection);
     rogue_offer(&w, &session, r->second);
     wire_handshake(&w, connection);
@@ -83,9 +85,31 @@ START_TEST(a_resumed_session_presents_nothing)
     }
     set_up_resumption(r);
     turn_rogue(r->cache, r->tickets);
-    connect_twice(r);
+    connect_twice(r, false);
     ck_assert_msg(thief.resumed == 1, "row %d: resumed %u times", _i, thief.resumed);
     check_nothing_presented();
+    rogue_stop(&thief);
+    tear_down();
+}
+END_TEST
+
+/* What was shown in another handshake is nothing in this one. */
+START_TEST(a_resumed_session_is_refused_where_a_certificate_is_required)
+{
+    const struct resumption *r = &resumptions[_i];
+    const bool required = r->second != NULL && strcmp(r->second, HOST) == 0;
+
+    if ((r->tls13 && !HAVE_TLS13) || !required) {
+        return;
+    }
+    set_up_resumption(r);
+    turn_rogue(r->cache, r->tickets);
+    connect_twice(r, true);
+    ck_assert_uint_eq(thief.resumed, 1);
+    ck_assert_int_eq(w.server_rc, MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE);
+    ck_assert_uint_eq(connection->set_tls_calls, 0);
+    ck_assert(postern_str_equal(postern_connection_refusal(connection),
+                                postern_text("none")));
     rogue_stop(&thief);
     tear_down();
 }
@@ -103,7 +127,7 @@ START_TEST(a_prepared_configuration_does_not_resume)
     turn_rogue(r->cache, r->tickets);
     mbedtls_ssl_conf_authmode(&server.conf, MBEDTLS_SSL_VERIFY_REQUIRED);
     ck_assert_int_eq(postern_mbedtls_configure(&server.conf, NULL), POSTERN_OK);
-    connect_twice(r);
+    connect_twice(r, false);
     ck_assert_uint_eq(thief.resumed, 0);
     ck_assert_int_eq(w.server_rc, 0);
     ck_assert(connection->fresh);
@@ -122,6 +146,9 @@ Suite *test_suite(void)
 
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, a_resumed_session_presents_nothing, 0, RESUMPTIONS);
+    tcase_add_loop_test(tc,
+                        a_resumed_session_is_refused_where_a_certificate_is_required, 0,
+                        RESUMPTIONS);
     tcase_add_loop_test(tc, a_prepared_configuration_does_not_resume, 0, RESUMPTIONS);
     suite_add_tcase(suite, tc);
     return suite;
