@@ -63,69 +63,89 @@ bool cell_offers(enum kind kind)
     return kind == ID_12 || kind == TICKET_12 || kind == PSK_13;
 }
 
+static enum policy policy_at_handshake(const cell *c)
+{
+    return c->moment == MOMENT_REQUEST ? policy_before(c->change)
+                                       : policy_after(c->change);
+}
+
+/* TLS 1.2 keeps a certificate in the session; whoever sees it knows that it was not
+ * shown now. Otherwise nothing is there, and nothing looks like a resumption. */
+static bool shows_old_certificate(const cell *c)
+{
+    return c->rogue && (c->kind == ID_12 || c->kind == TICKET_12) &&
+           c->shown != SHOWN_NONE && registered(policy_before(c->change), c->first);
+}
+
+static const char *reason_of(const cell *c)
+{
+    const enum policy now = policy_after(c->change);
+
+    if (!registered(now, c->sni)) {
+        return "host-not-registered";
+    }
+    if (!registered(policy_at_handshake(c), c->sni)) {
+        return "not-asked";
+    }
+    if (c->rogue && cell_offers(c->kind)) {
+        return shows_old_certificate(c) ? "resumed" : "none";
+    }
+    return c->shown == SHOWN_NONE ? "none" : judge(c->shown, trusted(now, c->sni));
+}
+
+static bool is_one_of(const char *word, const char *const *words)
+{
+    while (*words != NULL && strcmp(*words, word) != 0) {
+        words++;
+    }
+    return *words != NULL;
+}
+
+static expected refusal(postern_outcome outcome, unsigned status, bool close)
+{
+    return (expected){.outcome = outcome, .status = status, .close = close, .rule = ""};
+}
+
+static expected by_rules(const char *reason, bool registered_host)
+{
+    static const char *const shown[] = {"ok", "untrusted-issuer", "expired", NULL};
+    const bool good = strcmp(reason, "ok") == 0;
+    expected e = {.outcome = POSTERN_ALLOWED, .rule = "", .ruled = true};
+
+    e.presented = is_one_of(reason, shown);
+    e.verified = good;
+    if (registered_host) {
+        e.rule = good ? "in" : "out";
+        e.outcome = good ? POSTERN_ALLOWED : POSTERN_BLOCKED;
+        e.status = good ? 0 : 403;
+    }
+    return e;
+}
+
 expected oracle(const cell *c)
 {
     static const enum sni names[] = {SNI_A, SNI_B, SNI_PLAIN, SNIS};
     const enum sni host = names[c->host];
-    const enum policy first = policy_before(c->change);
     const enum policy now = policy_after(c->change);
-    const enum policy handshake = c->moment == MOMENT_REQUEST ? first : now;
-    const bool resumes = c->rogue && cell_offers(c->kind);
-    const bool shown_first = c->shown != SHOWN_NONE && registered(first, c->first);
-    bool judged = false;
-    expected e = {.rule = ""};
+    const char *reason = reason_of(c);
+    const bool required = now == REQUIRING && registered(now, host);
+    expected e;
 
-    /* TLS 1.2 keeps a certificate in the session; whoever sees it knows that it was not
-     * shown now. Otherwise nothing is there, and nothing looks like a resumption. */
-    e.resumed = resumes && c->kind != PSK_13 && shown_first;
-    if (!registered(now, c->sni)) {
-        e.reason = "host-not-registered";
-    } else if (!registered(handshake, c->sni)) {
-        e.reason = "not-asked";
-    } else if (resumes) {
-        e.reason = e.resumed ? "resumed" : "none";
-    } else if (c->shown == SHOWN_NONE) {
-        e.reason = "none";
-    } else {
-        e.reason = judge(c->shown, trusted(now, c->sni));
-        judged = true;
-    }
-
-    if (handshake == REQUIRING && registered(handshake, c->sni) &&
-        strcmp(e.reason, "ok") != 0) {
+    if (policy_at_handshake(c) == REQUIRING && registered(now, c->sni) &&
+        strcmp(reason, "ok") != 0) {
         return (expected){.fails = true};
     }
     if ((c->sni != host && (registered(now, c->sni) || registered(now, host))) ||
-        c->host == HOST_UNKNOWN || strcmp(e.reason, "not-asked") == 0) {
-        e.outcome = POSTERN_MISDIRECTED;
-        e.status = 421;
-        e.close = true;
-        return e;
-    }
-    if (strcmp(e.reason, "revoked") == 0) {
-        e.outcome = POSTERN_REVOKED;
-        e.status = 403;
-        e.close = now == REQUIRING; /* a handshake would not have been finished */
-        return e;
-    }
-    if (now == REQUIRING && registered(now, host) && strcmp(e.reason, "ok") != 0) {
-        e.outcome = POSTERN_UNVERIFIED;
-        e.status = 403;
-        e.close = true;
-        return e;
-    }
-    e.ruled = true;
-    e.presented = judged;
-    e.verified = strcmp(e.reason, "ok") == 0;
-    if (!registered(now, host)) {
-        e.outcome = POSTERN_ALLOWED;
-    } else if (e.verified) {
-        e.outcome = POSTERN_ALLOWED;
-        e.rule = "in";
+        c->host == HOST_UNKNOWN || strcmp(reason, "not-asked") == 0) {
+        e = refusal(POSTERN_MISDIRECTED, 421, true);
+    } else if (strcmp(reason, "revoked") == 0) {
+        e = refusal(POSTERN_REVOKED, 403, required);
+    } else if (required && strcmp(reason, "ok") != 0) {
+        e = refusal(POSTERN_UNVERIFIED, 403, true);
     } else {
-        e.outcome = POSTERN_BLOCKED;
-        e.status = 403;
-        e.rule = "out";
+        e = by_rules(reason, registered(now, host));
     }
+    e.reason = reason;
+    e.resumed = shows_old_certificate(c);
     return e;
 }

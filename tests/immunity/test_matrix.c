@@ -2,7 +2,7 @@
  * test_matrix.c - real handshakes of every kind, each with requests for every host, on
  * a server that is prepared and on one whose host switched resumption back on.
  *
- * * Every connection is asked for its four hosts one after the other and once more the
+ * Every connection is asked for its four hosts one after the other and once more the
  * other way round, so a host's answer may not depend on what was asked before.
  */
 #include "../tls/rogue.h"
