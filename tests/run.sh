@@ -160,7 +160,7 @@ lane_gcc-asan-3.6() {
   if find_new_mbedtls; then
     CC=gcc lane gcc-asan-3.6 -Db_sanitize=address,undefined -Dexamples=enabled \
       "-Dpkg_config_path=$new_mbedtls" -- --suite tls --suite gate --suite immunity \
-      --suite unit --suite e2e
+      --suite unit --suite e2e --suite openssl
   elif [ "${CI-}" = true ]; then
     report gcc-asan-3.6 0 1 0 "$(tail -n 1 build/mbedtls-3.6.log)"
   else
@@ -211,7 +211,8 @@ lane_gcc-tsan() {
 }
 lane_valgrind() {
   if plain; then
-    POSTERN_EXPRESSIONS=1000 run_tests valgrind gcc-plain -t 20 --no-suite tidy --no-suite e2e --no-suite limits --no-suite immunity \
+    POSTERN_EXPRESSIONS=1000 run_tests valgrind gcc-plain -t 20 --no-suite tidy --no-suite e2e --no-suite limits \
+      --no-suite openssl --no-suite immunity \
       '--wrap=valgrind -q --error-exitcode=99 --leak-check=full --trace-children=yes'
   else
     report valgrind 0 1 0 "did not build"

@@ -19,29 +19,18 @@ static void render(const postern_report *report, edge_text *out)
     }
 }
 
-static postern_status load(const edge_rules *rules, const postern_policy **out,
-                           postern_report *report)
-{
-    const postern_source source = {.path = rules->path};
-    postern_policy *policy = NULL;
-    const postern_status status =
-        postern_policy_load(rules->scheme, &source, &policy, report);
-
-    *out = policy;
-    return status;
-}
-
 bool edge_rules_open(edge_rules *rules, const char *path, edge_text *problems)
 {
     const postern_options options = {.crypto = postern_mbedtls_crypto()};
+    const postern_source source = {.path = path};
     postern_report *report = postern_report_new(NULL);
-    const postern_policy *policy = NULL;
+    postern_policy *policy = NULL;
     postern_status status;
 
     *rules = (edge_rules){.path = path};
     status = postern_scheme_new(&options, &rules->scheme);
     if (status == POSTERN_OK) {
-        status = load(rules, &policy, report);
+        status = postern_policy_load(rules->scheme, &source, &policy, report);
     }
     if (status == POSTERN_OK) {
         status = postern_gate_new(policy, &rules->gate); /* takes its own reference */
@@ -69,15 +58,14 @@ void edge_rules_close(edge_rules *rules)
 
 void edge_rules_reload(edge_rules *rules, edge_log *log)
 {
+    const postern_source source = {.path = rules->path};
     postern_report *report = postern_report_new(NULL);
-    const postern_policy *policy = NULL;
-    postern_status status = load(rules, &policy, report);
+    const postern_status status = postern_gate_reload(rules->gate, &source, report);
+    const postern_policy *policy = postern_gate_acquire(rules->gate);
 
-    if (status == POSTERN_OK) {
-        status = postern_gate_replace(rules->gate, policy);
-    }
     edge_record_event(log, status == POSTERN_OK ? "reload" : "reload-failed", status,
-                      policy == NULL ? 0 : postern_policy_generation(policy), report);
+                      status == POSTERN_OK ? postern_policy_generation(policy) : 0,
+                      report);
     postern_policy_release(policy);
     postern_report_free(report);
 }

@@ -57,6 +57,9 @@ POSTERN_API postern_status postern_gate_replace(postern_gate *gate,
  * @return as postern_policy_load(); on failure nothing changed
  *
  * Thread-safe, also against itself: the last one to finish loading stays in force.
+ * Requests are judged meanwhile, in other threads, by the old policy. Cost: that of
+ * postern_policy_load(); for a host whose CA and CRL files have not changed only their
+ * digests are made.
  */
 POSTERN_API postern_status postern_gate_reload(postern_gate *gate,
                                                const postern_source *source,

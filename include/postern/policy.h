@@ -42,10 +42,12 @@ typedef struct postern_source {
     postern_file_reader read; /**< NULL: the C library's files */
     void *read_user;
     const postern_policy
-        *previous; /**< the policy that this one is to replace, or NULL.
-                                         A CRL with a lower number or an earlier date than
-                                         it had is then a warning; see
-                                         postern_gate_reload() */
+        *previous; /**< the policy that this one is to replace, or NULL. A CRL with a
+                        lower number or an earlier date than one of the same issuer key
+                        had there is then a warning. A host whose CA and CRL files have
+                        not changed shares what was made of them with it, when it is of
+                        the same scheme: no signature is checked again and no memory is
+                        needed twice. See postern_gate_reload() */
     bool import;   /**< it is a ruleset exported from Cloudflare (API answer,
                       Terraform JSON, bare `{"rules": [...]}`), not a policy file */
 } postern_source;

@@ -204,6 +204,34 @@ static bool is_strong_ec(postern_str parameters, postern_str key)
     return false;
 }
 
+/* The BIT STRING of a SubjectPublicKeyInfo. */
+static postern_str key_of(postern_str spki)
+{
+    postern_str key = {NULL, 0};
+    postern_str fields;
+    postern_str algorithm;
+    unsigned unused;
+
+    if (pst_der_take(&spki, PST_DER_SEQUENCE, &fields) &&
+        pst_der_take(&fields, PST_DER_SEQUENCE, &algorithm)) {
+        (void)pst_der_take_bits(&fields, &key, &unused);
+    }
+    return key;
+}
+
+/* An RSA key may be written with NULL or without. Points of two curves of the profile
+ * are never of one length, and no point begins like an RSA key. */
+bool pst_key_is_same(postern_str spki, postern_str other)
+{
+    postern_str key;
+
+    if (spki.len > 0 && pst_str_same(spki, other)) {
+        return true;
+    }
+    key = key_of(spki);
+    return key.len > 0 && pst_str_same(key, key_of(other));
+}
+
 bool pst_key_is_strong(postern_str spki)
 {
     postern_str fields;

@@ -29,4 +29,7 @@ pst_signature_algorithm pst_signature_algorithm_read(postern_str identifier);
 /** True when `spki` (SubjectPublicKeyInfo, with its tag) is a key of the profile. */
 bool pst_key_is_strong(postern_str spki);
 
+/** True when two keys of the profile are one, however their kind is written. */
+bool pst_key_is_same(postern_str spki, postern_str other);
+
 #endif

@@ -26,6 +26,10 @@ typedef struct pst_pem_file {
     postern_str text;
 } pst_pem_file;
 
+/** The text of a file that could not be read, which was told: the others are checked all
+ *  the same, and nothing is made. Owns nothing. */
+extern const postern_str pst_pem_missing;
+
 /**
  * Reads CA and CRL files and checks them: strict DER, each CA really one (version
  * 3, basicConstraints CA, keyCertSign where there is a keyUsage, clientAuth or any
@@ -34,7 +38,11 @@ typedef struct pst_pem_file {
  * one distribution point) without unknown critical extensions, version 2, or 1
  * without extensions, signed by the CA it names when that CA is among these. A CRL
  * of an issuer that is not among these is kept and checked when a path shows its
- * issuer. Several CRLs of one issuer key: the newest thisUpdate counts.
+ * issuer. Several CRLs of one issuer key: the newest thisUpdate counts; of two of the
+ * same second both do, whatever their numbers say, so that nothing revoked is missed.
+ *
+ * Memory that stays: the certificates, and of each CRL that counts and that one of them
+ * signed some 8.5 bytes an entry; of a CRL of another issuer also its whole DER.
  *
  * @param crypto  borrowed until pst_authority_free(); the files are not
  * @param now  Unix seconds: an expired CA or CRL is a warning
@@ -42,7 +50,8 @@ typedef struct pst_pem_file {
  * @param report receives every error, each naming its file and, as line, the PEM
  *               block's first line
  * @return POSTERN_OK; POSTERN_CRYPTO without a crypto table; POSTERN_NO_MEMORY;
- *         otherwise that of the first error
+ *         POSTERN_IO when a file is pst_pem_missing and nothing else is wrong; otherwise that
+ *         of the first error
  */
 postern_status pst_authority_new(const postern_allocator *alloc,
                                  const postern_crypto *crypto, const pst_pem_file *cas,
@@ -51,8 +60,29 @@ postern_status pst_authority_new(const postern_allocator *alloc,
                                  int64_t now, pst_authority **out,
                                  postern_report *report);
 
-/** NULL is fine. */
+/** Takes another reference. */
+pst_authority *pst_authority_use(pst_authority *authority);
+
+/** Gives a reference back. NULL is fine. */
 void pst_authority_free(pst_authority *authority);
+
+/** Tells again what pst_authority_new() remarked without refusing anything: dates that
+ *  are not now, CRLs of other issuers. The files are the same; their texts are not
+ *  looked at. */
+void pst_authority_remark(pst_authority *authority, const pst_pem_file *cas,
+                          const pst_pem_file *crls, int64_t now,
+                          postern_report *report);
+
+/**
+ * Warns of each CRL that is older than one of the same issuer key in `before`: by its
+ * number, where both have one, or by thisUpdate. Not of one that is itself there.
+ *
+ * @param before what was in force, `count` of them
+ * @param crls   the files that `authority` was made of, for their names
+ */
+void pst_authority_compare(const pst_authority *authority,
+                           const pst_authority *const *before, size_t count,
+                           const pst_pem_file *crls, postern_report *report);
 
 /** The crypto table's trust object. */
 const void *pst_authority_trust(const pst_authority *authority);

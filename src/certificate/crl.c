@@ -4,6 +4,7 @@
 #include "certificate/certificate.h"
 #include "certificate/der.h"
 #include "certificate/name.h"
+#include "support/hash.h"
 #include "support/text.h"
 
 /* Last arcs of 2.5.29 in CRLs and their entries. */
@@ -103,72 +104,72 @@ static postern_status read_entry(postern_str *list, unsigned version,
     return status;
 }
 
-/* Heap sort: in place, and never slower than n log n whatever the order. */
-static void sift_down(postern_str *items, size_t root, size_t count)
-{
-    for (;;) {
-        size_t child = 2 * root + 1;
-        postern_str swapped;
-
-        if (child >= count) {
-            return;
-        }
-        if (child + 1 < count && pst_str_order(items[child], items[child + 1]) < 0) {
-            child++;
-        }
-        if (pst_str_order(items[root], items[child]) >= 0) {
-            return;
-        }
-        swapped = items[root];
-        items[root] = items[child];
-        items[child] = swapped;
-        root = child;
-    }
-}
-
-static void sort_serials(postern_str *items, size_t count)
-{
-    for (size_t i = count / 2; i-- > 0;) {
-        sift_down(items, i, count);
-    }
-    for (size_t end = count; end-- > 1;) {
-        postern_str largest = items[0];
-
-        items[0] = items[end];
-        items[end] = largest;
-        sift_down(items, 0, end);
-    }
-}
-
-/* revokedCertificates, without its tag: once to count and check, once to keep. */
-static postern_status read_entries(pst_arena *arena, postern_str list, unsigned version,
-                                   pst_crl *out, const char **why)
+/* revokedCertificates, without its tag: once to count and check, once to keep. The
+ * signature is what nobody can know before the CRL is issued: it makes the seed. */
+static postern_status read_entries(const postern_allocator *alloc, postern_str list,
+                                   unsigned version, pst_crl *out, const char **why)
 {
     postern_str rest = list;
-    postern_str *serials;
     postern_str serial;
     size_t count = 0;
+    postern_status status;
 
     while (rest.len > 0) {
-        postern_status status = read_entry(&rest, version, &serial, why);
-
+        status = read_entry(&rest, version, &serial, why);
         if (status != POSTERN_OK) {
             return status;
         }
         count++;
     }
-    serials = pst_arena_array(arena, count, sizeof *serials);
-    if (serials == NULL) {
-        return arena->status;
+    status = pst_serials_new(alloc, count, pst_hash(out->signature, 0), &out->serials);
+    if (status != POSTERN_OK) {
+        return status;
     }
     rest = list;
     for (size_t i = 0; i < count; i++) {
-        (void)read_entry(&rest, version, &serials[i], why);
+        (void)read_entry(&rest, version, &serial, why);
+        pst_serials_put(&out->serials, i, serial);
     }
-    sort_serials(serials, count);
-    out->serials = serials;
-    out->count = count;
+    return pst_serials_arrange(alloc, &out->serials);
+}
+
+/* CRLNumber: from 0 to 20 octets of ones. */
+static postern_status read_number(postern_str text, pst_crl_number *out,
+                                  const char **why)
+{
+    postern_str number;
+
+    if (!pst_der_take_integer(&text, &number) || text.len != 0) {
+        return malformed(why);
+    }
+    if ((pst_octet(number, 0) & 0x80U) != 0) {
+        return fail(why, POSTERN_SYNTAX, "malformed CRL: its number is negative");
+    }
+    if (pst_octet(number, 0) == 0) {
+        number = pst_str_slice(number, 1, number.len);
+    }
+    if (number.len > PST_CRL_NUMBER_MAX) {
+        return fail(why, POSTERN_SYNTAX,
+                    "malformed CRL: its number has more than 20 octets");
+    }
+    out->known = true;
+    out->len = (unsigned char)number.len;
+    if (number.len > 0) {
+        memcpy(out->bytes, number.data, number.len);
+    }
     return POSTERN_OK;
+}
+
+/* Of the authority key identifier the key's is taken, when it comes first as it has
+ * to. It decides nothing. */
+static postern_str read_key_id(postern_str text)
+{
+    postern_str fields = {NULL, 0};
+    postern_str key = {NULL, 0};
+
+    (void)pst_der_take(&text, PST_DER_SEQUENCE, &fields);
+    (void)pst_der_take(&fields, PST_DER_CONTEXT(0U), &key);
+    return key;
 }
 
 /* issuingDistributionPoint: every field of it narrows the CRL to some certificates,
@@ -195,23 +196,27 @@ static postern_status read_distribution_point(postern_str text, const char **why
 }
 
 static postern_status read_extension(postern_str oid, bool critical,
-                                     postern_str contents, const char **why)
+                                     postern_str contents, pst_crl *out,
+                                     const char **why)
 {
+    if (pst_extension_is(oid, EXT_NUMBER)) { /* which is never critical */
+        return critical ? malformed(why) : read_number(contents, &out->number, why);
+    }
+    if (pst_extension_is(oid, EXT_AUTHORITY_KEY)) {
+        out->key_id = read_key_id(contents);
+        return POSTERN_OK;
+    }
     if (pst_extension_is(oid, EXT_DELTA)) {
         return fail(why, POSTERN_UNSUPPORTED, "delta CRL");
     }
     if (pst_extension_is(oid, EXT_DISTRIBUTION_POINT)) {
         return read_distribution_point(contents, why);
     }
-    if (critical && !pst_extension_is(oid, EXT_NUMBER) &&
-        !pst_extension_is(oid, EXT_AUTHORITY_KEY)) {
-        return unknown_critical(why);
-    }
-    return POSTERN_OK;
+    return critical ? unknown_critical(why) : POSTERN_OK;
 }
 
 /* [0] EXPLICIT Extensions, which end the body. */
-static postern_status read_extensions(postern_str text, unsigned version,
+static postern_status read_extensions(postern_str text, unsigned version, pst_crl *out,
                                       const char **why)
 {
     postern_str seen[PST_EXTENSIONS_MAX];
@@ -241,7 +246,7 @@ static postern_status read_extensions(postern_str text, unsigned version,
                 return malformed(why);
             }
         }
-        status = read_extension(seen[count], critical, contents, why);
+        status = read_extension(seen[count], critical, contents, out, why);
         if (status != POSTERN_OK) {
             return status;
         }
@@ -264,7 +269,7 @@ static bool read_version(postern_str *rest, unsigned *version)
 }
 
 /* tbsCertList without its tag. */
-static postern_status read_body(pst_arena *arena, postern_str tbs,
+static postern_status read_body(const postern_allocator *alloc, postern_str tbs,
                                 postern_str algorithm, pst_crl *out, const char **why)
 {
     unsigned version;
@@ -288,13 +293,13 @@ static postern_status read_body(pst_arena *arena, postern_str tbs,
         return malformed(why);
     }
     /* Extensions first: they may say that the entries mean something else. */
-    status = read_extensions(tbs, version, why);
-    return status == POSTERN_OK ? read_entries(arena, entries, version, out, why)
+    status = read_extensions(tbs, version, out, why);
+    return status == POSTERN_OK ? read_entries(alloc, entries, version, out, why)
                                 : status;
 }
 
-postern_status pst_crl_parse(pst_arena *arena, postern_str der, pst_crl *out,
-                             const char **why)
+postern_status pst_crl_parse(const postern_allocator *alloc, postern_str der,
+                             pst_crl *out, const char **why)
 {
     postern_str parts;
     postern_str ahead;
@@ -302,7 +307,7 @@ postern_status pst_crl_parse(pst_arena *arena, postern_str der, pst_crl *out,
     postern_str algorithm;
     unsigned unused;
 
-    *out = (pst_crl){.count = 0};
+    *out = (pst_crl){.has_next_update = false};
     *why = NULL;
     if (!pst_der_take(&der, PST_DER_SEQUENCE, &parts) || der.len != 0) {
         return malformed(why);
@@ -321,7 +326,12 @@ postern_status pst_crl_parse(pst_arena *arena, postern_str der, pst_crl *out,
         return fail(why, POSTERN_UNSUPPORTED,
                     "CRL that is not signed with SHA-2 and RSA (PKCS #1) or ECDSA");
     }
-    return read_body(arena, body, algorithm, out, why);
+    return read_body(alloc, body, algorithm, out, why);
+}
+
+void pst_crl_free(const postern_allocator *alloc, pst_crl *crl)
+{
+    pst_serials_free(alloc, &crl->serials);
 }
 
 postern_status pst_crl_verify(const pst_crl *crl, const postern_crypto *crypto,
@@ -337,26 +347,31 @@ postern_status pst_crl_verify(const pst_crl *crl, const postern_crypto *crypto,
 
 bool pst_crl_lists(const pst_crl *crl, postern_str serial)
 {
-    size_t from = 0;
-    size_t to = crl->count;
-
-    while (from < to) {
-        size_t middle = from + (to - from) / 2;
-        int order = pst_str_order(crl->serials[middle], serial);
-
-        if (order == 0) {
-            return true;
-        }
-        if (order < 0) {
-            from = middle + 1;
-        } else {
-            to = middle;
-        }
-    }
-    return false;
+    return pst_serials_has(&crl->serials, serial);
 }
 
 bool pst_crl_is_fresh(const pst_crl *crl, int64_t now)
 {
     return now >= crl->this_update && crl->has_next_update && now <= crl->next_update;
+}
+
+static int number_order(const pst_crl_number *number, const pst_crl_number *other)
+{
+    if (!number->known || !other->known) {
+        return 0;
+    }
+    if (number->len != other->len) {
+        return number->len < other->len ? -1 : 1;
+    }
+    return memcmp(number->bytes, other->bytes, number->len);
+}
+
+int pst_crl_age(const pst_crl *crl, const pst_crl *other)
+{
+    const int order = number_order(&crl->number, &other->number);
+
+    if (order < 0 || crl->this_update < other->this_update) {
+        return -1;
+    }
+    return order > 0 || crl->this_update > other->this_update ? 1 : 0;
 }

@@ -282,24 +282,8 @@ typedef struct answer {
     window holds;
 } answer;
 
-/* Does the list speak for the key of `issuer`? Names are equal already. */
-static postern_status is_by(const pst_authority *authority,
-                            const pst_revocation_list *list,
-                            const pst_certificate *issuer, bool *applies)
-{
-    postern_status status;
-
-    *applies = pst_str_same(list->spki, issuer->spki);
-    if (*applies) {
-        return POSTERN_OK;
-    }
-    status = pst_crl_verify(&list->crl, authority->crypto, issuer->spki);
-    *applies = status == POSTERN_OK;
-    return status == POSTERN_INVALID ? POSTERN_OK : status;
-}
-
-/* Adds what a list says. A newer one replaces what was known; two of the same
- * second both count. */
+/* Adds what a list says. A newer one replaces what was known; two of the same second
+ * both count, whatever their numbers: a serial in either is revoked. */
 static void hear(answer *known, const pst_crl *crl, postern_str serial, int64_t now)
 {
     if (!known->found || crl->this_update > known->this_update) {
@@ -327,7 +311,7 @@ static postern_status ask_crls(const trial *on, const pst_certificate *certifica
             (out->found && list->crl.this_update < out->this_update)) {
             continue;
         }
-        status = is_by(on->authority, list, issuer, &applies);
+        status = pst_revocation_list_is_by(on->authority, list, issuer, &applies);
         if (status != POSTERN_OK) {
             return status;
         }

@@ -255,7 +255,8 @@ static bool is_text(const pst_tlv *value)
     return true;
 }
 
-/* RFC 2253 section 2.4; bytes that are not printable ASCII as \HH. */
+/* RFC 2253 section 2.4; bytes that are not printable ASCII as \HH. As with OpenSSL a `#`
+ * that is all of a value stays as it is; no other value is written so. */
 static void write_escaped(pst_writer *out, unsigned char byte, bool first, bool last)
 {
     if (byte < 0x20 || byte > 0x7e) {
@@ -263,8 +264,8 @@ static void write_escaped(pst_writer *out, unsigned char byte, bool first, bool 
         pst_write_hex(out, byte, true);
         return;
     }
-    if (memchr(",+\"\\<>;", byte, 7) != NULL ||
-        (first && (byte == ' ' || byte == '#')) || (last && byte == ' ')) {
+    if (memchr(",+\"\\<>;", byte, 7) != NULL || (first && !last && byte == '#') ||
+        ((first || last) && byte == ' ')) {
         pst_write_byte(out, '\\');
     }
     pst_write_byte(out, byte);
@@ -306,14 +307,16 @@ static void write_rfc2253_value(pst_writer *out, const attribute *from)
     }
 }
 
-/* The bytes of the string, whatever its type. `/` and `+` are marked, as OpenSSL 3
- * does: otherwise one attribute could pass for several. */
+/* The bytes of the string, whatever its type; of a SEQUENCE, which is no string, all of
+ * its DER. `/` and `+` are marked, as OpenSSL 3 does: otherwise one attribute could pass
+ * for several. */
 static void write_legacy_value(pst_writer *out, const pst_tlv *value)
 {
+    postern_str text = value->tag == PST_DER_SEQUENCE ? value->whole : value->value;
     size_t from = value->tag == PST_DER_BIT_STRING ? 1 : 0;
 
-    for (size_t i = from; i < value->value.len; i++) {
-        unsigned char byte = (unsigned char)value->value.data[i];
+    for (size_t i = from; i < text.len; i++) {
+        unsigned char byte = (unsigned char)text.data[i];
 
         if (byte < ' ' || byte > '~') {
             pst_write_text(out, "\\x");

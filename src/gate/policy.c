@@ -17,9 +17,11 @@ static void release_body(pst_policy_body *body)
     if (atomic_fetch_sub(&body->references, 1) != 1) {
         return;
     }
-    for (size_t i = 0; i < body->host_count; i++) {
-        pst_authority_free(body->hosts[i].authority);
+    for (size_t i = 0; i < body->authority_count; i++) {
+        pst_authority_free(body->authorities[i].authority);
     }
+    pst_free_array(alloc, body->authorities, body->authority_cap,
+                   sizeof *body->authorities);
     pst_arena_free(&body->memory);
     postern_scheme_free(body->scheme);
     pst_free(alloc, body, sizeof *body);
@@ -172,35 +174,37 @@ bool postern_policy_uses(const postern_policy *policy, postern_field field)
     return false;
 }
 
+size_t pst_host_names_find(const pst_host_names *names, postern_str host)
+{
+    size_t at = pst_string_set_find(&names->entries, host);
+    size_t i =
+        host.len > names->longest_wildcard ? host.len - names->longest_wildcard : 1;
+
+    /* A longer end is a wildcard with more labels. An end of all there is would be a
+     * name that starts with a dot, which no host does. */
+    for (; at == SIZE_MAX && i < host.len; i++) {
+        if (host.data[i] == '.') {
+            at = pst_string_set_find(&names->entries, pst_str_slice(host, i, host.len));
+        }
+    }
+    return at;
+}
+
 const pst_registration *pst_policy_registration(const postern_policy *policy,
                                                 postern_str host)
 {
     const pst_policy_body *body = policy->body;
-    const size_t at = pst_string_set_find(&body->host_names, host);
+    const size_t at = pst_host_names_find(&body->names, host);
 
-    return at == SIZE_MAX ? NULL : &body->hosts[at];
-}
-
-/* One look-up for every dot: "*.example.com" covers any depth below it. */
-static bool has_suffix(const pst_string_set *suffixes, postern_str host)
-{
-    for (size_t i = 1; i < host.len; i++) {
-        if (host.data[i] == '.' &&
-            pst_string_set_has(suffixes, pst_str_slice(host, i, host.len))) {
-            return true;
-        }
-    }
-    return false;
+    return at < body->host_count ? &body->hosts[at] : NULL;
 }
 
 bool pst_policy_serves(const postern_policy *policy, postern_str host)
 {
     const pst_policy_body *body = policy->body;
 
-    return body->host_count == 0 || body->plain.any ||
-           pst_policy_registration(policy, host) != NULL ||
-           pst_string_set_has(&body->plain.exact, host) ||
-           has_suffix(&body->plain.suffixes, host);
+    return body->host_count == 0 || body->names.others ||
+           pst_host_names_find(&body->names, host) != SIZE_MAX;
 }
 
 /* --- verdicts -------------------------------------------------------------------- */

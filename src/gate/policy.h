@@ -28,12 +28,22 @@ typedef struct pst_registration {
     bool require;       /* no or a bad certificate ends the handshake */
 } pst_registration;
 
-/** Hosts served without client certificates. */
-typedef struct pst_plain_hosts {
-    bool any;
-    pst_string_set exact;
-    pst_string_set suffixes; /* ".example.com" for "*.example.com" */
-} pst_plain_hosts;
+/**
+ * All entries of `mtls.hosts` and `plain_hosts`, in one set, so that every name is
+ * looked for in one way. Member i is the name of hosts[i]; those behind host_count are
+ * plain. ".example.com" stands for "*.example.com".
+ */
+typedef struct pst_host_names {
+    pst_string_set entries;
+    size_t longest_wildcard; /* in bytes, with its dot; 0: there is none */
+    bool others;             /* plain_hosts has "*": any other host is plain */
+} pst_host_names;
+
+/** An authority that hosts share. */
+typedef struct pst_held_authority {
+    postern_str key;          /* of the files it was made of; empty: not known */
+    pst_authority *authority; /* one reference */
+} pst_held_authority;
 
 /** Everything but the lists. */
 typedef struct pst_policy_body {
@@ -44,13 +54,15 @@ typedef struct pst_policy_body {
     pst_arena memory; /* strings, tables, programs */
     pst_registration *hosts;
     size_t host_count;
-    pst_string_set host_names; /* member i names hosts[i] */
-    pst_plain_hosts plain;
+    pst_host_names names;
     pst_ruleset *rulesets; /* in phase order */
     size_t ruleset_count;
     bool block_by_default;
     bool close_on_fault;
     pst_response on_fault;
+    pst_held_authority *authorities; /* of the hosts, each once */
+    size_t authority_count;
+    size_t authority_cap;
 } pst_policy_body;
 
 struct postern_policy {
@@ -73,15 +85,26 @@ bool pst_policy_make_room(postern_policy *policy, size_t count);
 const postern_policy *pst_policy_use(const postern_policy *policy);
 
 /**
- * The registration of `host` (normal form), or NULL. The one look-up that SNI and Host
- * share. Of all entries of `mtls.hosts` and `plain_hosts` that cover a name the most
+ * The place in names->entries of the entry that counts for `host` (normal form), or
+ * SIZE_MAX. Of all entries of `mtls.hosts` and `plain_hosts` that cover a name the most
  * specific counts: the exact name, else the wildcard with the most labels. "*.x" covers
- * every name below x at any depth, never x itself.
+ * every name below x at any depth, never x itself. "*" is no entry: it counts where
+ * there is none.
+ *
+ * Cost: one hash of the name, and one of every end of it that starts at a dot and is
+ * not longer than the longest wildcard.
+ */
+size_t pst_host_names_find(const pst_host_names *names, postern_str host);
+
+/**
+ * The registration of `host` (normal form), or NULL when it is plain or unknown. What
+ * SNI and Host share; cost as pst_host_names_find().
  */
 const pst_registration *pst_policy_registration(const postern_policy *policy,
                                                 postern_str host);
 
-/** True when requests for `host` may go to the rules at all. */
+/** True when requests for `host` may go to the rules at all: it is registered, or
+ *  plain, or no host is registered. Cost as pst_host_names_find(). */
 bool pst_policy_serves(const postern_policy *policy, postern_str host);
 
 /**

@@ -1,5 +1,5 @@
 /*
- * policy/hosts.c - "mtls": registered hosts, their CAs and CRLs; "plain_hosts".
+ * policy/hosts.c - "mtls": registered hosts; "plain_hosts".
  */
 #include "model/host.h"
 #include "policy/load.h"
@@ -8,33 +8,93 @@
 
 /* --- names ---------------------------------------------------------------------- */
 
-/* Reads a host name and keeps its normal form. */
-static bool read_host(pst_loader *loader, pst_document *document, size_t node,
-                      postern_str text, postern_str *out)
+/* A name whose last label is a number can only be an address, however it is spelt:
+ * "127.1" and "0x7f.1" are what browsers read "127.0.0.1" from. */
+static bool is_address(postern_str name)
 {
-    pst_host host;
+    size_t label = name.len;
+    bool hex;
 
-    if (!pst_host_normalise(text, PST_HOST_BARE, &host)) {
-        pst_document_complain(
-            document, node, POSTERN_INVALID, "", text, " is not a host name",
-            text.len > 0 && memchr(text.data, '*', text.len) != NULL
-                ? "a wildcard is \"*\", or \"*.\" in front of a name"
-                : "letters, digits, '-' and '_' between dots; no port; "
-                  "international names as xn--...");
-        return false;
+    if (name.data[0] == '[') {
+        return true;
     }
-    if (!pst_arena_copy(&loader->body->memory, pst_host_name(&host), out)) {
-        pst_document_no_memory(document);
-        return false;
+    while (label > 0 && name.data[label - 1] != '.') {
+        label--;
+    }
+    hex = pst_str_starts(pst_str_slice(name, label, name.len), (postern_str){"0x", 2});
+    for (size_t i = hex ? label + 2 : label; i < name.len; i++) {
+        const unsigned char c = (unsigned char)name.data[i];
+        if (hex ? pst_hex_value(c) < 0 : !pst_is_digit(c)) {
+            return false;
+        }
     }
     return true;
 }
 
-static bool is_ip_literal(postern_str host)
+/* Keeps "name" or "*.name" in normal form. */
+static bool keep_host(pst_loader *loader, pst_document *document, const pst_host *host,
+                      bool wild, postern_str *out)
 {
-    postern_address address;
+    static const char mark[] = {'*', '.'};
+    const postern_str name = pst_host_name(host);
+    const size_t front = wild ? sizeof mark : 0;
+    char *copy = pst_arena_alloc(&loader->body->memory, name.len + front);
 
-    return host.data[0] == '[' || postern_address_parse(host, &address);
+    if (copy == NULL) {
+        pst_document_no_memory(document);
+        return false;
+    }
+    memcpy(copy, mark, front);
+    memcpy(copy + front, name.data, name.len);
+    *out = (postern_str){copy, name.len + front};
+    return true;
+}
+
+/* What is looked up: ".example.com" of "*.example.com". */
+static postern_str entry_of(postern_str name)
+{
+    return name.data[0] == '*' ? pst_str_slice(name, 1, name.len) : name;
+}
+
+/* Reads "name" or "*.name"; *out is the normal form. */
+static bool read_host(pst_loader *loader, pst_document *document, size_t node,
+                      postern_str text, bool registered, postern_str *out)
+{
+    static const postern_str mark = POSTERN_STR("*.");
+    const bool wild = pst_str_starts(text, mark);
+    const char *problem = " is not a host name";
+    const char *hint = NULL;
+    pst_host host;
+
+    if (!pst_host_normalise(wild ? pst_str_slice(text, mark.len, text.len) : text,
+                            PST_HOST_BARE, &host)) {
+        if (text.len == 0 || memchr(text.data, '*', text.len) == NULL) {
+            hint = "letters, digits, '-' and '_' between dots; no port; "
+                   "international names as xn--...";
+        } else {
+            hint = registered ? "a wildcard is one \"*.\" in front of a name"
+                              : "a wildcard is \"*\", or \"*.\" in front of a name";
+        }
+    } else if (wild && is_address(pst_host_name(&host))) {
+        hint = "an address has no names below it";
+    } else if (registered && is_address(pst_host_name(&host))) {
+        problem = " cannot be registered";
+        hint = "an address is never sent as SNI; it can be a plain host";
+    }
+    if (hint != NULL) {
+        pst_document_complain(document, node, POSTERN_INVALID, "", text, problem, hint);
+        return false;
+    }
+    return keep_host(loader, document, &host, wild, out);
+}
+
+/* "*.com" is rarely meant, but "*.localhost" may be. */
+static void remark_on_top_level(pst_document *document, size_t node, postern_str name)
+{
+    if (name.data[0] == '*' && memchr(name.data + 2, '.', name.len - 2) == NULL) {
+        pst_document_remark(document, node, POSTERN_NOTE, "", name,
+                            " registers a whole top-level domain", NULL);
+    }
 }
 
 static bool read_registered_host(pst_loader *loader, pst_document *document,
@@ -54,141 +114,11 @@ static bool read_registered_host(pst_loader *loader, pst_document *document,
     case PST_MEMBER_READ:
         break;
     }
-    if (text.len > 0 && text.data[0] == '*') {
-        pst_document_complain(
-            document, node, POSTERN_INVALID, "", text, " cannot be registered",
-            "certificates are asked for by exact host name; list each");
+    if (!read_host(loader, document, node, text, true, out)) {
         return false;
     }
-    if (!read_host(loader, document, node, text, out)) {
-        return false;
-    }
-    if (is_ip_literal(*out)) {
-        pst_document_complain(
-            document, node, POSTERN_INVALID, "", text, " cannot be registered",
-            "an address is never sent as SNI; it can be a plain host");
-        return false;
-    }
+    remark_on_top_level(document, node, *out);
     return true;
-}
-
-/* --- CA and CRL files ------------------------------------------------------------ */
-
-typedef struct files {
-    pst_pem_file *items;
-    size_t count; /* items with a text to free */
-    size_t cap;
-} files;
-
-static void files_free(pst_loader *loader, files *read)
-{
-    const postern_allocator *alloc = loader->body->scheme->options.allocator;
-
-    for (size_t i = 0; i < read->count; i++) {
-        pst_str_free(alloc, &read->items[i].text);
-    }
-    pst_free_array(alloc, read->items, read->cap, sizeof *read->items);
-}
-
-static bool read_file(pst_loader *loader, pst_document *document, size_t node,
-                      pst_pem_file *out)
-{
-    return pst_document_decode(document, node, "a file name", &out->name) &&
-           pst_loader_read_named(loader, document, node, out->name, &out->text);
-}
-
-/* Reads every file of member `name`. @return false when something was told */
-static bool read_files(pst_loader *loader, pst_document *document, size_t object,
-                       const char *name, files *out)
-{
-    const postern_allocator *alloc = loader->body->scheme->options.allocator;
-    const size_t list = pst_document_find(document, object, name);
-    bool whole = true;
-
-    *out = (files){NULL, 0, 0};
-    if (list == 0) {
-        return true;
-    }
-    if (!pst_document_is_array(document, list, name)) {
-        return false;
-    }
-    for (size_t node = pst_document_first(document, list); node != 0;
-         node = pst_document_next(document, list, node)) {
-        void *items = out->items;
-        if (!pst_grow(alloc, &items, out->count, &out->cap, sizeof *out->items)) {
-            pst_document_no_memory(document);
-            return false;
-        }
-        out->items = items;
-        if (read_file(loader, document, node, &out->items[out->count])) {
-            out->count++;
-        } else {
-            whole = false;
-        }
-    }
-    return whole;
-}
-
-static pst_revocation read_revocation(pst_document *document, size_t object)
-{
-    static const char *const words[] = {"off", "if-present", "require"};
-    static const pst_revocation modes[] = {
-        PST_REVOCATION_OFF, PST_REVOCATION_IF_PRESENT, PST_REVOCATION_REQUIRE};
-    const size_t node = pst_document_find(document, object, "revocation");
-    const size_t crl = pst_document_find(document, object, "crl");
-    const bool has_crl = crl != 0 && pst_document_length(document, crl) > 0;
-    const bool no_crl =
-        !has_crl && (crl == 0 || document->nodes[crl].kind == POSTERN_JSON_ARRAY);
-    size_t chosen = 0;
-
-    if (pst_document_word(document, object, "revocation", "unknown revocation mode",
-                          words, 3, &chosen) != PST_MEMBER_READ) {
-        return has_crl ? PST_REVOCATION_REQUIRE : PST_REVOCATION_OFF;
-    }
-    if (modes[chosen] == PST_REVOCATION_OFF && has_crl) {
-        pst_document_remark(document, node, POSTERN_WARNING,
-                            "the CRLs of this host are not consulted", pst_no_name, "",
-                            NULL);
-    }
-    if (modes[chosen] == PST_REVOCATION_REQUIRE && no_crl) {
-        pst_document_complain(document, node, POSTERN_INVALID,
-                              "revocation is required but no CRL is given", pst_no_name,
-                              "", "add \"crl\": [\"ca.crl\"]");
-    }
-    return modes[chosen];
-}
-
-/* @return NULL when something was told, or without cryptography */
-static pst_authority *read_authority(pst_loader *loader, pst_document *document,
-                                     size_t object)
-{
-    const postern_options *options = &loader->body->scheme->options;
-    const size_t ca = pst_document_find(document, object, "ca");
-    const pst_revocation revocation = read_revocation(document, object);
-    pst_authority *authority = NULL;
-    files cas = {NULL, 0, 0};
-    files crls = {NULL, 0, 0};
-    bool whole = read_files(loader, document, object, "ca", &cas);
-
-    whole = read_files(loader, document, object, "crl", &crls) && whole;
-    if (whole && cas.count == 0) {
-        pst_document_complain(document, ca != 0 ? ca : object, POSTERN_INVALID,
-                              "a registered host needs a", postern_text("ca"), "",
-                              "\"ca\": [\"file.pem\"]");
-        whole = false;
-    }
-    if (whole && options->crypto != NULL) {
-        const postern_status status =
-            pst_authority_new(options->allocator, options->crypto, cas.items, cas.count,
-                              crls.items, crls.count, revocation, loader->now,
-                              &authority, pst_document_report(document));
-        if (status != POSTERN_OK) {
-            pst_document_count(document, status);
-        }
-    }
-    files_free(loader, &cas);
-    files_free(loader, &crls);
-    return authority;
 }
 
 /* --- registered hosts ------------------------------------------------------------ */
@@ -208,6 +138,7 @@ static void load_host(pst_loader *loader, pst_document *document, size_t object,
     static const char *const revoked[] = {"block", "rules"};
     pst_policy_body *body = loader->body;
     pst_registration host = {.block_revoked = true};
+    postern_str name;
     size_t chosen = 0;
     bool named;
 
@@ -215,7 +146,7 @@ static void load_host(pst_loader *loader, pst_document *document, size_t object,
         return;
     }
     pst_document_known_keys(document, object, keys, sizeof keys / sizeof keys[0]);
-    named = read_registered_host(loader, document, object, &host.host);
+    named = read_registered_host(loader, document, object, &name);
     (void)pst_document_word(document, object, "revoked", "unknown word for revoked",
                             revoked, 2, &chosen);
     host.block_revoked = chosen == 0;
@@ -227,19 +158,21 @@ static void load_host(pst_loader *loader, pst_document *document, size_t object,
                               postern_text("require"), " certificates",
                               "leave out one of the two");
     }
-    host.authority = read_authority(loader, document, object);
+    host.authority = pst_load_trust(loader, document, object);
     if (named) {
-        seen->names[seen->count] = host.host;
+        host.host = entry_of(name);
+        seen->names[seen->count] = name;
         seen->nodes[seen->count++] = pst_document_find(document, object, "hostname");
     }
-    if (!named || host.authority == NULL) {
-        pst_authority_free(host.authority);
-        return;
+    if (named && host.authority != NULL) {
+        body->hosts[body->host_count++] = host;
     }
-    body->hosts[body->host_count++] = host; /* which frees the authority */
 }
 
-static void load_host_list(pst_loader *loader, pst_document *document, size_t list)
+/* *registered receives the names, each at the place of its host unless there are
+ * errors. */
+static void load_host_list(pst_loader *loader, pst_document *document, size_t list,
+                           pst_string_set *registered)
 {
     pst_policy_body *body = loader->body;
     const size_t count = pst_document_length(document, list);
@@ -254,6 +187,9 @@ static void load_host_list(pst_loader *loader, pst_document *document, size_t li
         pst_document_no_memory(document);
         return;
     }
+    if (!pst_trust_open(loader, document, count)) {
+        return;
+    }
     for (size_t node = pst_document_first(document, list);
          node != 0 && document->status == POSTERN_OK;
          node = pst_document_next(document, list, node)) {
@@ -263,13 +199,13 @@ static void load_host_list(pst_loader *loader, pst_document *document, size_t li
                               " is registered twice");
     /* Without errors every host is there, each at its place. */
     loader->host_nodes = seen.nodes;
-    if (!pst_string_set_build(&body->memory, seen.names, seen.count,
-                              &body->host_names)) {
+    if (!pst_string_set_build(&document->scratch, seen.names, seen.count, registered)) {
         pst_document_no_memory(document);
     }
 }
 
-static void load_registered(pst_loader *loader, pst_document *document)
+static void load_registered(pst_loader *loader, pst_document *document,
+                            pst_string_set *registered)
 {
     static const char *const keys[] = {"hosts"};
     const size_t mtls = pst_document_find(document, 0, "mtls");
@@ -292,98 +228,98 @@ static void load_registered(pst_loader *loader, pst_document *document)
                               "set postern_options.crypto, for instance to "
                               "postern_mbedtls_crypto()");
     }
-    load_host_list(loader, document, list);
+    load_host_list(loader, document, list, registered);
 }
 
 /* --- plain hosts ----------------------------------------------------------------- */
 
-typedef struct plain_names {
-    postern_str *exact;
-    size_t exact_count;
-    postern_str *suffixes;
-    size_t suffix_count;
-} plain_names;
-
-/* "*" or "*.example.com" or an exact name */
-static void load_plain_host(pst_loader *loader, pst_document *document, size_t node,
-                            plain_names *names)
+/* @return false: it is not an entry; told, unless it is "*" */
+static bool load_plain_host(pst_loader *loader, pst_document *document, size_t node,
+                            const pst_string_set *registered, postern_str *out)
 {
     static const postern_str any = POSTERN_STR("*");
-    static const postern_str wild = POSTERN_STR("*.");
     postern_str text;
-    postern_str host;
 
     if (!pst_document_decode(document, node, "a plain host", &text)) {
-        return;
+        return false;
     }
     if (pst_str_same(text, any)) {
-        loader->body->plain.any = true;
-        return;
+        loader->body->names.others = true;
+        return false;
     }
-    if (pst_str_starts(text, wild)) {
-        if (read_host(loader, document, node, pst_str_slice(text, 2, text.len),
-                      &host)) {
-            char *suffix = pst_arena_alloc(&loader->body->memory, host.len + 1);
-            if (suffix == NULL) {
-                pst_document_no_memory(document);
-                return;
-            }
-            suffix[0] = '.';
-            memcpy(suffix + 1, host.data, host.len);
-            names->suffixes[names->suffix_count++] =
-                (postern_str){suffix, host.len + 1};
-        }
-        return;
+    if (!read_host(loader, document, node, text, false, out)) {
+        return false;
     }
-    if (!read_host(loader, document, node, text, &host)) {
-        return;
-    }
-    if (pst_string_set_has(&loader->body->host_names, host)) {
-        pst_document_complain(document, node, POSTERN_INVALID, "the host", host,
+    if (pst_string_set_has(registered, *out)) {
+        pst_document_complain(document, node, POSTERN_INVALID, "the host", *out,
                               " is registered: it cannot be plain", NULL);
-        return;
+        return false;
     }
-    names->exact[names->exact_count++] = host;
+    return true;
 }
 
-static void load_plain(pst_loader *loader, pst_document *document)
+/* Entries of "plain_hosts" behind the first *count of `names`. */
+static void load_plain(pst_loader *loader, pst_document *document, size_t list,
+                       const pst_string_set *registered, postern_str *names,
+                       size_t *count)
 {
-    pst_arena *memory = &loader->body->memory;
-    const size_t list = pst_document_find(document, 0, "plain_hosts");
-    plain_names names = {NULL, 0, NULL, 0};
-    size_t count;
+    const size_t length = pst_document_length(document, list);
 
-    if (list == 0 || !pst_document_is_array(document, list, "plain_hosts")) {
-        return;
-    }
-    count = pst_document_length(document, list);
-    names.exact = pst_arena_array(&document->scratch, count, sizeof *names.exact);
-    names.suffixes = pst_arena_array(&document->scratch, count, sizeof *names.suffixes);
-    if (names.exact == NULL || names.suffixes == NULL) {
-        pst_document_no_memory(document);
-        return;
-    }
     for (size_t node = pst_document_first(document, list); node != 0;
          node = pst_document_next(document, list, node)) {
-        load_plain_host(loader, document, node, &names);
+        *count += load_plain_host(loader, document, node, registered, &names[*count]);
     }
-    if (count > 0 && loader->body->host_count == 0 && document->errors == 0) {
+    if (length > 0 && loader->body->host_count == 0 && document->errors == 0) {
         pst_document_remark(
             document, list, POSTERN_WARNING,
             "plain_hosts mean nothing without registered hosts: every host "
             "is served",
             pst_no_name, "", NULL);
     }
-    if (!pst_string_set_build(memory, names.exact, names.exact_count,
-                              &loader->body->plain.exact) ||
-        !pst_string_set_build(memory, names.suffixes, names.suffix_count,
-                              &loader->body->plain.suffixes)) {
-        pst_document_no_memory(document);
+}
+
+/* Makes the registry of `names`, which it turns into entries. */
+static bool keep_names(pst_loader *loader, postern_str *names, size_t count)
+{
+    pst_host_names *out = &loader->body->names;
+
+    for (size_t i = 0; i < count; i++) {
+        const bool wild = names[i].data[0] == '*';
+        names[i] = entry_of(names[i]);
+        if (wild && names[i].len > out->longest_wildcard) {
+            out->longest_wildcard = names[i].len;
+        }
     }
+    return pst_string_set_build(&loader->body->memory, names, count, &out->entries);
 }
 
 void pst_load_hosts(pst_loader *loader, pst_document *document)
 {
-    load_registered(loader, document);
-    load_plain(loader, document);
+    pst_string_set registered = {.count = 0};
+    postern_str *names;
+    size_t plain;
+    size_t count;
+
+    load_registered(loader, document, &registered);
+    plain = pst_document_find(document, 0, "plain_hosts");
+    if (plain != 0 && !pst_document_is_array(document, plain, "plain_hosts")) {
+        plain = 0;
+    }
+    count = registered.count;
+    names = pst_arena_array(
+        &document->scratch,
+        count + (plain == 0 ? 0 : pst_document_length(document, plain)), sizeof *names);
+    if (names == NULL) {
+        pst_document_no_memory(document);
+        return;
+    }
+    if (count > 0) {
+        memcpy(names, registered.members, count * sizeof *names);
+    }
+    if (plain != 0) {
+        load_plain(loader, document, plain, &registered, names, &count);
+    }
+    if (!keep_names(loader, names, count)) {
+        pst_document_no_memory(document);
+    }
 }

@@ -225,38 +225,6 @@ static void refuse_unsupported(pst_document *document)
     }
 }
 
-/* Without a block rule a registered host lets everybody in, which nobody registers a
- * host for. */
-static void check_hosts_are_guarded(pst_loader *loader, pst_document *document)
-{
-    const pst_policy_body *body = loader->body;
-    bool *guarded =
-        pst_arena_array(&document->scratch, body->host_count, sizeof *guarded);
-    bool done = guarded != NULL;
-
-    for (size_t i = 0; i < body->host_count && done; i++) {
-        guarded[i] = body->hosts[i].monitor || body->hosts[i].require;
-    }
-    for (size_t i = 0; i < body->ruleset_count && done; i++) {
-        done = pst_ruleset_guard(&body->rulesets[i], &body->host_names,
-                                 &document->scratch, guarded);
-    }
-    if (!done) {
-        pst_document_no_memory(document);
-        return;
-    }
-    for (size_t i = 0; i < body->host_count; i++) {
-        if (!guarded[i]) {
-            pst_document_complain(
-                document, loader->host_nodes[i], POSTERN_INVALID,
-                "everyone gets through: no block rule names the host",
-                body->hosts[i].host, "",
-                "block it in a last rule, or say \"monitor\": true if "
-                "only fields are wanted");
-        }
-    }
-}
-
 static void load_policy(pst_loader *loader, pst_document *document)
 {
     static const char *const keys[] = {"version", "mtls",    "plain_hosts",
@@ -275,7 +243,7 @@ static void load_policy(pst_loader *loader, pst_document *document)
     pst_load_lists(loader, document);
     pst_load_rulesets(loader, document);
     if (document->errors == 0 && !loader->body->block_by_default) {
-        check_hosts_are_guarded(loader, document);
+        pst_check_hosts_are_guarded(loader, document);
     }
 }
 

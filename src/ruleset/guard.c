@@ -2,16 +2,16 @@
  * ruleset/guard.c - which hosts are guarded by a block rule?
  *
  * A rule's code is walked with the host known. A block rule guards a host that it
- * names if the walk of a stranger (TLS, no certificate) can end in true; a host that it
- * does not name only if every such walk ends so. A skip rule in which every
- * walk of a stranger ends in true lets everybody in, whatever comes after it.
+ * names if the walk of a stranger (TLS, no certificate) can end in true where that of
+ * the same stranger at another host ends in false: the name is what blocks. A host that
+ * it does not name, or names to leave it out, it guards only if every such walk ends in
+ * true. A skip rule in which every walk of a stranger ends in true lets everybody in,
+ * whatever comes after it.
  * Only forward jumps, so one pass is enough. Parity bits are followed exactly up to
  * PARITY_KNOWN of them; a rule that nests `xor` deeper guards nothing,
  * and a skip rule that does may let everybody in.
  */
-#include "ruleset/ruleset.h"
-
-#include "match/search.h"
+#include "ruleset/stranger.h"
 #include "support/text.h"
 
 #include <string.h>
@@ -22,186 +22,14 @@ typedef struct walk {
     size_t length;
     uint8_t *reached; /* an instruction's byte: the parities it is reached with, a bit
                          for each of the eight combinations */
+    uint8_t *pairs;   /* where two walks can be at once: a byte for each two places */
 } walk;
 
 enum { PARITY_KNOWN = 3, ANY_PARITY = 0xff };
 
-/* What a test can say. */
-enum { CAN_HOLD = 1, CAN_FAIL = 2 };
-
-/* http.host itself, or lower() of it, which changes nothing: it is in normal form. */
-static bool is_host_slot(const pst_program *program, uint32_t slot)
-{
-    const size_t fields = program->scheme->field_count;
-
-    while (slot >= fields) {
-        const pst_derived *how = &program->derived[slot - fields];
-        if (how->kind != PST_DERIVED_CALL || how->as.call->mapped ||
-            how->as.call->function != PST_FUNCTION_LOWER) {
-            return false;
-        }
-        slot = how->as.call->operands[0].slot;
-    }
-    return slot == PST_FIELD_HOST;
-}
-
-static const pst_call *call_of(const pst_program *program, uint32_t slot)
-{
-    const size_t fields = program->scheme->field_count;
-    const pst_derived *how = slot < fields ? NULL : &program->derived[slot - fields];
-
-    return how != NULL && how->kind == PST_DERIVED_CALL && !how->as.call->mapped
-               ? how->as.call
-               : NULL;
-}
-
-/* starts_with(http.host, "...") or ends_with(): the call, or NULL. */
-static const pst_call *end_of_host(const pst_program *program, uint32_t slot)
-{
-    const pst_call *call = call_of(program, slot);
-
-    return call != NULL &&
-                   (call->function == PST_FUNCTION_STARTS_WITH ||
-                    call->function == PST_FUNCTION_ENDS_WITH) &&
-                   call->operands[1].literal &&
-                   is_host_slot(program, call->operands[0].slot)
-               ? call
-               : NULL;
-}
-
-static bool reads_host(const walk *w, const pst_insn *insn)
-{
-    return pst_insn_reads_slot(insn) && (is_host_slot(w->program, insn->slot) ||
-                                         end_of_host(w->program, insn->slot) != NULL);
-}
-
-/* A test that many hosts pass: a pattern or a part of the name. */
-static bool names_many(const pst_insn *insn)
-{
-    return insn->op == PST_OP_STRING_WILDCARD || insn->op == PST_OP_STRING_CONTAINS ||
-           insn->op == PST_OP_STRING_MATCHES || insn->op == PST_OP_BOOL;
-}
-
-static bool has_end(const pst_call *call, postern_str host)
-{
-    const postern_str end = call->operands[1].value.string;
-    const size_t from =
-        call->function == PST_FUNCTION_STARTS_WITH ? 0 : host.len - end.len;
-
-    return end.len <= host.len &&
-           pst_str_same(pst_str_slice(host, from, from + end.len), end);
-}
-
-/* `host` NULL: one that no rule names. */
-static unsigned test_host(const walk *w, const pst_insn *insn, const postern_str *host)
-{
-    bool holds;
-
-    if (insn->op == PST_OP_ENSURE) {
-        return CAN_HOLD;
-    }
-    if (insn->op == PST_OP_STRING_EQ) {
-        holds = host != NULL && pst_str_same(insn->as.string, *host);
-    } else if (insn->op == PST_OP_STRING_IN) {
-        holds = host != NULL && pst_string_set_has(insn->as.string_set, *host);
-    } else if (insn->op == PST_OP_STRING_WILDCARD && host != NULL) {
-        holds = pst_wildcard_match(insn->as.wildcard, *host);
-    } else if (insn->op == PST_OP_STRING_CONTAINS && host != NULL) {
-        holds = pst_search(*host, insn->as.string) != SIZE_MAX;
-    } else if (insn->op == PST_OP_STRING_MATCHES && host != NULL) {
-        pst_regex_memory none = {.arena = NULL};
-        holds = pst_regex_match(insn->as.pattern.regex, *host, &none);
-    } else if (insn->op == PST_OP_BOOL && host != NULL) {
-        holds = has_end(end_of_host(w->program, insn->slot), *host);
-    } else {
-        return CAN_HOLD | CAN_FAIL;
-    }
-    return holds ? CAN_HOLD : CAN_FAIL;
-}
-
-/* A header that claims an identity, or something computed from one: hidden from the
- * rules of a policy, so it never has a value. */
-static bool is_hidden(const pst_program *program, uint32_t slot)
-{
-    const size_t fields = program->scheme->field_count;
-
-    while (slot >= fields) {
-        const pst_derived *how = &program->derived[slot - fields];
-        if (how->kind == PST_DERIVED_HEADER ||
-            (how->kind == PST_DERIVED_MAP_GET &&
-             (how->slot == PST_FIELD_HEADERS || how->slot == PST_FIELD_RAW_HEADERS))) {
-            return pst_header_claims_identity(how->key);
-        }
-        if (how->kind == PST_DERIVED_CALL && !how->as.call->operands[0].literal &&
-            (pst_function_at(how->as.call->function)->flags & PST_FLAG_TAKES_MISSING) ==
-                0) {
-            slot = how->as.call->operands[0].slot;
-        } else if (how->kind == PST_DERIVED_MAP_GET ||
-                   how->kind == PST_DERIVED_ARRAY_GET) {
-            slot = how->slot;
-        } else {
-            return false;
-        }
-    }
-    return false;
-}
-
-/* has_key(http.request.headers, "cf-access-..."): never, it is hidden. */
-static bool asks_for_hidden_key(const pst_program *program, uint32_t slot)
-{
-    const pst_call *call = call_of(program, slot);
-
-    return call != NULL && call->function == PST_FUNCTION_HAS_KEY &&
-           call->operands[1].literal &&
-           (call->operands[0].slot == PST_FIELD_HEADERS ||
-            call->operands[0].slot == PST_FIELD_RAW_HEADERS) &&
-           pst_header_claims_identity(call->operands[1].value.string);
-}
-
-/* A test that nothing passes. */
-static bool is_impossible(const walk *w, const pst_insn *insn)
-{
-    if (insn->op == PST_OP_ENSURE) {
-        return is_hidden(w->program, insn->slot);
-    }
-    if (insn->op == PST_OP_BOOL) {
-        return asks_for_hidden_key(w->program, insn->slot);
-    }
-    if (insn->op == PST_OP_INT_RANGE) {
-        return insn->as.range.first > insn->as.range.last;
-    }
-    return (insn->op == PST_OP_INT_IN && insn->as.int_set->count == 0) ||
-           (insn->op == PST_OP_STRING_IN && insn->as.string_set->count == 0) ||
-           (insn->op == PST_OP_IP_IN &&
-            insn->as.ip_set->v4_count + insn->as.ip_set->v6_count == 0);
-}
-
-/* A client without a certificate. */
-static unsigned test_stranger(const pst_insn *insn)
-{
-    if (insn->op == PST_OP_BOOL && (insn->slot == PST_FIELD_CERT_PRESENTED ||
-                                    insn->slot == PST_FIELD_CERT_VERIFIED ||
-                                    insn->slot == PST_FIELD_CERT_REVOKED)) {
-        return CAN_FAIL;
-    }
-    return CAN_HOLD | CAN_FAIL;
-}
-
-/* Requests in plaintext for a registered host never come to the rules. */
-static unsigned test(const walk *w, const pst_insn *insn, const postern_str *host)
-{
-    if (insn->op == PST_OP_ALWAYS || insn->op == PST_OP_FLIP ||
-        (insn->op == PST_OP_BOOL && insn->slot == PST_FIELD_SSL)) {
-        return CAN_HOLD;
-    }
-    if (is_impossible(w, insn)) {
-        return CAN_FAIL;
-    }
-    if (reads_host(w, insn)) {
-        return test_host(w, insn, host);
-    }
-    return test_stranger(insn);
-}
+/* The longest rule that is walked for two hosts at once; of a longer one a name counts
+ * wherever it stands. */
+enum { PAIRED_MAX = 512 };
 
 /* Takes one way on with these parities. @return true when it ends in `wanted` */
 static bool follow(const walk *w, size_t at, uint32_t way, unsigned parities,
@@ -250,9 +78,9 @@ static bool go_on(const walk *w, size_t at, const postern_str *host, uint32_t wa
         return follow(w, at, insn->on_false, parities & ~with_bit(insn->bit), wanted) ||
                ends;
     }
-    says = test(w, insn, host);
-    ends = (says & CAN_HOLD) != 0 && follow(w, at, insn->on_true, parities, wanted);
-    return ((says & CAN_FAIL) != 0 &&
+    says = pst_test_says(w->program, insn, host);
+    ends = (says & PST_CAN_HOLD) != 0 && follow(w, at, insn->on_true, parities, wanted);
+    return ((says & PST_CAN_FAIL) != 0 &&
             follow(w, at, insn->on_false, parities, wanted)) ||
            ends;
 }
@@ -276,9 +104,73 @@ static bool can_match(const walk *w, const postern_str *host)
     return can_end(w, host, PST_RETURN_TRUE);
 }
 
+/* Every client without a certificate; `host` NULL: one that no rule names. */
 static bool must_match(const walk *w, const postern_str *host)
 {
     return !can_end(w, host, PST_RETURN_FALSE);
+}
+
+/* --- one client, two hosts -------------------------------------------------------- */
+
+/* Places of a rule: its instructions, then the two ends. */
+static size_t place_behind(const walk *w, size_t at, bool holds)
+{
+    const uint32_t way = holds ? w->code[at].on_true : w->code[at].on_false;
+
+    return way == PST_RETURN_FALSE  ? w->length
+           : way == PST_RETURN_TRUE ? w->length + 1
+                                    : at + way;
+}
+
+/* Takes on whichever of two walks is behind, or both: what a test says of the client,
+ * it says in both. Marks where they can then be. @return true when one ends in true and
+ * the other in false */
+static bool step(const walk *w, size_t one, size_t two, const postern_str *host)
+{
+    const size_t at = one < two ? one : two;
+    const pst_insn *insn = &w->code[at];
+    const unsigned first =
+        one == at ? pst_test_says(w->program, insn, host) : PST_CAN_HOLD;
+    const unsigned second =
+        two == at ? pst_test_says(w->program, insn, NULL) : PST_CAN_HOLD;
+    const bool apart = one != two || pst_test_reads_host(w->program, insn) ||
+                       insn->op == PST_OP_PARITY;
+    bool differ = false;
+
+    for (unsigned way = 0; way < 4; way++) {
+        const unsigned a = (way & 1) == 0 ? PST_CAN_HOLD : PST_CAN_FAIL;
+        const unsigned b = (way & 2) == 0 ? PST_CAN_HOLD : PST_CAN_FAIL;
+        if ((first & a) != 0 && (second & b) != 0 && (apart || a == b)) {
+            const size_t x = one == at ? place_behind(w, at, a == PST_CAN_HOLD) : one;
+            const size_t y = two == at ? place_behind(w, at, b == PST_CAN_HOLD) : two;
+            w->pairs[x * (w->length + 2) + y] = 1;
+            differ = differ || (x == w->length + 1 && y == w->length);
+        }
+    }
+    return differ;
+}
+
+/* Is it the name that makes the rule match? Then some client is blocked at `host` and
+ * not at a host that no rule names. A rule that names the host to leave it out,
+ * as `http.host ne` does, has none. */
+static bool name_can_match(const walk *w, const postern_str *host)
+{
+    const size_t places = w->length + 2;
+    bool differ = false;
+
+    if (!can_match(w, host) || w->length > PAIRED_MAX) {
+        return can_match(w, host);
+    }
+    memset(w->pairs, 0, places * places);
+    w->pairs[0] = 1;
+    for (size_t at = 0; at < w->length && !differ; at++) {
+        for (size_t other = at; other < places && !differ; other++) {
+            differ = (w->pairs[at * places + other] != 0 && step(w, at, other, host)) ||
+                     (other != at && w->pairs[other * places + at] != 0 &&
+                      step(w, other, at, host));
+        }
+    }
+    return differ;
 }
 
 /* What is settled about a host. */
@@ -301,7 +193,7 @@ static void settle(const walk *w, const hosts *h, size_t at, bool named)
     }
     if (!h->block) {
         h->settled[at] = must_match(w, host) ? OPEN : NOTHING;
-    } else if (must_match(w, host) || (named && can_match(w, host))) {
+    } else if (must_match(w, host) || (named && name_can_match(w, host))) {
         h->settled[at] = GUARDED;
     }
 }
@@ -316,6 +208,20 @@ static void settle_name(const walk *w, const hosts *h, postern_str name)
     }
 }
 
+/* Every host that the pattern fits; the others too when the rule settles them. */
+static void settle_many(const walk *w, const hosts *h, const pst_insn *insn,
+                        bool others)
+{
+    for (size_t i = 0; i < h->names->count; i++) {
+        const bool fits = h->settled[i] == NOTHING &&
+                          pst_test_says_of_host(w->program, insn,
+                                                &h->names->members[i]) == PST_CAN_HOLD;
+        if (fits || others) {
+            settle(w, h, i, fits);
+        }
+    }
+}
+
 /* @return whether every host was looked at */
 static bool settle_named(const walk *w, const hosts *h)
 {
@@ -323,7 +229,7 @@ static bool settle_named(const walk *w, const hosts *h)
 
     for (size_t i = 0; i < w->length; i++) {
         const pst_insn *insn = &w->code[i];
-        if (!reads_host(w, insn)) {
+        if (!pst_test_reads_host(w->program, insn)) {
             continue;
         }
         if (insn->op == PST_OP_STRING_EQ) {
@@ -332,10 +238,8 @@ static bool settle_named(const walk *w, const hosts *h)
             for (size_t j = 0; j < insn->as.string_set->count; j++) {
                 settle_name(w, h, insn->as.string_set->members[j]);
             }
-        } else if (names_many(insn)) {
-            for (size_t j = 0; j < h->names->count; j++) {
-                settle(w, h, j, test_host(w, insn, &h->names->members[j]) == CAN_HOLD);
-            }
+        } else if (pst_test_names_many(insn)) {
+            settle_many(w, h, insn, must_match(w, &pst_nobody));
             all = true;
         }
     }
@@ -386,15 +290,31 @@ static bool cut(walk *w)
     return known;
 }
 
+/* The longest rule, up to PAIRED_MAX instructions. */
+static size_t longest_rule(const pst_program *program)
+{
+    size_t longest = 0;
+
+    for (size_t i = 0; i < program->entry_count; i++) {
+        const size_t end =
+            i + 1 < program->entry_count ? program->entries[i + 1] : program->length;
+        const size_t length = end - program->entries[i];
+        longest = length > longest ? length : longest;
+    }
+    return longest < PAIRED_MAX ? longest : PAIRED_MAX;
+}
+
 bool pst_ruleset_guard(const pst_ruleset *set, const pst_string_set *names,
                        pst_arena *scratch, bool *guarded)
 {
     const pst_program *program = &set->program;
-    walk w = {program, NULL, 0, pst_arena_alloc(scratch, program->length)};
+    const size_t places = longest_rule(program) + 2;
+    walk w = {program, NULL, 0, pst_arena_alloc(scratch, program->length),
+              pst_arena_alloc(scratch, places * places)};
     hosts h = {names, pst_arena_alloc(scratch, names->count),
                pst_arena_array(scratch, names->count, sizeof(uint32_t)), 0, false};
 
-    if (w.reached == NULL || h.settled == NULL || h.named == NULL) {
+    if (w.reached == NULL || w.pairs == NULL || h.settled == NULL || h.named == NULL) {
         return false;
     }
     memset(h.settled, NOTHING, names->count);

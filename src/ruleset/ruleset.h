@@ -70,12 +70,29 @@ pst_decision pst_ruleset_evaluate(const pst_ruleset *set,
 
 /**
  * Marks guarded[i] when an enabled block rule of `set` guards hosts->members[i]: it
- * names the host and can match a stranger, a client without a certificate, or it
- * matches every stranger whatever the host; and no skip rule lets all strangers in before.
+ * names the host and for that reason can match a stranger, a client without a
+ * certificate, or it matches every stranger whatever the host; and no skip rule lets
+ * all strangers in before.
  *
  * @return false as pst_arena_alloc()
  */
 bool pst_ruleset_guard(const pst_ruleset *set, const pst_string_set *hosts,
                        pst_arena *scratch, bool *guarded);
+
+/** Told of a host, or with `open` of the start of hosts, behind which any end may come.
+ *  The text lives as long as the ruleset or the scratch memory.
+ *  @return false: go no further */
+typedef bool pst_host_known(void *user, postern_str host, bool open);
+
+/**
+ * Tells hosts that rules of `set`, disabled ones too, may treat in a way of their own:
+ * those http.host is compared with, and an example of every start, part and end of a
+ * name and of every wildcard pattern, but of no regular expression. Some may be no host
+ * names; the same may come twice.
+ *
+ * @return false when `known` did, or as pst_arena_alloc()
+ */
+bool pst_ruleset_known_hosts(const pst_ruleset *set, pst_arena *scratch,
+                             pst_host_known *known, void *user);
 
 #endif

@@ -147,24 +147,20 @@ typedef struct answer {
     unsigned char alert;
 } answer;
 
+#define FLAG(name) MBEDTLS_X509_BADCERT_##name
+#define ALERT(name) MBEDTLS_SSL_ALERT_MSG_##name
+
 static answer answer_for(postern_str refusal)
 {
     static const answer answers[] = {
-        {POSTERN_STR("none"),             0,                                  PST_TLS_ALERT_CERTIFICATE_REQUIRED},
-        {POSTERN_STR("untrusted-issuer"), MBEDTLS_X509_BADCERT_NOT_TRUSTED,
-         MBEDTLS_SSL_ALERT_MSG_UNKNOWN_CA                                                                       },
-        {POSTERN_STR("not-yet-valid"),    MBEDTLS_X509_BADCERT_EXPIRED,
-         MBEDTLS_SSL_ALERT_MSG_CERT_EXPIRED                                                                     },
-        {POSTERN_STR("expired"),          MBEDTLS_X509_BADCERT_EXPIRED,
-         MBEDTLS_SSL_ALERT_MSG_CERT_EXPIRED                                                                     },
-        {POSTERN_STR("revoked"),          MBEDTLS_X509_BADCERT_REVOKED,
-         MBEDTLS_SSL_ALERT_MSG_CERT_REVOKED                                                                     },
-        {POSTERN_STR("wrong-usage"),      MBEDTLS_X509_BADCERT_EXT_KEY_USAGE,
-         MBEDTLS_SSL_ALERT_MSG_UNSUPPORTED_CERT                                                                 },
-        {POSTERN_STR("weak-key"),         MBEDTLS_X509_BADCERT_BAD_KEY,
-         MBEDTLS_SSL_ALERT_MSG_UNSUPPORTED_CERT                                                                 },
-        {POSTERN_STR("weak-signature"),   MBEDTLS_X509_BADCERT_BAD_PK,
-         MBEDTLS_SSL_ALERT_MSG_UNSUPPORTED_CERT                                                                 },
+        {POSTERN_STR("none"),             0,                   PST_TLS_ALERT_CERTIFICATE_REQUIRED},
+        {POSTERN_STR("untrusted-issuer"), FLAG(NOT_TRUSTED),   ALERT(UNKNOWN_CA)                 },
+        {POSTERN_STR("not-yet-valid"),    FLAG(EXPIRED),       ALERT(CERT_EXPIRED)               },
+        {POSTERN_STR("expired"),          FLAG(EXPIRED),       ALERT(CERT_EXPIRED)               },
+        {POSTERN_STR("revoked"),          FLAG(REVOKED),       ALERT(CERT_REVOKED)               },
+        {POSTERN_STR("wrong-usage"),      FLAG(EXT_KEY_USAGE), ALERT(UNSUPPORTED_CERT)           },
+        {POSTERN_STR("weak-key"),         FLAG(BAD_KEY),       ALERT(UNSUPPORTED_CERT)           },
+        {POSTERN_STR("weak-signature"),   FLAG(BAD_PK),        ALERT(UNSUPPORTED_CERT)           },
     };
     size_t i;
 
@@ -173,8 +169,7 @@ static answer answer_for(postern_str refusal)
             return answers[i];
         }
     }
-    return (answer){refusal, MBEDTLS_X509_BADCERT_OTHER,
-                    MBEDTLS_SSL_ALERT_MSG_ACCESS_DENIED};
+    return (answer){refusal, FLAG(OTHER), ALERT(ACCESS_DENIED)};
 }
 
 /* The leaf comes last: now the whole path is known, and where it does not count the

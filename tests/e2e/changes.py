@@ -86,6 +86,23 @@ def revocations(tap, edge):
         e.pki("renew", edge.path("pki"), "ca", "604800")
         edge.reload()
         e.same(edge.ask("good", "service", "service"), "200")
+    with tap.row("an old CRL in its place is in force, and in the log"):
+        with open(edge.path("pki/ca.crl"), "rb") as file:
+            old = file.read()
+        e.pki("renew", edge.path("pki"), "ca", "604800")
+        e.same("replaces a newer one" in json.dumps(edge.reload()["findings"]), False)
+        with open(edge.path("pki/ca.crl"), "rb") as file:
+            new = file.read()
+        with open(edge.path("pki/ca.crl"), "wb") as file:
+            file.write(old)
+        finding = edge.reload()["findings"][0]
+        e.same(finding["severity"], "warning", finding)
+        e.same("replaces a newer one, number " in finding["message"], True, finding)
+        e.same(finding["file"].endswith("pki/ca.crl"), True, finding)
+        e.same(edge.ask("good", "service", "service"), "200")
+        with open(edge.path("pki/ca.crl"), "wb") as file:
+            file.write(new)
+        e.same(edge.reload()["findings"], [])
 
 
 def crowds(tap, edge):

@@ -5,11 +5,13 @@
 #include "support/base64.h"
 #include "certificate/certificate.h"
 #include "certificate/crl.h"
+#include "certificate/der.h"
 #include "certificate/facts.h"
 #include "certificate/judge.h"
 #include "certificate/pem.h"
 #include "support/alloc.h"
 #include "support/text.h"
+#include "support/utf8.h"
 
 #include <stdlib.h>
 
@@ -125,6 +127,78 @@ static bool is_printable(postern_str text)
     return true;
 }
 
+static bool is_utf8(postern_str text)
+{
+    for (size_t i = 0, step; i < text.len; i += step) {
+        step = pst_utf8_read(pst_str_slice(text, i, text.len), NULL);
+        if (step == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Nothing of a host, an address or a URI is invisible. */
+static bool is_plain(const pst_text_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        for (size_t k = 0; k < list->items[i].len; k++) {
+            if ((signed char)list->items[i].data[k] <= 0) {
+                return false;
+            }
+        }
+    }
+    return list->count <= PST_ALT_NAMES_MAX;
+}
+
+static bool same_part(postern_str a, const char *from_a, postern_str b,
+                      const char *from_b)
+{
+    return a.len == b.len && (a.len == 0 || a.data - from_a == b.data - from_b);
+}
+
+/* Another copy of the same bytes is the same certificate; one byte more or less is
+ * none. */
+static void check_parse(postern_str input)
+{
+    char *copy = malloc(input.len + 1);
+    const postern_str again = {copy, input.len};
+    pst_certificate a;
+    pst_certificate b;
+    const bool parsed = pst_certificate_parse(input, &a);
+
+    must(copy != NULL);
+    memcpy(copy, input.data, input.len);
+    copy[input.len] = 0;
+    must(pst_certificate_parse(again, &b) == parsed);
+    if (parsed) {
+        must(same_part(a.tbs, input.data, b.tbs, copy) &&
+             same_part(a.serial, input.data, b.serial, copy) &&
+             same_part(a.subject, input.data, b.subject, copy) &&
+             same_part(a.spki, input.data, b.spki, copy) &&
+             same_part(a.alt_names, input.data, b.alt_names, copy) &&
+             same_part(a.aki_key, input.data, b.aki_key, copy));
+        must(a.version == b.version && a.is_ca == b.is_ca &&
+             a.key_usage == b.key_usage && a.not_before == b.not_before &&
+             a.not_after == b.not_after && a.algorithm.kind == b.algorithm.kind);
+        must(!pst_certificate_parse((postern_str){copy, input.len + 1}, &b));
+        must(!pst_certificate_parse((postern_str){copy, input.len - 1}, &b));
+    }
+    free(copy);
+}
+
+/* A byte of a name is never shown by more than six characters, with what is around. */
+static void check_lengths(const pst_facts *facts, size_t size)
+{
+    must(facts->subject_dn.len <= 6 * size && facts->issuer_dn.len <= 6 * size);
+    must(facts->subject_dn_legacy.len <= 6 * size);
+    must(facts->issuer_dn_legacy.len <= 6 * size);
+    must(facts->serial.len <= 1 + 2 * size && facts->ski.len <= 2 * size);
+    must(facts->issuer_ski.len <= 2 * size && facts->subject_cn.count <= size);
+    must(facts->not_before.len == 0 || facts->not_before.len == 24);
+    must(facts->not_after.len == 0 || facts->not_after.len == 24);
+}
+
 /* Facts come in any case, and every text that is not decoded is printable. */
 static void check_facts(postern_str input)
 {
@@ -135,6 +209,12 @@ static void check_facts(postern_str input)
 
     pst_arena_init(&arena, pst_alloc_or_default(NULL), ARENA_LIMIT);
     must(pst_facts_make(&arena, &table, chain, 2, input, &facts) == POSTERN_OK);
+    check_lengths(&facts, input.len);
+    must(is_plain(&facts.san_dns) && is_plain(&facts.san_uri));
+    must(is_plain(&facts.san_email) && facts.san_ip.count <= PST_ALT_NAMES_MAX);
+    for (size_t i = 0; i < facts.subject_cn.count; i++) {
+        must(is_utf8(facts.subject_cn.items[i]));
+    }
     must(is_printable(facts.subject_dn) && is_printable(facts.issuer_dn));
     must(is_printable(facts.subject_dn_legacy) && is_printable(facts.issuer_dn_legacy));
     must(is_printable(facts.serial) && is_printable(facts.ski));
@@ -144,6 +224,21 @@ static void check_facts(postern_str input)
     must(facts.has_dates == pst_certificate_parse(input, &certificate));
     must(facts.has_dates || facts.subject_dn.len + facts.serial.len == 0);
     pst_arena_free(&arena);
+}
+
+/* What was judged holds from the first second of its window to the last. */
+static void check_window(const pst_authority *authority, const postern_path_step *path,
+                         size_t count, const pst_judgement *at_now)
+{
+    const int64_t edges[2] = {at_now->from, at_now->until - 1};
+    pst_judgement got;
+
+    must(at_now->from <= NOW && NOW < at_now->until);
+    for (size_t i = 0; i < 2; i++) {
+        must(pst_judge(authority, path, count, edges[i], &got) == POSTERN_OK);
+        must(got.verified == at_now->verified && got.revoked == at_now->revoked &&
+             got.reason == at_now->reason);
+    }
 }
 
 /* The TLS library has no objection to anything: who is verified must then be a leaf
@@ -164,7 +259,7 @@ static void check_verdict(const pst_authority *authority, postern_str input,
     must(pst_judge(authority, path, 3, NOW, &got) == POSTERN_OK);
     must(!got.verified || pst_certificate_parse(input, &leaf));
     must(pst_judge(authority, path, 2, NOW, &got) == POSTERN_OK);
-    must(got.from <= NOW && NOW < got.until);
+    check_window(authority, path, 2, &got);
     must(got.verified || !got.revoked);
     if (got.verified) {
         must(pst_certificate_parse(input, &leaf) &&
@@ -180,32 +275,74 @@ static void check_verdict(const pst_authority *authority, postern_str input,
          !got.verified);
 }
 
-/* The sorted table knows exactly the serials that are in it. */
+/* The entries of a CRL that has been parsed. */
+static postern_str entries_of(postern_str der)
+{
+    postern_str whole = {NULL, 0};
+    postern_str body = {NULL, 0};
+    postern_str entries = {NULL, 0};
+    int64_t when;
+
+    must(pst_der_take(&der, PST_DER_SEQUENCE, &whole) &&
+         pst_der_take(&whole, PST_DER_SEQUENCE, &body));
+    (void)pst_der_take(&body, PST_DER_INTEGER, &entries);
+    must(pst_der_take(&body, PST_DER_SEQUENCE, &entries) &&
+         pst_der_take(&body, PST_DER_SEQUENCE, &entries));
+    while (pst_der_time_ahead(body)) {
+        must(pst_der_take_time(&body, &when));
+    }
+    entries.len = 0;
+    (void)pst_der_take(&body, PST_DER_SEQUENCE, &entries);
+    return entries;
+}
+
+static bool take_serial(postern_str *entries, postern_str *serial)
+{
+    postern_str entry;
+
+    return pst_der_take(entries, PST_DER_SEQUENCE, &entry) &&
+           pst_der_take_integer(&entry, serial);
+}
+
+static bool is_among(postern_str entries, postern_str serial)
+{
+    postern_str other;
+
+    while (take_serial(&entries, &other)) {
+        if (pst_str_same(other, serial)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The table knows the serials that are in it, and (of these few) no others. */
 static void check_crl(postern_str input)
 {
-    pst_arena arena;
+    const postern_allocator *alloc = pst_alloc_or_default(NULL);
     pst_crl crl;
     const char *why;
-    postern_status status;
+    const postern_status status = pst_crl_parse(alloc, input, &crl, &why);
 
-    pst_arena_init(&arena, pst_alloc_or_default(NULL), ARENA_LIMIT);
-    status = pst_crl_parse(&arena, input, &crl, &why);
     must(status == POSTERN_OK || status == POSTERN_SYNTAX ||
          status == POSTERN_UNSUPPORTED);
     must((status == POSTERN_OK) == (why == NULL));
-    for (size_t i = 0; status == POSTERN_OK && i < crl.count; i++) {
-        postern_str serial = crl.serials[i];
-        postern_str shorter = pst_str_slice(serial, 1, serial.len);
-        bool listed = false;
+    if (status == POSTERN_OK) {
+        const postern_str entries = entries_of(input);
+        postern_str rest = entries;
+        postern_str serial;
+        size_t count = 0;
 
-        must(i == 0 || pst_str_order(crl.serials[i - 1], serial) <= 0);
-        for (size_t k = 0; k < crl.count; k++) {
-            listed = listed || pst_str_same(crl.serials[k], shorter);
+        for (; take_serial(&rest, &serial); count++) {
+            const postern_str shorter = pst_str_slice(serial, 1, serial.len);
+
+            must(pst_crl_lists(&crl, serial));
+            must(pst_crl_lists(&crl, shorter) == is_among(entries, shorter));
         }
-        must(pst_crl_lists(&crl, serial));
-        must(pst_crl_lists(&crl, shorter) == listed);
+        must(rest.len == 0 && count == crl.serials.count);
+        must(pst_crl_age(&crl, &crl) == 0);
     }
-    pst_arena_free(&arena);
+    pst_crl_free(alloc, &crl);
 }
 
 /* Blocks lie inside the file, in order; as files they are accepted or refused. */
@@ -252,6 +389,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     must(pst_authority_new(NULL, &table, &file, 1, NULL, 0, PST_REVOCATION_IF_PRESENT,
                            NOW, &authority, NULL) == POSTERN_OK);
     must(pst_pem_next(&pem, &block) && pst_base64_decode(block.base64, anchor, &len));
+    check_parse(input);
     check_facts(input);
     check_verdict(authority, input, (postern_str){(const char *)anchor, len});
     check_crl(input);

@@ -55,19 +55,29 @@ static void describe(const postern_report *report, char *out, size_t cap)
     }
 }
 
+typedef struct policy_file {
+    char path[512];
+    char text[POLICY_BYTES];
+    postern_source source;
+} policy_file;
+
+static void write_policy(const char *text, policy_file *out)
+{
+    const char *tests = getenv("POSTERN_TESTS");
+
+    (void)snprintf(out->path, sizeof out->path, "%s/data/policy.json",
+                   tests == NULL ? "tests" : tests);
+    spell(text, out->text);
+    out->source = (postern_source){.path = out->path, .text = postern_text(out->text)};
+}
+
 static postern_status load(const postern_scheme *scheme, const char *text,
                            postern_policy **out, postern_report *report)
 {
-    const char *tests = getenv("POSTERN_TESTS");
-    char spelt[POLICY_BYTES];
-    char path[512];
-    postern_source source = {.path = path};
+    policy_file file;
 
-    (void)snprintf(path, sizeof path, "%s/data/policy.json",
-                   tests == NULL ? "tests" : tests);
-    spell(text, spelt);
-    source.text = postern_text(spelt);
-    return postern_policy_load(scheme, &source, out, report);
+    write_policy(text, &file);
+    return postern_policy_load(scheme, &file.source, out, report);
 }
 
 postern_status door_load(const postern_scheme *scheme, const char *text,
@@ -94,6 +104,14 @@ void door_replace(door *d, const char *text)
     postern_policy_release(d->policy);
     d->policy = door_policy(d, text);
     ck_assert_int_eq(postern_gate_replace(d->gate, d->policy), POSTERN_OK);
+}
+
+postern_status door_reload(door *d, const char *text, postern_report *report)
+{
+    policy_file file;
+
+    write_policy(text, &file);
+    return postern_gate_reload(d->gate, &file.source, report);
 }
 
 /* --- the certificates of tests/data ---------------------------------------------- */

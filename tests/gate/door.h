@@ -75,6 +75,10 @@ postern_status door_load(const postern_scheme *scheme, const char *text,
 /** Loads `text` and puts it in force. */
 void door_replace(door *d, const char *text);
 
+/** Loads `text` and puts it in force, as a server does it that is told to: when it does
+ *  not load nothing changes. d->policy stays what it was. */
+postern_status door_reload(door *d, const char *text, postern_report *report);
+
 /** A new connection in place of the old one, on which nothing has happened. */
 void door_connect(door *d);
 

@@ -70,6 +70,54 @@ static void check_verdict(reader *r, const piece *row)
     r->answers++;
 }
 
+/* A client that names `name` in its handshake and asks for it, with no certificate. */
+static void visit(const reader *r, postern_str name, bool *asked, postern_outcome *out)
+{
+    const postern_tls_info info = {.size = sizeof info, .fresh = true};
+    postern_gate *gate;
+    postern_connection *connection;
+    postern_request *request;
+    postern_verdict verdict;
+
+    ck_assert_int_eq(postern_gate_new(r->w.policy, &gate), POSTERN_OK);
+    ck_assert_int_eq(postern_connection_new(gate, NULL, name, &connection), POSTERN_OK);
+    (void)postern_connection_on_sni(connection, name, asked);
+    ck_assert_int_eq(postern_connection_set_tls(connection, &info), POSTERN_OK);
+    ck_assert_int_eq(postern_request_new(r->w.scheme, &request), POSTERN_OK);
+    ck_assert_int_eq(postern_request_begin(request, connection, postern_text("GET"),
+                                           postern_text("/"), postern_text("HTTP/1.1")),
+                     POSTERN_OK);
+    ck_assert_int_eq(postern_request_add_header(request, postern_text("Host"), name),
+                     POSTERN_OK);
+    postern_gate_evaluate(gate, request, &verdict);
+    *out = verdict.outcome;
+    postern_request_free(request);
+    postern_connection_free(connection);
+    postern_gate_free(gate);
+}
+
+static void check_host(reader *r, const piece *row)
+{
+    postern_str name = row->cells[0];
+    postern_outcome outcome;
+    bool asked;
+
+    if (name.len > 2 && name.data[0] == '`') {
+        name = (postern_str){name.data + 1, name.len - 2};
+    }
+    visit(r, name, &asked, &outcome);
+    if (!cell_is(row->cells[1], asked ? "asked for" : "not asked for")) {
+        blame(r, row->line, asked ? "it is asked for" : "it is not asked for", "");
+    }
+    if (!cell_is(row->cells[2], outcome == POSTERN_ALLOWED || outcome == POSTERN_BLOCKED
+                                    ? "go to the rules"
+                                : outcome == POSTERN_MISDIRECTED ? "421"
+                                                                 : "")) {
+        blame(r, row->line, "they are ", postern_outcome_text(outcome));
+    }
+    r->answers++;
+}
+
 /* --- pieces -------------------------------------------------------------------------- */
 
 /* The expression before must have got its answers by now. */
@@ -180,6 +228,11 @@ static table_kind kind_of_table(reader *r, const piece *header)
         (r->pending == PENDING_FILTER || r->pending == PENDING_POLICY)) {
         return TABLE_ANSWERS;
     }
+    if (cell_is(first, "host") && header->cell_count == 3 &&
+        cell_is(header->cells[1], "certificate") &&
+        cell_is(header->cells[2], "requests") && r->pending == PENDING_POLICY) {
+        return TABLE_HOSTS;
+    }
     for (size_t i = 0; i < sizeof plain_headers / sizeof plain_headers[0]; i++) {
         if (cell_is(first, plain_headers[i])) {
             return TABLE_PLAIN;
@@ -197,7 +250,8 @@ static void take_header(reader *r, const piece *header)
         r->table != TABLE_PLAIN) {
         blame(r, header->line, "a table without answers", "");
     }
-    if (r->table != TABLE_ANSWERS && r->table != TABLE_NOT_LOADED) {
+    if (r->table != TABLE_ANSWERS && r->table != TABLE_HOSTS &&
+        r->table != TABLE_NOT_LOADED) {
         let_go(r, header->line);
     }
 }
@@ -226,6 +280,9 @@ static void take_row(reader *r, const piece *row)
         return;
     case TABLE_NOT_LOADED:
         check_told(r, row->line, true, row->cells[0]);
+        return;
+    case TABLE_HOSTS:
+        check_host(r, row);
         return;
     case TABLE_ANSWERS:
         if (r->pending == PENDING_POLICY) {

@@ -17,6 +17,8 @@
  *                     columns say how it is searched for and in how many "steps a byte".
  *   value expression  the same, every cell a value or "missing"
  *   request           the second is called "answer"
+ *   host              behind a policy: whether a handshake that names it is asked for a
+ *                     "certificate", and where "requests" for it go
  *
  * A message may be followed by its hint in parentheses.
  */
@@ -37,6 +39,7 @@ typedef enum table_kind {
     TABLE_REMARKED,
     TABLE_COSTS,
     TABLE_ANSWERS,   /* of the filter or policy before */
+    TABLE_HOSTS,     /* of the policy before */
     TABLE_NOT_LOADED /* why the policy before was refused */
 } table_kind;
 

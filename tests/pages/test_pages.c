@@ -23,7 +23,7 @@ static const struct {
     {"../grammar/functions.md",           130, 0 },
     {"../grammar/missing-values.md",      85,  0 },
     {"../grammar/operators.md",           180, 0 },
-    {"../grammar/policy.md",              0,   9 },
+    {"../grammar/policy.md",              13,  11},
     {"../grammar/recipes.md",             110, 13},
     {"../grammar/regular-expressions.md", 80,  0 },
 };
@@ -63,6 +63,12 @@ END_TEST
     "```json\n{\"version\": 1, \"rulesets\": [{\"phase\": "                           \
     "\"http_request_firewall_custom\", \"rules\": [{\"ref\": \"r\", \"expression\": " \
     "\"" rule "\", \"action\": \"block\"}]}]}\n```\n"
+
+#define HOSTED                                                                   \
+    "```json\n{\"version\": 1, \"default\": \"block\", \"mtls\": {\"hosts\": ["  \
+    "{\"hostname\": \"a.example\", \"ca\": [\"pki/ca.pem\"]}]}, \"rulesets\": [" \
+    "{\"phase\": \"http_request_firewall_custom\", \"rules\": []}]}\n```\n"      \
+    "| host | certificate | requests |\n|---|---|---|\n"
 
 /* Pages of which `problems` claims do not hold. */
 static const struct {
@@ -112,6 +118,12 @@ static const struct {
     {0, "```json fails\n{\"version\": 2}\n```\n"                                      },
     {1, "```json fails\n{\"version\": 2}\n```\n| refused because |\n|---|\n| why |\n" },
     {1, "```json\n{\"version\": 1}\n```\n"                                            }, /* a warning */
+    {0, HOSTED "| `a.example` | asked for | go to the rules |\n"                      },
+    {0, HOSTED "| `b.example` | not asked for | 421 |\n"                              },
+    {2, HOSTED "| `a.example` | not asked for | 421 |\n"                              },
+    {2, HOSTED "| `b.example` | asked for | go to the rules |\n"                      },
+    {1, HOSTED "| `b c` | not asked for | 421 |\n"                                    },
+    {1, "| host | certificate | requests |\n|---|---|---|\n"                          },
     {1, "| expresion | ada |\n" UNDER "| `ssl` | true |\n"                            },
     {1, "| request | answer |\n" UNDER                                                },
     {1, "```perl\n```\n"                                                              },

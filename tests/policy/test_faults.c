@@ -34,7 +34,7 @@ static const struct {
          " \"action\": \"log\"},"
          "{\"ref\": \"b\", \"expression\": \"http.host in {\\\"a.example\\\""
          " \\\"b.example\\\"}\", \"action\": \"block\"}") "}",
-     false,                                                                                                    POSTERN_OK          },
+     false,                                                                                                        POSTERN_OK          },
     {"errors everywhere",
      "{\"version\": 1, \"x\\u0079\": 1, \"mtls\": {\"hosts\": ["
      "{\"hostname\": \"a.example\", \"ca\": [\"corpus/keys/ca-a.key\"]},"
@@ -43,7 +43,7 @@ static const struct {
          "{\"ref\": \"a\", \"expression\": \"sl or htp.host eq 1\", \"action\": \"blok\"},"
          "{\"ref\": \"a\", \"expression\": \"ssl\", \"action\": \"log\"},"
          "{\"ref\": \"a\", \"expression\": \"ssl\", \"action\": \"log\"}") "}",
-     false,                                                                                                    POSTERN_UNKNOWN_NAME},
+     false,                                                                                                        POSTERN_UNKNOWN_NAME},
     {"lists of every kind",
      "{\"version\": 1, \"lists\": ["
      "{\"name\": \"a\", \"kind\": \"ip\", \"items\": [\"10.0.0.0/8\", {\"ip\": \"::1\"}]},"
@@ -53,7 +53,7 @@ static const struct {
      " {\"url_hostname\": \"\\u002a.b.example\", \"exclude_exact_hostname\": true}}]}]," RULES(
          "{\"ref\": \"a\", \"expression\": \"ip.src in $a or http.host in $d\","
          " \"action\": \"log\"}") "}",
-     false,                                                                                                    POSTERN_OK          },
+     false,                                                                                                        POSTERN_OK          },
     {"lists with errors everywhere",
      "{\"version\": 1, \"lists\": [5,"
      "{\"name\": \"a\", \"kind\": \"ip\", \"items\": [\"10.0.0.1/8\", {\"\\u0069q\": 1}]},"
@@ -63,18 +63,32 @@ static const struct {
      " {\"url_hostname\": \"\\u002a.b.example\", \"exclude_exact_hostname\": false}}]}]," RULES(
          "{\"ref\": \"a\", \"expression\": \"ip.src in $d or http.host in $e\","
          " \"action\": \"log\"}") "}",
-     false,                                                                                                    POSTERN_TYPE        },
+     false,                                                                                                        POSTERN_TYPE        },
     {"a host that nobody guards",
      "{\"version\": 1, \"mtls\": {\"hosts\": [{\"hostname\": \"a.example\", " CA
      "}]}," RULES("{\"ref\": \"a\", \"expression\": \"ssl\", \"action\": \"log\"}") "}",
-     false,                                                                                                    POSTERN_INVALID     },
-    {"no JSON",                      "{\"version\": 1, ",                                               false, POSTERN_SYNTAX      },
-    {"an import",                    "{\"version\": 1, \"rulesets\": [{\"import\": \"export.json\"}]}",
-     false,                                                                                                    POSTERN_OK          },
+     false,                                                                                                        POSTERN_INVALID     },
+    {"wildcards and a top-level domain",
+     "{\"version\": 1, \"mtls\": {\"hosts\": [{\"hostname\": \"*.a.example\", " CA
+     "}, {\"hostname\": \"*.test\", " CA "}, {\"hostname\": \"x.a.example\", " CA
+     "}]}, \"plain_hosts\": [\"*.b.a.example\", \"*\"]," RULES(
+         "{\"ref\": \"a\", \"expression\": \"http.host in {\\\"y.a.example\\\"} or"
+         " http.host wildcard \\\"*.test\\\" or ends_with(http.host,"
+         " \\\".a.example\\\")\", \"action\": \"block\"}") "}",
+     false,                                                                                                        POSTERN_OK          },
+    {"wildcards that nobody guards",
+     "{\"version\": 1, \"mtls\": {\"hosts\": [{\"hostname\": \"*.a.example\", " CA
+     "}, {\"hostname\": \"*.b.example\", " CA "}]}," RULES(
+         "{\"ref\": \"a\", \"expression\": \"http.host wildcard \\\"x*.a.example\\\""
+         " or ends_with(http.host, \\\".x.b.example\\\")\", \"action\": \"block\"}") "}",
+     false,                                                                                                        POSTERN_INVALID     },
+    {"no JSON",                          "{\"version\": 1, ",                                               false, POSTERN_SYNTAX      },
+    {"an import",                        "{\"version\": 1, \"rulesets\": [{\"import\": \"export.json\"}]}",
+     false,                                                                                                        POSTERN_OK          },
     {"an import that is no JSON",
-     "{\"version\": 1, \"rulesets\": [{\"import\": \"corpus/ca/ca-a.pem\"}]}",                          false,
-     POSTERN_SYNTAX                                                                                                                },
-    {"an export",                    rule_export,                                                       true,  POSTERN_OK          },
+     "{\"version\": 1, \"rulesets\": [{\"import\": \"corpus/ca/ca-a.pem\"}]}",                              false,
+     POSTERN_SYNTAX                                                                                                                    },
+    {"an export",                        rule_export,                                                       true,  POSTERN_OK          },
 };
 
 enum { TEXTS = sizeof texts / sizeof texts[0], MANY = 100000 };

@@ -45,7 +45,8 @@ module libedit|libedit-dev
 module zlib|zlib1g-dev
 program python3|python3
 program g++|g++
-module re2|libre2-dev'
+module re2|libre2-dev
+module openssl|libssl-dev'
 full='module libpcre2-8|libpcre2-dev
 program clang|clang
 sanitizers_of_clang|libclang-rt-dev

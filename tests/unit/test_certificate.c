@@ -113,6 +113,10 @@ static const struct {
     NAME_ROW("\x06\x03\x55\x04\x03\x0c\x01x", "CN=x", "x"),
     NAME_ROW("\x06\x03\x55\x04\x03\x0c\x02\xc3\xa9", "CN=\\C3\\A9", "\xc3\xa9"),
     NAME_ROW("\x06\x03\x55\x04\x03\x14\x01\xe9", "CN=\\C3\\A9", "\xc3\xa9"),
+    NAME_ROW("\x06\x03\x55\x04\x03\x0c\x02#x", "CN=\\#x", "#x"),
+    NAME_ROW("\x06\x03\x55\x04\x03\x0c\x01#", "CN=#", "#"), /* as OpenSSL */
+    NAME_ROW("\x06\x03\x55\x04\x03\x0c\x01 ", "CN=\\ ", " "),
+    NAME_ROW("\x06\x03\x55\x04\x03\x0c\x03 # ", "CN=\\ #\\ ", " # "),
     /* Not UTF-8: shown byte by byte, and no common name. */
     NAME_ROW("\x06\x03\x55\x04\x03\x0c\x02\xc3x", "CN=\\C3x", NULL),
     NAME_ROW("\x06\x03\x55\x04\x03\x0c\x02\xc0\x80", "CN=\\C0\\80", NULL),

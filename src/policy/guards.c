@@ -1,0 +1,219 @@
+/*
+ * policy/guards.c - does a block rule keep strangers out of every registered host?
+ *
+ * Rules are asked about names. For a host that is one name. For all hosts below a
+ * wildcard these are names that were made up, unlike each other, and those that the
+ * rules themselves know; of both only names for which no other entry counts. That is no
+ * proof: two patterns in one rule may share a name that is none of these.
+ */
+#include "model/host.h"
+#include "policy/load.h"
+#include "support/alloc.h"
+#include "support/text.h"
+
+/* Starts of names in rules are joined with the end of every wildcard, up to so many. */
+enum { JOINED_MAX = 100000 };
+
+/* Names to ask about, in order. */
+typedef struct probes {
+    const pst_policy_body *body;
+    const postern_allocator *alloc;
+    pst_arena *scratch;
+    size_t joined; /* starts from rules with ends from wildcards */
+    postern_str *names;
+    size_t count;
+    size_t cap;
+} probes;
+
+/* It wants no guard, or the gate itself refuses who shows no good certificate. */
+static bool is_guarded_anyway(const pst_registration *host)
+{
+    return host->monitor || host->require;
+}
+
+static bool add(probes *p, postern_str name)
+{
+    void *names = p->names;
+
+    if (!pst_grow(p->alloc, &names, p->count, &p->cap, sizeof *p->names)) {
+        return false;
+    }
+    p->names = names;
+    p->names[p->count++] = name;
+    return true;
+}
+
+static bool join(const probes *p, postern_str start, postern_str end, postern_str *out)
+{
+    char *name = pst_arena_alloc(p->scratch, start.len + end.len);
+
+    if (name == NULL) {
+        return false;
+    }
+    memcpy(name, start.data, start.len);
+    memcpy(name + start.len, end.data, end.len);
+    *out = (postern_str){name, start.len + end.len};
+    return true;
+}
+
+/* Names that a pattern which does not mean every name will hardly cover all of. The
+ * first is the one that people are told. */
+static bool add_made_up(probes *p, postern_str end)
+{
+    static const postern_str labels[] = {
+        POSTERN_STR("some-name"), POSTERN_STR("0"),      POSTERN_STR("w_2"),
+        POSTERN_STR("a.b.c"),     POSTERN_STR("xn--kd"),
+    };
+
+    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
+        postern_str name;
+        if (!join(p, labels[i], end, &name) || !add(p, name)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The registration that a name is about, or NULL when that needs no guard. */
+static const pst_registration *registration_of(const probes *p, postern_str name)
+{
+    const size_t at = pst_host_names_find(&p->body->names, name);
+
+    return at < p->body->host_count && !is_guarded_anyway(&p->body->hosts[at])
+               ? &p->body->hosts[at]
+               : NULL;
+}
+
+static bool is_wildcard(const pst_registration *host)
+{
+    return host->host.data[0] == '.';
+}
+
+/* A name in a rule matters when it is one of a wildcard's. */
+static bool add_name(probes *p, postern_str name)
+{
+    const pst_registration *host = registration_of(p, name);
+    pst_host normal;
+
+    return host == NULL || !is_wildcard(host) ||
+           !pst_host_normalise(name, PST_HOST_BARE, &normal) ||
+           !pst_str_same(pst_host_name(&normal), name) || add(p, name);
+}
+
+static bool add_known(void *user, postern_str text, bool open)
+{
+    probes *p = user;
+    bool on = add_name(p, text);
+
+    for (size_t i = 0; i < p->body->host_count && open && on; i++) {
+        const pst_registration *host = &p->body->hosts[i];
+        postern_str name;
+        if (is_wildcard(host) && !is_guarded_anyway(host) && p->joined < JOINED_MAX) {
+            p->joined++;
+            on = join(p, text, host->host, &name) && add_name(p, name);
+        }
+    }
+    return on;
+}
+
+static bool collect(probes *p)
+{
+    bool wild = false;
+
+    for (size_t i = 0; i < p->body->host_count; i++) {
+        const pst_registration *host = &p->body->hosts[i];
+        if (is_guarded_anyway(host)) {
+            continue;
+        }
+        if (!is_wildcard(host)) {
+            if (!add(p, host->host)) {
+                return false;
+            }
+        } else if (!add_made_up(p, host->host)) {
+            return false;
+        }
+        wild = wild || is_wildcard(host);
+    }
+    for (size_t i = 0; i < p->body->ruleset_count && wild; i++) {
+        if (!pst_ruleset_known_hosts(&p->body->rulesets[i], p->scratch, add_known, p)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void complain(pst_loader *loader, pst_document *document, size_t host,
+                     postern_str name)
+{
+    const bool wild = is_wildcard(&loader->body->hosts[host]);
+
+    pst_document_complain(
+        document, loader->host_nodes[host], POSTERN_INVALID,
+        "everyone gets through: no block rule names the host", name, "",
+        wild ? "block every name below the wildcard in a last rule, as with "
+               "ends_with(), or say \"monitor\": true if only fields are wanted; "
+               "a name that needs no certificate may be a plain host"
+             : "block it in a last rule, or say \"monitor\": true if "
+               "only fields are wanted");
+}
+
+/* Tells the first open name of every host. */
+static bool tell(pst_loader *loader, pst_document *document, const probes *p,
+                 const pst_string_set *names, const bool *guarded)
+{
+    const size_t count = p->body->host_count;
+    postern_str *open = pst_arena_array(&document->scratch, count, sizeof *open);
+
+    if (open == NULL) {
+        return false;
+    }
+    memset(open, 0, count * sizeof *open);
+    for (size_t i = 0; i < names->count; i++) {
+        const pst_registration *host = registration_of(p, names->members[i]);
+        if (host != NULL && !guarded[i] && open[host - p->body->hosts].len == 0) {
+            open[host - p->body->hosts] = names->members[i];
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (open[i].len > 0) {
+            complain(loader, document, i, open[i]);
+        }
+    }
+    return true;
+}
+
+static bool check(pst_loader *loader, pst_document *document, probes *p)
+{
+    pst_arena *scratch = p->scratch;
+    pst_string_set names;
+    bool *guarded;
+
+    if (!collect(p) || !pst_string_set_build(scratch, p->names, p->count, &names)) {
+        return false;
+    }
+    guarded = pst_arena_array(scratch, names.count, sizeof *guarded);
+    if (guarded == NULL) {
+        return false;
+    }
+    memset(guarded, 0, names.count * sizeof *guarded);
+    for (size_t i = 0; i < p->body->ruleset_count; i++) {
+        if (!pst_ruleset_guard(&p->body->rulesets[i], &names, scratch, guarded)) {
+            return false;
+        }
+    }
+    return tell(loader, document, p, &names, guarded);
+}
+
+/* Without a block rule a registered host lets everybody in, which nobody registers a
+ * host for. */
+void pst_check_hosts_are_guarded(pst_loader *loader, pst_document *document)
+{
+    probes p = {.body = loader->body,
+                .alloc = loader->body->scheme->options.allocator,
+                .scratch = &document->scratch};
+
+    if (!check(loader, document, &p)) {
+        pst_document_no_memory(document);
+    }
+    pst_free_array(p.alloc, p.names, p.cap, sizeof *p.names);
+}

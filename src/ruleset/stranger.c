@@ -1,0 +1,365 @@
+#include "ruleset/stranger.h"
+
+#include "match/search.h"
+#include "support/text.h"
+
+#include <string.h>
+
+const postern_str pst_nobody = {NULL, 0};
+
+/* http.host itself, or lower() of it, which changes nothing: it is in normal form. */
+static bool is_host_slot(const pst_program *program, uint32_t slot)
+{
+    const size_t fields = program->scheme->field_count;
+
+    while (slot >= fields) {
+        const pst_derived *how = &program->derived[slot - fields];
+        if (how->kind != PST_DERIVED_CALL || how->as.call->mapped ||
+            how->as.call->function != PST_FUNCTION_LOWER) {
+            return false;
+        }
+        slot = how->as.call->operands[0].slot;
+    }
+    return slot == PST_FIELD_HOST;
+}
+
+static const pst_call *call_of(const pst_program *program, uint32_t slot)
+{
+    const size_t fields = program->scheme->field_count;
+    const pst_derived *how = slot < fields ? NULL : &program->derived[slot - fields];
+
+    return how != NULL && how->kind == PST_DERIVED_CALL && !how->as.call->mapped
+               ? how->as.call
+               : NULL;
+}
+
+/* starts_with(http.host, "...") or ends_with(): the call, or NULL. */
+static const pst_call *end_of_host(const pst_program *program, uint32_t slot)
+{
+    const pst_call *call = call_of(program, slot);
+
+    return call != NULL &&
+                   (call->function == PST_FUNCTION_STARTS_WITH ||
+                    call->function == PST_FUNCTION_ENDS_WITH) &&
+                   call->operands[1].literal &&
+                   is_host_slot(program, call->operands[0].slot)
+               ? call
+               : NULL;
+}
+
+bool pst_test_reads_host(const pst_program *program, const pst_insn *insn)
+{
+    return pst_insn_reads_slot(insn) && (is_host_slot(program, insn->slot) ||
+                                         end_of_host(program, insn->slot) != NULL);
+}
+
+/* A test that many hosts pass: a pattern or a part of the name. */
+bool pst_test_names_many(const pst_insn *insn)
+{
+    return insn->op == PST_OP_STRING_WILDCARD || insn->op == PST_OP_STRING_CONTAINS ||
+           insn->op == PST_OP_STRING_MATCHES || insn->op == PST_OP_BOOL;
+}
+
+static bool has_end(const pst_call *call, postern_str host)
+{
+    const postern_str end = call->operands[1].value.string;
+    const size_t from =
+        call->function == PST_FUNCTION_STARTS_WITH ? 0 : host.len - end.len;
+
+    return end.len <= host.len &&
+           pst_str_same(pst_str_slice(host, from, from + end.len), end);
+}
+
+/* `host` NULL: one that no rule names. */
+unsigned pst_test_says_of_host(const pst_program *program, const pst_insn *insn,
+                               const postern_str *host)
+{
+    bool holds;
+
+    if (insn->op == PST_OP_ENSURE) {
+        return PST_CAN_HOLD;
+    }
+    if (host == &pst_nobody &&
+        (insn->op == PST_OP_STRING_EQ || insn->op == PST_OP_STRING_IN ||
+         pst_test_names_many(insn))) {
+        return PST_CAN_FAIL;
+    }
+    if (insn->op == PST_OP_STRING_EQ) {
+        holds = host != NULL && pst_str_same(insn->as.string, *host);
+    } else if (insn->op == PST_OP_STRING_IN) {
+        holds = host != NULL && pst_string_set_has(insn->as.string_set, *host);
+    } else if (insn->op == PST_OP_STRING_WILDCARD && host != NULL) {
+        holds = pst_wildcard_match(insn->as.wildcard, *host);
+    } else if (insn->op == PST_OP_STRING_CONTAINS && host != NULL) {
+        holds = pst_search(*host, insn->as.string) != SIZE_MAX;
+    } else if (insn->op == PST_OP_STRING_MATCHES && host != NULL) {
+        pst_regex_memory none = {.arena = NULL};
+        holds = pst_regex_match(insn->as.pattern.regex, *host, &none);
+    } else if (insn->op == PST_OP_BOOL && host != NULL) {
+        holds = has_end(end_of_host(program, insn->slot), *host);
+    } else {
+        return PST_CAN_HOLD | PST_CAN_FAIL;
+    }
+    return holds ? PST_CAN_HOLD : PST_CAN_FAIL;
+}
+
+/* A header that claims an identity, or something computed from one: hidden from the
+ * rules of a policy, so it never has a value. */
+static bool is_hidden(const pst_program *program, uint32_t slot)
+{
+    const size_t fields = program->scheme->field_count;
+
+    while (slot >= fields) {
+        const pst_derived *how = &program->derived[slot - fields];
+        if (how->kind == PST_DERIVED_HEADER ||
+            (how->kind == PST_DERIVED_MAP_GET &&
+             (how->slot == PST_FIELD_HEADERS || how->slot == PST_FIELD_RAW_HEADERS))) {
+            return pst_header_claims_identity(how->key);
+        }
+        if (how->kind == PST_DERIVED_CALL && !how->as.call->operands[0].literal &&
+            (pst_function_at(how->as.call->function)->flags & PST_FLAG_TAKES_MISSING) ==
+                0) {
+            slot = how->as.call->operands[0].slot;
+        } else if (how->kind == PST_DERIVED_MAP_GET ||
+                   how->kind == PST_DERIVED_ARRAY_GET) {
+            slot = how->slot;
+        } else {
+            return false;
+        }
+    }
+    return false;
+}
+
+/* has_key(http.request.headers, "cf-access-..."): never, it is hidden. */
+static bool asks_for_hidden_key(const pst_program *program, uint32_t slot)
+{
+    const pst_call *call = call_of(program, slot);
+
+    return call != NULL && call->function == PST_FUNCTION_HAS_KEY &&
+           call->operands[1].literal &&
+           (call->operands[0].slot == PST_FIELD_HEADERS ||
+            call->operands[0].slot == PST_FIELD_RAW_HEADERS) &&
+           pst_header_claims_identity(call->operands[1].value.string);
+}
+
+static bool is_length(const pst_program *program, uint32_t slot)
+{
+    const pst_call *call = call_of(program, slot);
+
+    return call != NULL && call->function == PST_FUNCTION_LEN;
+}
+
+/* A test that nothing passes. */
+static bool is_impossible(const pst_program *program, const pst_insn *insn)
+{
+    if (insn->op == PST_OP_ENSURE) {
+        return is_hidden(program, insn->slot);
+    }
+    if (insn->op == PST_OP_BOOL) {
+        return asks_for_hidden_key(program, insn->slot);
+    }
+    if (insn->op == PST_OP_INT_RANGE) {
+        return insn->as.range.first > insn->as.range.last ||
+               (insn->as.range.last < 0 && is_length(program, insn->slot));
+    }
+    return (insn->op == PST_OP_INT_IN && insn->as.int_set->count == 0) ||
+           (insn->op == PST_OP_STRING_IN && insn->as.string_set->count == 0) ||
+           (insn->op == PST_OP_IP_IN &&
+            insn->as.ip_set->v4_count + insn->as.ip_set->v6_count == 0);
+}
+
+/* starts_with(..., "") and ends_with(..., "") */
+static bool asks_for_empty_end(const pst_program *program, uint32_t slot)
+{
+    const pst_call *call = call_of(program, slot);
+
+    return call != NULL &&
+           (call->function == PST_FUNCTION_STARTS_WITH ||
+            call->function == PST_FUNCTION_ENDS_WITH) &&
+           call->operands[1].literal && call->operands[1].value.string.len == 0;
+}
+
+/* A field that every request has, or what these functions make of one. */
+static bool is_always_there(const pst_program *program, uint32_t slot)
+{
+    while (slot >= program->scheme->field_count) {
+        const pst_call *call = call_of(program, slot);
+        if (call == NULL || call->operands[0].literal ||
+            (call->function != PST_FUNCTION_LEN &&
+             call->function != PST_FUNCTION_LOWER &&
+             call->function != PST_FUNCTION_STARTS_WITH &&
+             call->function != PST_FUNCTION_ENDS_WITH)) {
+            return false;
+        }
+        slot = call->operands[0].slot;
+    }
+    return program->scheme->unset[slot] == PST_SLOT_PRESENT;
+}
+
+/* A test that everything passes. */
+static bool is_certain(const pst_program *program, const pst_insn *insn)
+{
+    if (insn->op == PST_OP_ENSURE) {
+        return is_always_there(program, insn->slot);
+    }
+    if (insn->op == PST_OP_BOOL) {
+        return asks_for_empty_end(program, insn->slot);
+    }
+    if (insn->op == PST_OP_INT_RANGE) {
+        return insn->as.range.last == INT64_MAX &&
+               insn->as.range.first <= (is_length(program, insn->slot) ? 0 : INT64_MIN);
+    }
+    if (insn->op == PST_OP_STRING_WILDCARD) {
+        return insn->as.wildcard->star_count > 0 && insn->as.wildcard->least == 0;
+    }
+    return insn->op == PST_OP_STRING_CONTAINS && insn->as.string.len == 0;
+}
+
+/* A client without a certificate. */
+static unsigned test_stranger(const pst_insn *insn)
+{
+    if (insn->op == PST_OP_BOOL && (insn->slot == PST_FIELD_CERT_PRESENTED ||
+                                    insn->slot == PST_FIELD_CERT_VERIFIED ||
+                                    insn->slot == PST_FIELD_CERT_REVOKED)) {
+        return PST_CAN_FAIL;
+    }
+    return PST_CAN_HOLD | PST_CAN_FAIL;
+}
+
+/* Requests in plaintext for a registered host never come to the rules. */
+unsigned pst_test_says(const pst_program *program, const pst_insn *insn,
+                       const postern_str *host)
+{
+    if (insn->op == PST_OP_ALWAYS || insn->op == PST_OP_FLIP ||
+        (insn->op == PST_OP_BOOL && insn->slot == PST_FIELD_SSL)) {
+        return PST_CAN_HOLD;
+    }
+    if (is_certain(program, insn)) {
+        return PST_CAN_HOLD;
+    }
+    if (is_impossible(program, insn)) {
+        return PST_CAN_FAIL;
+    }
+    if (pst_test_reads_host(program, insn)) {
+        return pst_test_says_of_host(program, insn, host);
+    }
+    return test_stranger(insn);
+}
+
+/* --- hosts that rules know ------------------------------------------------------- */
+
+/* A text that `pattern` covers. @return false as pst_arena_alloc() */
+static bool fill_stars(const pst_wildcard *pattern, pst_arena *scratch,
+                       postern_str *out)
+{
+    char *text = pst_arena_alloc(scratch, pattern->least + pattern->star_count);
+    size_t len = 0;
+
+    if (text == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i <= pattern->star_count; i++) {
+        if (i > 0) {
+            text[len++] = 'x';
+        }
+        if (pattern->pieces[i].len > 0) {
+            memcpy(text + len, pattern->pieces[i].data, pattern->pieces[i].len);
+            len += pattern->pieces[i].len;
+        }
+    }
+    *out = (postern_str){text, len};
+    return true;
+}
+
+/* `text` with one more byte in front, behind, or both. @return false as
+ * pst_arena_alloc() */
+static bool widen(postern_str text, bool front, bool behind, pst_arena *scratch,
+                  postern_str *out)
+{
+    char *wide = pst_arena_alloc(scratch, text.len + 2);
+    size_t len = 0;
+
+    if (wide == NULL) {
+        return false;
+    }
+    if (front) {
+        wide[len++] = 'x';
+    }
+    if (text.len > 0) {
+        memcpy(wide + len, text.data, text.len);
+        len += text.len;
+    }
+    if (behind) {
+        wide[len++] = 'x';
+    }
+    *out = (postern_str){wide, len};
+    return true;
+}
+
+/* What knows the hosts of one test. */
+typedef struct listener {
+    pst_arena *scratch;
+    pst_host_known *known;
+    void *user;
+} listener;
+
+static bool tell_pattern(const listener *l, const pst_wildcard *pattern)
+{
+    const bool open =
+        pattern->star_count > 0 && pattern->pieces[pattern->star_count].len == 0;
+    postern_str text;
+
+    return fill_stars(pattern, l->scratch, &text) && l->known(l->user, text, open);
+}
+
+static bool tell_piece(const listener *l, postern_str piece, bool front, bool behind)
+{
+    postern_str text;
+
+    return widen(piece, front, behind, l->scratch, &text) &&
+           l->known(l->user, text, behind);
+}
+
+static bool tell_set(const listener *l, const pst_string_set *set)
+{
+    bool on = true;
+
+    for (size_t i = 0; i < set->count && on; i++) {
+        on = l->known(l->user, set->members[i], false);
+    }
+    return on;
+}
+
+static bool tell_end(const listener *l, const pst_call *call)
+{
+    const bool start = call->function == PST_FUNCTION_STARTS_WITH;
+
+    return tell_piece(l, call->operands[1].value.string, !start, start);
+}
+
+bool pst_ruleset_known_hosts(const pst_ruleset *set, pst_arena *scratch,
+                             pst_host_known *known, void *user)
+{
+    const listener l = {scratch, known, user};
+    const pst_program *program = &set->program;
+    bool on = true;
+
+    for (size_t i = 0; i < program->length && on; i++) {
+        const pst_insn *insn = &program->code[i];
+        if (!pst_test_reads_host(program, insn)) {
+            continue;
+        }
+        if (insn->op == PST_OP_STRING_EQ) {
+            on = known(user, insn->as.string, false);
+        } else if (insn->op == PST_OP_STRING_IN) {
+            on = tell_set(&l, insn->as.string_set);
+        } else if (insn->op == PST_OP_STRING_WILDCARD) {
+            on = tell_pattern(&l, insn->as.wildcard);
+        } else if (insn->op == PST_OP_STRING_CONTAINS) {
+            on = tell_piece(&l, insn->as.string, true, true);
+        } else if (insn->op == PST_OP_BOOL) {
+            on = tell_end(&l, end_of_host(program, insn->slot));
+        }
+    }
+    return on;
+}

@@ -1,0 +1,340 @@
+#!/usr/bin/env python3
+"""files.py CA - what postern-ca writes is whole or not there: modes, names that are
+taken, links, full disks, damage, and many of it at once."""
+import os
+import re
+import resource
+import subprocess
+import sys
+import threading
+
+from authority import Folder, e
+
+NOBODY = 65534
+USAGE = 2
+
+
+def limited(size):
+    """Files may grow to so many bytes: what a full disk does."""
+    def apply():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    return {"preexec_fn": apply}
+
+
+def masked(mask):
+    return {"preexec_fn": lambda: os.umask(mask)}
+
+
+def modes(tap, work):
+    wanted = {"": 0o40700, "issued": 0o40700, "ca.key": 0o100600, "index": 0o100600,
+              "ca.pem": 0o100644, "ca.crl": 0o100644}
+    for mask in (0o000, 0o022, 0o777):
+        with tap.row(f"modes under umask {mask:03o}"):
+            name = f"mode{mask:03o}"
+            work.ca("init", name, **masked(mask))
+            said = work.ca("issue", name, "--name", "CN=x", **masked(mask))
+            work.ca("revoke", name, said["serial"], **masked(mask))
+            for file, mode in {**wanted, said["key"]: 0o100600,
+                               said["certificate"]: 0o100644}.items():
+                path = work.path(name, file) if file in wanted else work.path(file)
+                e.same(oct(os.lstat(path).st_mode), oct(mode), file)
+    with tap.row("nothing else is left in the folder"):
+        e.same(sorted(os.listdir(work.path("mode000"))), sorted(set(wanted) - {""}))
+
+
+def taken(tap, work):
+    with tap.row("init does not touch a CA"):
+        work.refused("init", "ca", because="not overwritten")
+    for kind in ("file", "link", "full"):
+        with tap.row(f"init does not touch a {kind}"):
+            path = work.path(kind)
+            if kind == "file":
+                work.write(kind, b"x")
+            elif kind == "link":
+                os.mkdir(work.path("elsewhere"))
+                os.symlink("elsewhere", path)
+            else:
+                os.mkdir(path)
+                work.write("full/.hidden", b"")
+            work.refused("init", kind, because="is there already")
+            work.refused("init", kind + "/", because="is there already")
+    with tap.row("init takes an empty folder, and makes it private"):
+        os.mkdir(work.path("empty"), 0o755)
+        work.ca("init", "empty/")
+        e.same(os.stat(work.path("empty")).st_mode & 0o777, 0o700)
+    with tap.row("init needs a folder above"):
+        work.refused("init", "no/such", because="No such file")
+    for suffix in (".key", ".pem"):
+        for kind in ("file", "link", "dangling", "folder"):
+            name = f"taken-{kind}{suffix[1:]}"
+            with tap.row(f"issue does not touch a {kind} in place of its {suffix}"):
+                path = work.path(name + suffix)
+                if kind == "file":
+                    work.write(name + suffix, b"precious")
+                elif kind == "folder":
+                    os.mkdir(path)
+                else:
+                    work.write("precious", b"precious")
+                    os.symlink("precious" if kind == "link" else "nowhere", path)
+                work.refused("issue", "ca", "--name", "CN=x", "--out", name,
+                             because=f"{name}{suffix}: error: is there already")
+                e.same(os.path.lexists(work.path("nowhere")), False)
+    with tap.row("issue needs a folder to write to"):
+        work.refused("issue", "ca", "--name", "CN=x", "--out", "no/x",
+                     because="cannot open the folder")
+    with tap.row("issue writes where it is told to"):
+        os.mkdir(work.path("far"))
+        said = work.ca("issue", "ca", "--name", "CN=x", "--out", "far/x")
+        e.same((said["certificate"], said["key"]), ("far/x.pem", "far/x.key"))
+        e.same(sorted(os.listdir(work.path("far"))), ["x.key", "x.pem"])
+
+
+def secrets(tap, work):
+    key = work.path("ca", "ca.key")
+    with tap.row("a link in place of the key is not followed"):
+        os.rename(key, work.path("moved.key"))
+        os.symlink("../moved.key", key)
+        work.refused("issue", "ca", "--name", "CN=x", because="is a link")
+        os.unlink(key)
+    with tap.row("a FIFO in place of the key is not waited for"):
+        os.mkfifo(key, 0o600)
+        work.refused("issue", "ca", "--name", "CN=x", because="is not a file")
+        os.unlink(key)
+        os.rename(work.path("moved.key"), key)
+    for mode in (0o640, 0o604, 0o660):
+        with tap.row(f"a key of mode {mode:o} is not used"):
+            os.chmod(key, mode)
+            work.refused("issue", "ca", "--name", "CN=x", because="others may use")
+            os.chmod(key, 0o600)
+    with tap.row("a folder that others may write to is not used"):
+        os.chmod(work.path("ca"), 0o770)
+        work.refused("issue", "ca", "--name", "CN=x", because="others may write")
+        os.chmod(work.path("ca"), 0o700)
+    with tap.row("the key of another CA is not used"):
+        work.ca("init", "other")
+        own, others = work.read("ca/ca.key"), work.read("other/ca.key")
+        work.write("ca/ca.key", others)
+        work.refused("issue", "ca", "--name", "CN=x", because="not that of the certificate")
+        work.write("ca/ca.key", b"nonsense")
+        work.refused("issue", "ca", "--name", "CN=x", because="no private key")
+        work.write("ca/ca.key", own)
+    with tap.row("no key is ever printed"):
+        for arguments in (["init", "loud"], ["issue", "loud", "--name", "CN=x"]):
+            status, out, err = work.run(*arguments)
+            e.same((status, "PRIVATE" in out + err), (0, False))
+
+
+def full_disks(tap, work):
+    """Every file in turn is the one that does not fit."""
+    work.ca("init", "small", "--name", "CN=small")
+    serial = work.ca("issue", "small", "--name", "CN=x")["serial"]
+    sizes = [0, 1, 60, 200, 226, 230, 300, 330, 380, 450, 520, 600]
+    for label, arguments in (("init", ["init", "new"]),
+                             ("issue", ["issue", "small", "--name", "CN=x"]),
+                             ("revoke", ["revoke", "small", serial]),
+                             ("crl", ["crl", "small"])):
+        with tap.row(f"{label} on a disk that is full: nothing is left"):
+            failures = 0
+            for size in sizes:
+                before = work.tree()
+                status, out, err = work.run(*arguments, **limited(size))
+                if status == 0:
+                    break
+                failures += 1
+                e.same((status, out), (1, ""), err)
+                e.same("cannot be written: File too large" in err, True, err)
+                e.same(work.tree(), before, f"{size} bytes")
+            e.same(failures >= 3, True, failures)
+            if label == "init":
+                e.same(os.path.exists(work.path("new")), False)
+    with tap.row("standard output may be full"):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([work.program, "issue", "small", "--name", "CN=x"],
+                                  cwd=work.folder.name, stdout=full,
+                                  stderr=subprocess.PIPE, text=True, timeout=60)
+        e.same(done.returncode, 0)
+        e.same("could not be told" in done.stderr, True, done.stderr)
+
+
+def read_only(tap, work):
+    def nobody():
+        os.setgroups([])
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+
+    more = {}
+    owned = ("", "issued", "ca.key", "ca.pem", "ca.crl", "index")
+    work.ca("init", "sealed")
+    if os.geteuid() == 0:  # to whom modes mean nothing
+        more = {"preexec_fn": nobody}
+        os.chmod(work.folder.name, 0o755)
+        for file in owned:
+            os.chown(work.path("sealed", file), NOBODY, NOBODY)
+    with tap.row("a folder that cannot be written to"):
+        try:
+            work.run("--help", **more)
+        except (PermissionError, subprocess.SubprocessError) as why:
+            raise e.Skip("nobody may not run the program here") from why
+        for part, mode in (("", 0o500), ("issued", 0o500)):
+            os.chmod(work.path("sealed", part), mode)
+            work.refused("issue", "sealed", "--name", "CN=x", because="Permission denied",
+                         **more)
+            if part == "":
+                work.refused("crl", "sealed", because="Permission denied", **more)
+                work.refused("init", "sealed/new", because="Permission denied", **more)
+            os.chmod(work.path("sealed", part), 0o700)
+        status, _, err = work.run("issue", "sealed", "--name", "CN=x", **more)
+        e.same(status, 0, err)
+    with tap.row("a folder that cannot be read"):
+        if not more:
+            raise e.Skip("needs another user")
+        os.chmod(work.path("sealed"), 0o300)
+        work.refused("issue", "sealed", "--name", "CN=x", because="Permission denied", **more)
+
+
+def at_once(tap, work):
+    work.ca("init", "busy")
+    with tap.row("eight at once: every serial number is in the index, and once"):
+        said = []
+
+        def issue(i):
+            for _ in range(5):
+                said.append(work.ca("issue", "busy", "--name", f"CN={i}"))
+        threads = [threading.Thread(target=issue, args=(i,)) for i in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        serials = [one["serial"] for one in said]
+        e.same((len(serials), len(set(serials))), (40, 40))
+        e.same(sorted(row[0] for row in work.index("busy")), sorted(serials))
+    with tap.row("eight revoked at once: all are on the CRL, whose number has grown by eight"):
+        number = work.crl_number("busy")
+        threads = [threading.Thread(target=work.ca, args=("revoke", "busy", serial))
+                   for serial in serials[:8]]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        e.same(work.crl_number("busy"), number + 8)
+        text = work.openssl("crl", "-in", "busy/ca.crl", "-noout", "-text").decode()
+        e.same(sorted(re.findall("Serial Number: ([0-9A-F]+)", text)), sorted(serials[:8]))
+
+
+def damage(tap, work):
+    work.ca("init", "worn")
+    for name in ("a", "b"):
+        serial = work.ca("issue", "worn", "--name", f"CN={name}")["serial"]
+    work.ca("revoke", "worn", serial)
+    good = work.read("worn/index")
+    lines = good.splitlines(keepends=True)
+    first = lines[5]
+
+    def changed(line, old, new):
+        e.same(old in line, True)
+        return good.replace(line, line.replace(old, new, 1))
+
+    for label, text in (
+            ("empty", b""), ("cut", good[:-1]), ("half", good[:len(good) // 2]),
+            ("a line too few", good.replace(first, b"")),
+            ("a line too many", good + first), ("a line behind it", good + b"\n"),
+            ("another title", good.replace(b"index 1", b"index 2")),
+            ("no headings", good.replace(lines[4], b"")),
+            ("no number", good.replace(b"crl-number 2", b"crl-number ")),
+            ("a negative number", good.replace(b"crl-number 2", b"crl-number -2")),
+            ("a huge number", good.replace(b"crl-number 2", b"crl-number " + 30 * b"9")),
+            ("too many days", good.replace(b"crl-days 30", b"crl-days 99999")),
+            ("many entries", good.replace(b"entries 2", b"entries 999999999999999999")),
+            ("a short serial number", changed(first, first[:40], first[:39])),
+            ("a long serial number", changed(first, first[:40], first[:40] + b"0")),
+            ("no serial number", changed(first, first[:1], b"G")),
+            ("no such day", changed(first, b"-11-", b"-13-")),
+            ("an unknown reason", changed(lines[6], b"unspecified", b"unspecifeid")),
+            ("a reason without a revocation",
+             changed(first, b" - " + 18 * b" " + b" - ", b" - " + 18 * b" " + b" superseded ")),
+            ("no subject", changed(first, b"CN=a", b"")),
+            ("NULs", good.replace(b" ", b"\0")),
+    ):
+        with tap.row(f"a damaged index: {label}"):
+            work.write("worn/index", text)
+            for arguments in (["issue", "worn", "--name", "CN=x"], ["crl", "worn"],
+                              ["revoke", "worn", serial]):
+                work.refused(*arguments, because="worn/index: error: line ")
+            work.write("worn/index", good)
+    for file in ("index", "ca.pem", "ca.key"):
+        with tap.row(f"{file} is missing"):
+            os.rename(work.path("worn", file), work.path("aside"))
+            work.refused("crl", "worn", because=f"{file}: error: cannot be read")
+            os.rename(work.path("aside"), work.path("worn", file))
+    with tap.row("a CRL that is missing is made again"):
+        os.unlink(work.path("worn", "ca.crl"))
+        work.ca("crl", "worn")
+        e.same(work.crl_number("worn"), 3)
+    with tap.row("a link in place of the CRL is replaced, not followed"):
+        work.write("precious.crl", b"precious")
+        os.unlink(work.path("worn", "ca.crl"))
+        os.symlink("../precious.crl", work.path("worn", "ca.crl"))
+        work.ca("crl", "worn")
+        e.same(work.read("precious.crl"), b"precious")
+        e.same(work.crl_number("worn"), 4)
+
+
+def usage(tap, work):
+    with tap.row("--help"):
+        status, out, err = work.run("--help")
+        e.same((status, err), (0, ""))
+        e.same(max(map(len, out.splitlines())) <= 88, True)
+        for word in ("init", "issue", "revoke", "crl", "--csr", "--not-after", "Exit status"):
+            e.same(word in out, True, word)
+    for arguments, because in (
+            ([], "usage:"), (["isue", "ca"], 'did you mean "issue"?'),
+            (["frobnicate"], "there are init"), (["--name"], "unknown command"),
+            (["issue"], "expected: postern-ca issue DIR"), (["issue", ""], "empty"),
+            (["issue", "ca"], "for whom?"), (["issue", "ca", "b", "--name", "CN=x"], "unexpected 'b'"),
+            (["issue", "ca", "--nmae", "x"], 'did you mean "--name"?'),
+            (["issue", "ca", "--reason", "x"], "has no option"),
+            (["issue", "ca", "--name"], "a value is missing"),
+            (["issue", "ca", "--name", "CN=x", "--name", "CN=y"], "given twice"),
+            (["issue", "ca", "--csr", "x", "--name", "CN=x"], "does not go with"),
+            (["issue", "ca", "--csr", "x", "--key", "rsa"], "does not go with"),
+            (["issue", "ca", "--name", "CN=x", "--key", "dsa"], "p256 or rsa"),
+            (["issue", "ca", "--name", "CN=x", "--out", "a/"], "the name of a file"),
+            (["issue", "ca", "--name", "CN=x", "--days", "1", "--not-after",
+              "2030-01-01T00:00:00Z"], "does not go with"),
+            (["issue", "ca", "--name", "CN=x", "--not-after", "tomorrow"], "a time like"),
+            (["revoke", "ca"], "expected: postern-ca revoke"),
+            (["revoke", "ca", "x", "--reason", "hold"], "known: unspecified"),
+            *((["crl", "ca", "--days", days], "1 to 36500")
+              for days in ("0", "-1", "36501", "1x", "", "+1", " 1", 30 * "9")),
+            *((["issue", "ca", "--name", "CN=x", "--dns", name], "not such a name")
+              for name in ("", ".", "a..b", "a b", "é", 64 * "a", "*", "a.*", ".a", "a.")),
+            *((["issue", "ca", "--name", "CN=x", "--uri", name], "not such a name")
+              for name in ("", "a", ":a", "a:", "1:a", "a:b c", "a:é")),
+            *((["issue", "ca", "--name", "CN=x", "--email", name], "not such a name")
+              for name in ("", "a", "@a", "a@", "a@b@c", "é@a", "a b@c")),
+            (["issue", "ca", "--name", "CN=x"] + 33 * ["--dns", "a"], "more than 32"),
+    ):
+        with tap.row(f"wrong: {' '.join(arguments)[:60]}"):
+            if because == "usage:":
+                e.same(work.run(*arguments)[:2], (USAGE, ""))
+            else:
+                work.refused(*arguments, status=USAGE, because=because)
+
+
+def main(program):
+    tap = e.Tap()
+    with Folder(program) as work:
+        work.ca("init", "ca")
+        modes(tap, work)
+        taken(tap, work)
+        secrets(tap, work)
+        full_disks(tap, work)
+        read_only(tap, work)
+        at_once(tap, work)
+        damage(tap, work)
+        usage(tap, work)
+    return tap.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
