@@ -160,8 +160,8 @@ lane_clang-3.6() {
 lane_gcc-asan-3.6() {
   if find_new_mbedtls; then
     CC=gcc lane gcc-asan-3.6 -Db_sanitize=address,undefined -Dexamples=enabled \
-      "-Dpkg_config_path=$new_mbedtls" -- --suite tls --suite gate --suite unit --suite e2e \
-      --suite openssl
+      "-Dpkg_config_path=$new_mbedtls" -- --suite tls --suite gate --suite immunity \
+      --suite unit --suite e2e --suite openssl
   elif [ "${CI-}" = true ]; then
     report gcc-asan-3.6 0 1 0 "$(tail -n 1 build/mbedtls-3.6.log)"
   else
@@ -170,7 +170,7 @@ lane_gcc-asan-3.6() {
 }
 lane_gcc-plain() {
   CC=gcc lane gcc-plain -Ddispatch=switch -Dregenerate=disabled -Dexamples=enabled \
-    -- --no-suite e2e --no-suite tls
+    -- --no-suite e2e --no-suite tls --no-suite immunity
 }
 plain() { # the build that several lanes share
   CC=gcc build gcc-plain -Dwerror=true -Dtests=enabled -Ddispatch=switch \
@@ -180,6 +180,7 @@ plain() { # the build that several lanes share
 lane_no-regex() {
   CC=gcc lane no-regex -Dregex=disabled -Doptimization=2 -Dexamples=disabled \
     -- --no-suite e2e --no-suite tls --no-suite gate --no-suite edge --no-suite memory \
+    --no-suite immunity \
     --no-suite package
   weigh
 }
@@ -209,12 +210,13 @@ lane_long() {
 }
 lane_gcc-tsan() {
   POSTERN_EXPRESSIONS=5000 CC=gcc lane gcc-tsan -Db_sanitize=thread -Db_lundef=false -Dexamples=enabled \
-    -- --no-suite package --no-suite corpus
+    -- --no-suite package --no-suite corpus --no-suite immunity
 }
 lane_valgrind() {
   if plain; then
     POSTERN_EXPRESSIONS=1000 POSTERN_SWAPS=200 run_tests valgrind gcc-plain -t 20 \
       --no-suite tidy --no-suite e2e --no-suite limits --no-suite memory --no-suite openssl \
+      --no-suite immunity \
       '--wrap=valgrind -q --error-exitcode=99 --leak-check=full --trace-children=yes'
   else
     report valgrind 0 1 0 "did not build"

@@ -93,6 +93,14 @@ static inline bool pst_tls_handshake_over(mbedtls_ssl_context *ssl)
     return mbedtls_ssl_is_handshake_over(ssl) != 0;
 }
 
+/* Whether `ssl`, which had read the ClientHello of a handshake that is not over, was
+ * reset since. Only the version tells in public: it is the configuration's newest
+ * again. Where that is 1.2, nothing does. */
+static inline bool pst_tls_was_reset(const mbedtls_ssl_context *ssl, bool was_13)
+{
+    return pst_tls_is_13(ssl) != was_13;
+}
+
 /**
  * Lends `ssl` the pointer its callbacks find again with pst_tls_lent(), and the
  * verify callback. @return what the host had stored, for pst_tls_take_back()
@@ -154,6 +162,12 @@ static inline void pst_tls_conf_curves(mbedtls_ssl_config *conf)
 static inline bool pst_tls_handshake_over(mbedtls_ssl_context *ssl)
 {
     return ssl->state == MBEDTLS_SSL_HANDSHAKE_OVER;
+}
+
+static inline bool pst_tls_was_reset(const mbedtls_ssl_context *ssl, bool was_13)
+{
+    (void)was_13;
+    return ssl->state <= MBEDTLS_SSL_CLIENT_HELLO;
 }
 
 /* There is no other version than 1.2 then. */

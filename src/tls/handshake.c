@@ -59,6 +59,7 @@ typedef struct handshake {
     pst_client_hello hello;
 
     bool asked;    /* the connection asked for a certificate */
+    bool is_13;    /* ... in TLS 1.3 */
     bool required; /* ... and without a good one the handshake is to fail */
     bool strict;   /* ... for mbedTLS too, in the middle of it */
     bool accepted; /* the connection accepted the one that mbedTLS showed */
@@ -113,6 +114,17 @@ static size_t collect_path(const handshake *h, postern_path_step path[PST_TLS_PA
         return 0;
     }
     return count;
+}
+
+static void forget_path(handshake *h)
+{
+    size_t i;
+
+    h->accepted = false;
+    for (i = 0; i < PST_TLS_PATH_MAX; i++) {
+        pst_tls_free(&h->alloc, h->path[i].der, h->path[i].len);
+        h->path[i] = (seen_certificate){0};
+    }
 }
 
 /* What mbedTLS gets for a connection that would not take what it was told. */
@@ -235,6 +247,7 @@ int pst_tls_on_sni(void *options, mbedtls_ssl_context *ssl, const unsigned char 
         h->asked = false;
         h->required = false;
         h->strict = false;
+        forget_path(h); /* names come before certificates: it is of another handshake */
         if (postern_connection_on_sni(h->connection, server, &ask) != POSTERN_OK) {
             return MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
         }
@@ -251,7 +264,8 @@ int pst_tls_on_sni(void *options, mbedtls_ssl_context *ssl, const unsigned char 
     h->asked = true;
     h->trust = pst_tls_trust_cast(postern_connection_trust(h->connection));
     h->required = postern_connection_requires_certificate(h->connection);
-    h->strict = h->required && h->trust != NULL && !pst_tls_is_13(ssl);
+    h->is_13 = pst_tls_is_13(ssl);
+    h->strict = h->required && h->trust != NULL && !h->is_13;
     mbedtls_ssl_set_hs_authmode(ssl, h->strict ? MBEDTLS_SSL_VERIFY_REQUIRED
                                                : MBEDTLS_SSL_VERIFY_OPTIONAL);
     mbedtls_ssl_set_hs_ca_chain(
@@ -397,17 +411,11 @@ static int hand_over(const handshake *h)
 
 static void forget_evidence(handshake *h)
 {
-    size_t i;
-
-    for (i = 0; i < PST_TLS_PATH_MAX; i++) {
-        pst_tls_free(&h->alloc, h->path[i].der, h->path[i].len);
-        h->path[i] = (seen_certificate){0};
-    }
+    forget_path(h);
     pst_client_hello_free(&h->hello, &h->alloc);
     h->asked = false;
     h->required = false;
     h->strict = false;
-    h->accepted = false;
     h->trust = NULL;
 }
 
@@ -523,6 +531,11 @@ int postern_mbedtls_handshake(postern_connection *connection, mbedtls_ssl_contex
     }
     if (h->phase == PHASE_DONE) {
         return run_again(h);
+    }
+    if (pst_tls_handshake_over(ssl)) {
+        forget_path(h); /* somebody else ended it */
+    } else if (h->asked && pst_tls_was_reset(ssl, h->is_13)) {
+        return run_again(h); /* what was seen is of a handshake before a reset */
     }
     rc = run(h);
     if (pst_tls_in_progress(rc)) {

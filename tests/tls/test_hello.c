@@ -2,6 +2,7 @@
  * What is in a ClientHello: its bytes, and the server names.
  */
 #include "../harness/harness.h"
+#include "hello_bytes.h"
 #include "scene.h"
 
 #include <stdlib.h>
@@ -89,59 +90,6 @@ END_TEST
 
 /* --- server names in a ClientHello made by hand ------------------------------------- */
 
-typedef struct bytes {
-    unsigned char data[2048];
-    size_t len;
-} bytes;
-
-static void add(bytes *b, const void *data, size_t len)
-{
-    ck_assert_uint_le(b->len + len, sizeof b->data);
-    memcpy(b->data + b->len, data, len);
-    b->len += len;
-}
-
-static void add16(bytes *b, size_t value)
-{
-    const unsigned char two[2] = {(unsigned char)(value >> 8), (unsigned char)value};
-
-    add(b, two, sizeof two);
-}
-
-static void add_name(bytes *b, const char *name, size_t len)
-{
-    add16(b, 0); /* server_name */
-    add16(b, len + 5);
-    add16(b, len + 3);
-    add(b, "", 1);
-    add16(b, len);
-    add(b, name, len);
-}
-
-/* TLS 1.2, ECDHE-ECDSA-AES128-GCM-SHA256; groups, point formats, signatures. */
-static void add_client_hello(bytes *out, const bytes *extensions)
-{
-    static const unsigned char common[] = {
-        0, 10, 0, 8, 0,  6, 0, 29, 0, 23, 0, 24, 0, 11, 0,
-        2, 1,  0, 0, 13, 0, 8, 0,  6, 4,  3, 4,  1, 2,  1,
-    };
-    size_t all = sizeof common + extensions->len;
-    size_t body = 2 + 32 + 1 + 4 + 2 + 2 + all;
-    const unsigned char random[32] = {7};
-
-    add(out, "\x16\x03\x01", 3);
-    add16(out, body + 4);
-    add(out, "\x01", 2);
-    add16(out, body);
-    add(out, "\x03\x03", 2);
-    add(out, random, sizeof random);
-    add(out, "", 1);
-    add(out, "\x00\x02\xc0\x2b\x01", 6);
-    add16(out, all);
-    add(out, extensions->data, extensions->len);
-    add(out, common, sizeof common);
-}
-
 enum { SERVER_HELLO, ALERT, ANY };
 
 static const struct names {
@@ -162,15 +110,18 @@ enum { NAMES = sizeof names / sizeof names[0] };
 START_TEST(the_first_server_name_counts)
 {
     const struct names *row = &names[_i];
-    bytes extensions = {.len = 0};
-    bytes hello = {.len = 0};
+    const hello_name first = {0, row->first, row->first_len};
+    hello_bytes extensions = {.len = 0};
+    hello_bytes hello = {.len = 0};
 
     set_up_host("ca-a", false);
-    add_name(&extensions, row->first, row->first_len);
+    hello_add_names(&extensions, &first, 1);
     if (row->second != NULL) {
-        add_name(&extensions, row->second, strlen(row->second));
+        const hello_name second = {0, row->second, strlen(row->second)};
+
+        hello_add_names(&extensions, &second, 1);
     }
-    add_client_hello(&hello, &extensions);
+    hello_make(&hello, &extensions, false);
     wire_open_attached(&w, &client, &server, HOST, connection);
     memcpy(w.up.bytes, hello.data, hello.len);
     w.up.written = hello.len;

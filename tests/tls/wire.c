@@ -268,6 +268,11 @@ int server_receive(void *user, unsigned char *data, size_t room)
     return take(&w->up, data, room);
 }
 
+void wire_set_client(wire *w)
+{
+    mbedtls_ssl_set_bio(&w->client, w, client_send, client_receive, NULL);
+}
+
 void wire_open(wire *w, side *client, side *server, const char *name)
 {
     memset(w, 0, sizeof *w);
@@ -276,7 +281,7 @@ void wire_open(wire *w, side *client, side *server, const char *name)
     ck_assert_int_eq(mbedtls_ssl_setup(&w->client, &client->conf), 0);
     ck_assert_int_eq(mbedtls_ssl_setup(&w->server, &server->conf), 0);
     ck_assert_int_eq(mbedtls_ssl_set_hostname(&w->client, name), 0);
-    mbedtls_ssl_set_bio(&w->client, w, client_send, client_receive, NULL);
+    wire_set_client(w);
     mbedtls_ssl_set_bio(&w->server, w, server_send, server_receive, NULL);
     w->client_rc = MBEDTLS_ERR_SSL_WANT_READ;
     w->server_rc = MBEDTLS_ERR_SSL_WANT_READ;

@@ -80,6 +80,9 @@ void wire_open(wire *w, side *client, side *server, const char *name);
 void wire_open_attached(wire *w, side *client, side *server, const char *name,
                         postern_connection *connection);
 
+/** The client's end, for one that was set up in place of the first. */
+void wire_set_client(wire *w);
+
 /** Drives both ends until neither gets further; results are in client_rc and
  *  server_rc. `connection` NULL: the server's end by mbedtls_ssl_handshake(). */
 void wire_handshake(wire *w, postern_connection *connection);
