@@ -298,8 +298,9 @@ static postern_status count_crls(void *context, postern_str spki,
                                  postern_str data, postern_str signature)
 {
     const postern_crypto *real = postern_mbedtls_crypto();
-    const size_t head =
-        (unsigned char)data.data[1] < 128 ? 2 : 2 + (data.data[1] & 0x7fU);
+    const size_t head = (unsigned char)data.data[1] < 128
+                            ? 2
+                            : 2 + ((unsigned char)data.data[1] & 0x7fU);
 
     crl_checks += data.data[head] == 2;
     return real->verify(context, spki, scheme, digest, data, signature);
