@@ -70,7 +70,7 @@ static size_t normalise_name(postern_str text, pst_host *out)
                 return 0;
             }
             label = 0;
-        } else if (!label_byte(c) || ++label > 63) {
+        } else if (!label_byte(c) || ++label > PST_HOST_LABEL_MAX) {
             return 0;
         }
         out->name[at] = (char)pst_lower(c);

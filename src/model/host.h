@@ -11,7 +11,7 @@
 
 #include <postern/base.h>
 
-enum { PST_HOST_MAX = 253 };
+enum { PST_HOST_MAX = 253, PST_HOST_LABEL_MAX = 63 };
 
 typedef struct pst_host {
     char name[PST_HOST_MAX + 1]; /* not NUL-terminated */

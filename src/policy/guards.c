@@ -56,24 +56,6 @@ static bool join(const probes *p, postern_str start, postern_str end, postern_st
     return true;
 }
 
-/* Names that a pattern which does not mean every name will hardly cover all of. The
- * first is the one that people are told. */
-static bool add_made_up(probes *p, postern_str end)
-{
-    static const postern_str labels[] = {
-        POSTERN_STR("some-name"), POSTERN_STR("0"),      POSTERN_STR("w_2"),
-        POSTERN_STR("a.b.c"),     POSTERN_STR("xn--kd"),
-    };
-
-    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
-        postern_str name;
-        if (!join(p, labels[i], end, &name) || !add(p, name)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* The registration that a name is about, or NULL when that needs no guard. */
 static const pst_registration *registration_of(const probes *p, postern_str name)
 {
@@ -98,6 +80,55 @@ static bool add_name(probes *p, postern_str name)
     return host == NULL || !is_wildcard(host) ||
            !pst_host_normalise(name, PST_HOST_BARE, &normal) ||
            !pst_str_same(pst_host_name(&normal), name) || add(p, name);
+}
+
+/* The longest start for `end`: labels of 63 bytes, the first two shorter. Returns its
+ * length. */
+static size_t fill_front(char *out, postern_str end)
+{
+    const size_t len = end.len < PST_HOST_MAX ? PST_HOST_MAX - end.len : 0;
+
+    for (size_t i = 0; i < len; i++) {
+        const size_t behind = len - 1 - i;
+        out[i] = (behind + 1) % (PST_HOST_LABEL_MAX + 1) == 0 ? '.' : 'x';
+    }
+    if (len > 1 && out[0] == '.') {
+        out[0] = 'x';
+        out[1] = '.';
+    }
+    return len;
+}
+
+/* As long as a label may be, and as a name may be. Clients choose the length. */
+static bool add_long(probes *p, postern_str end)
+{
+    char front[PST_HOST_MAX];
+    const size_t len = fill_front(front, end);
+    const size_t label = len < PST_HOST_LABEL_MAX ? len : PST_HOST_LABEL_MAX;
+    postern_str name;
+
+    return join(p, pst_str_slice((postern_str){front, len}, len - label, len), end,
+                &name) &&
+           add_name(p, name) && join(p, (postern_str){front, len}, end, &name) &&
+           add_name(p, name);
+}
+
+/* Names that a pattern which does not mean every name will hardly cover all of. The
+ * first is the one that people are told. */
+static bool add_made_up(probes *p, postern_str end)
+{
+    static const postern_str labels[] = {
+        POSTERN_STR("some-name"), POSTERN_STR("0"),      POSTERN_STR("w_2"),
+        POSTERN_STR("a.b.c"),     POSTERN_STR("xn--kd"),
+    };
+
+    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
+        postern_str name;
+        if (!join(p, labels[i], end, &name) || !add_name(p, name)) {
+            return false;
+        }
+    }
+    return add_long(p, end);
 }
 
 static bool add_known(void *user, postern_str text, bool open)

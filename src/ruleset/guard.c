@@ -5,7 +5,8 @@
  * names if the walk of a stranger (TLS, no certificate) can end in true where that of
  * the same stranger at another host ends in false: the name is what blocks. A host that
  * it does not name, or names to leave it out, it guards only if every such walk ends in
- * true. A skip rule in which every walk of a stranger ends in true lets everybody in,
+ * true. The same goes for a rule that computes from the name what is not known here.
+ * A skip rule in which every walk of a stranger ends in true lets everybody in,
  * whatever comes after it.
  * Only forward jumps, so one pass is enough. Parity bits are followed exactly up to
  * PARITY_KNOWN of them; a rule that nests `xor` deeper guards nothing,
@@ -182,6 +183,7 @@ typedef struct hosts {
     uint32_t *named;  /* the last rule that named it, from 1 */
     uint32_t rule;    /* at hand, from 1 */
     bool block;       /* it blocks; otherwise it skips */
+    bool hidden;      /* it asks for more of the name than is known here */
 } hosts;
 
 static void settle(const walk *w, const hosts *h, size_t at, bool named)
@@ -193,7 +195,8 @@ static void settle(const walk *w, const hosts *h, size_t at, bool named)
     }
     if (!h->block) {
         h->settled[at] = must_match(w, host) ? OPEN : NOTHING;
-    } else if (must_match(w, host) || (named && name_can_match(w, host))) {
+    } else if (must_match(w, host) ||
+               (named && !h->hidden && name_can_match(w, host))) {
         h->settled[at] = GUARDED;
     }
 }
@@ -222,13 +225,23 @@ static void settle_many(const walk *w, const hosts *h, const pst_insn *insn,
     }
 }
 
+/* Every host by its length, which names none: a block rule needs more than that. */
+static void settle_measured(const walk *w, const hosts *h)
+{
+    for (size_t i = 0; i < h->names->count; i++) {
+        settle(w, h, i, false);
+    }
+}
+
 /* @return whether every host was looked at */
 static bool settle_named(const walk *w, const hosts *h)
 {
+    bool measured = false;
     bool all = false;
 
     for (size_t i = 0; i < w->length; i++) {
         const pst_insn *insn = &w->code[i];
+        measured = measured || pst_test_measures_host(w->program, insn);
         if (!pst_test_reads_host(w->program, insn)) {
             continue;
         }
@@ -242,6 +255,10 @@ static bool settle_named(const walk *w, const hosts *h)
             settle_many(w, h, insn, must_match(w, &pst_nobody));
             all = true;
         }
+    }
+    if (measured && !h->block) {
+        settle_measured(w, h);
+        all = true;
     }
     return all;
 }
@@ -290,6 +307,16 @@ static bool cut(walk *w)
     return known;
 }
 
+static bool hides_host(const walk *w)
+{
+    bool hides = false;
+
+    for (size_t i = 0; i < w->length && !hides; i++) {
+        hides = pst_test_hides_host(w->program, &w->code[i]);
+    }
+    return hides;
+}
+
 /* The longest rule, up to PAIRED_MAX instructions. */
 static size_t longest_rule(const pst_program *program)
 {
@@ -311,8 +338,12 @@ bool pst_ruleset_guard(const pst_ruleset *set, const pst_string_set *names,
     const size_t places = longest_rule(program) + 2;
     walk w = {program, NULL, 0, pst_arena_alloc(scratch, program->length),
               pst_arena_alloc(scratch, places * places)};
-    hosts h = {names, pst_arena_alloc(scratch, names->count),
-               pst_arena_array(scratch, names->count, sizeof(uint32_t)), 0, false};
+    hosts h = {names,
+               pst_arena_alloc(scratch, names->count),
+               pst_arena_array(scratch, names->count, sizeof(uint32_t)),
+               0,
+               false,
+               false};
 
     if (w.reached == NULL || w.pairs == NULL || h.settled == NULL || h.named == NULL) {
         return false;
@@ -333,6 +364,7 @@ bool pst_ruleset_guard(const pst_ruleset *set, const pst_string_set *names,
             continue;
         }
         if (cut(&w)) {
+            h.hidden = hides_host(&w);
             settle_by_rule(&w, &h);
         } else if (!h.block) {
             settle_rest(&h, OPEN); /* it may let everybody in */

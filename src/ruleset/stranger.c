@@ -1,5 +1,6 @@
 #include "ruleset/stranger.h"
 
+#include "match/int_set.h"
 #include "match/search.h"
 #include "support/text.h"
 
@@ -53,6 +54,52 @@ bool pst_test_reads_host(const pst_program *program, const pst_insn *insn)
                                          end_of_host(program, insn->slot) != NULL);
 }
 
+/* Its answer can be told for every name: lists aside, and other fields. */
+bool pst_test_measures_host(const pst_program *program, const pst_insn *insn)
+{
+    const pst_call *call =
+        pst_insn_reads_slot(insn) ? call_of(program, insn->slot) : NULL;
+
+    return (insn->op == PST_OP_INT_RANGE || insn->op == PST_OP_INT_IN ||
+            insn->op == PST_OP_INT_BITS) &&
+           call != NULL && call->function == PST_FUNCTION_LEN &&
+           !call->operands[0].literal && is_host_slot(program, call->operands[0].slot);
+}
+
+/* Made of http.host and literals. A slot only reads slots before it. */
+static bool is_made_of_host(const pst_program *program, uint32_t slot)
+{
+    const size_t fields = program->scheme->field_count;
+    const pst_derived *how = slot < fields ? NULL : &program->derived[slot - fields];
+    bool host = false;
+
+    if (how == NULL) {
+        return slot == PST_FIELD_HOST;
+    }
+    if (how->kind == PST_DERIVED_ARRAY_GET || how->kind == PST_DERIVED_MAP_GET) {
+        return is_made_of_host(program, how->slot);
+    }
+    if (how->kind != PST_DERIVED_CALL) {
+        return false;
+    }
+    for (uint32_t i = 0; i < how->as.call->count; i++) {
+        const pst_operand *operand = &how->as.call->operands[i];
+        if (!operand->literal && !is_made_of_host(program, operand->slot)) {
+            return false;
+        }
+        host = host || !operand->literal;
+    }
+    return host;
+}
+
+bool pst_test_hides_host(const pst_program *program, const pst_insn *insn)
+{
+    return pst_insn_reads_slot(insn) && insn->op != PST_OP_ENSURE &&
+           !pst_test_reads_host(program, insn) &&
+           !pst_test_measures_host(program, insn) &&
+           is_made_of_host(program, insn->slot);
+}
+
 /* A test that many hosts pass: a pattern or a part of the name. */
 bool pst_test_names_many(const pst_insn *insn)
 {
@@ -99,6 +146,24 @@ unsigned pst_test_says_of_host(const pst_program *program, const pst_insn *insn,
         holds = has_end(end_of_host(program, insn->slot), *host);
     } else {
         return PST_CAN_HOLD | PST_CAN_FAIL;
+    }
+    return holds ? PST_CAN_HOLD : PST_CAN_FAIL;
+}
+
+static unsigned test_length(const pst_insn *insn, const postern_str *host)
+{
+    const int64_t length = host == NULL ? 0 : (int64_t)host->len;
+    bool holds;
+
+    if (host == NULL || host == &pst_nobody) {
+        return PST_CAN_HOLD | PST_CAN_FAIL;
+    }
+    if (insn->op == PST_OP_INT_RANGE) {
+        holds = insn->as.range.first <= length && length <= insn->as.range.last;
+    } else if (insn->op == PST_OP_INT_IN) {
+        holds = pst_int_set_has(insn->as.int_set, length);
+    } else {
+        holds = (insn->as.mask & length) != 0;
     }
     return holds ? PST_CAN_HOLD : PST_CAN_FAIL;
 }
@@ -242,6 +307,9 @@ unsigned pst_test_says(const pst_program *program, const pst_insn *insn,
     }
     if (pst_test_reads_host(program, insn)) {
         return pst_test_says_of_host(program, insn, host);
+    }
+    if (pst_test_measures_host(program, insn)) {
+        return test_length(insn, host);
     }
     return test_stranger(insn);
 }

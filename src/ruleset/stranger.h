@@ -18,6 +18,13 @@ bool pst_test_reads_host(const pst_program *program, const pst_insn *insn);
 /** True when many hosts may pass it, unlike equality: of a test that reads the host. */
 bool pst_test_names_many(const pst_insn *insn);
 
+/** True when `insn` asks for the length of http.host: known when the name is. */
+bool pst_test_measures_host(const pst_program *program, const pst_insn *insn);
+
+/** True when `insn` asks for anything else that is computed from http.host alone. It is
+ *  said to be possible, but is up to the name and not to the client. */
+bool pst_test_hides_host(const pst_program *program, const pst_insn *insn);
+
 /** A host that passes no test of hosts; told by its address. */
 extern const postern_str pst_nobody;
 

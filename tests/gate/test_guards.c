@@ -34,14 +34,16 @@ static const struct {
     const char *front;
     const char *back;
 } host_tests[] = {
-    {"http.host eq \\\"",                          "\\\""                   },
-    {"http.host ne \\\"",                          "\\\""                   },
-    {"http.host in {\\\"",                         "\\\" \\\"z.example\\\"}"},
-    {"not http.host in {\\\"y.w.example\\\" \\\"", "\\\"}"                  },
-    {"lower(http.host) eq \\\"",                   "\\\""                   },
-    {"ends_with(http.host, \\\".",                 "\\\")"                  },
-    {"not ends_with(http.host, \\\".",             "\\\")"                  },
-    {"http.host wildcard \\\"*.",                  "\\\""                   },
+    {"http.host eq \\\"",                                    "\\\""                   },
+    {"http.host ne \\\"",                                    "\\\""                   },
+    {"http.host in {\\\"",                                   "\\\" \\\"z.example\\\"}"},
+    {"not http.host in {\\\"y.w.example\\\" \\\"",           "\\\"}"                  },
+    {"lower(http.host) eq \\\"",                             "\\\""                   },
+    {"ends_with(http.host, \\\".",                           "\\\")"                  },
+    {"not ends_with(http.host, \\\".",                       "\\\")"                  },
+    {"http.host wildcard \\\"*.",                            "\\\""                   },
+    {"(len(http.host) lt 40 and ends_with(http.host, \\\".", "\\\"))"                 },
+    {"(len(http.host) gt 39 and ends_with(http.host, \\\".", "\\\"))"                 },
 };
 
 static const char *const tested[] = {"w.example",   "a.w.example", "b.a.w.example",
@@ -128,11 +130,28 @@ static void want_guards(char *text)
 
 /* --- what they do ---------------------------------------------------------------------- */
 
+#define LONG "a-name-that-is-longer-than-most-patterns-will-expect"
 static const char *const names[] = {
-    "w.example",         "a.w.example",   "b.a.w.example",   "c.w.example",
-    "x.w.example",       "y.w.example",   "0.w.example",     "long-name.w.example",
-    "x.y.w.example",     "x.a.w.example", "y.z.a.w.example", "_.b.a.w.example",
-    "x.y.b.a.w.example", "x.c.w.example", "w.test",          "a.b.test",
+    LONG ".w.example",
+    LONG ".a.w.example",
+    LONG ".test",
+    LONG "." LONG ".b.a.w.example",
+    "w.example",
+    "a.w.example",
+    "b.a.w.example",
+    "c.w.example",
+    "x.w.example",
+    "y.w.example",
+    "0.w.example",
+    "long-name.w.example",
+    "x.y.w.example",
+    "x.a.w.example",
+    "y.z.a.w.example",
+    "_.b.a.w.example",
+    "x.y.b.a.w.example",
+    "x.c.w.example",
+    "w.test",
+    "a.b.test",
 };
 
 static void set_true(const world *w, postern_request *request, const char *name)
