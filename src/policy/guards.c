@@ -11,15 +11,22 @@
 #include "support/alloc.h"
 #include "support/text.h"
 
-/* Starts of names in rules are joined with the end of every wildcard, up to so many. */
-enum { JOINED_MAX = 100000 };
+/* Starts of names in rules are joined with the end of every wildcard, up to so many and
+ * so much work: every rule is asked about each, a test at a time, and a regular
+ * expression takes as long as many tests. Beyond that every start is joined with the
+ * ends of some wildcards, of each start others, and a note says so. */
+enum { JOINED_MAX = 100000, JOIN_WORK_MAX = 8000000, REGEX_WORK = 64 };
 
 /* Names to ask about, in order. */
 typedef struct probes {
     const pst_policy_body *body;
     const postern_allocator *alloc;
     pst_arena *scratch;
-    size_t joined; /* starts from rules with ends from wildcards */
+    size_t starts; /* in rules */
+    size_t wild;   /* wildcards that want a guard */
+    size_t share;  /* of the wildcards for each start */
+    size_t turn;   /* the host at which the next share begins */
+    size_t joins;  /* that are left */
     postern_str *names;
     size_t count;
     size_t cap;
@@ -131,26 +138,83 @@ static bool add_made_up(probes *p, postern_str end)
     return add_long(p, end);
 }
 
+/* How much work every name is. */
+static size_t work_of_rules(const pst_policy_body *body)
+{
+    size_t work = 1;
+
+    for (size_t i = 0; i < body->ruleset_count; i++) {
+        const pst_program *program = &body->rulesets[i].program;
+        for (size_t at = 0; at < program->length; at++) {
+            work += program->code[at].op == PST_OP_STRING_MATCHES ? REGEX_WORK : 1;
+        }
+    }
+    return work;
+}
+
+static bool count_start(void *user, postern_str text, bool open)
+{
+    probes *p = user;
+
+    (void)text;
+    p->starts += open ? 1 : 0;
+    return true;
+}
+
+static bool is_joined_short(const probes *p)
+{
+    return p->share < p->wild;
+}
+
+static void share_out(probes *p)
+{
+    p->joins = JOIN_WORK_MAX / work_of_rules(p->body);
+    p->joins = p->joins < JOINED_MAX ? p->joins : JOINED_MAX;
+    p->share = p->wild;
+    if (p->starts > 0 && p->joins / p->starts < p->wild) {
+        p->share = p->joins / p->starts > 0 ? p->joins / p->starts : 1;
+    }
+}
+
+/* Below its share of the wildcards. */
+static bool add_start(probes *p, postern_str start)
+{
+    size_t left = p->share < p->joins ? p->share : p->joins;
+
+    for (size_t i = 0; i < p->body->host_count && left > 0; i++) {
+        const pst_registration *host = &p->body->hosts[p->turn];
+        postern_str name;
+        p->turn = (p->turn + 1) % p->body->host_count;
+        if (is_wildcard(host) && !is_guarded_anyway(host)) {
+            left--;
+            p->joins--;
+            if (!join(p, start, host->host, &name) || !add_name(p, name)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 static bool add_known(void *user, postern_str text, bool open)
 {
     probes *p = user;
-    bool on = add_name(p, text);
 
-    for (size_t i = 0; i < p->body->host_count && open && on; i++) {
-        const pst_registration *host = &p->body->hosts[i];
-        postern_str name;
-        if (is_wildcard(host) && !is_guarded_anyway(host) && p->joined < JOINED_MAX) {
-            p->joined++;
-            on = join(p, text, host->host, &name) && add_name(p, name);
-        }
+    return add_name(p, text) && (!open || add_start(p, text));
+}
+
+static bool each_known(probes *p, pst_host_known *known)
+{
+    bool on = true;
+
+    for (size_t i = 0; i < p->body->ruleset_count && on; i++) {
+        on = pst_ruleset_known_hosts(&p->body->rulesets[i], p->scratch, known, p);
     }
     return on;
 }
 
 static bool collect(probes *p)
 {
-    bool wild = false;
-
     for (size_t i = 0; i < p->body->host_count; i++) {
         const pst_registration *host = &p->body->hosts[i];
         if (is_guarded_anyway(host)) {
@@ -163,14 +227,16 @@ static bool collect(probes *p)
         } else if (!add_made_up(p, host->host)) {
             return false;
         }
-        wild = wild || is_wildcard(host);
+        p->wild += is_wildcard(host) ? 1 : 0;
     }
-    for (size_t i = 0; i < p->body->ruleset_count && wild; i++) {
-        if (!pst_ruleset_known_hosts(&p->body->rulesets[i], p->scratch, add_known, p)) {
-            return false;
-        }
+    if (p->wild == 0) {
+        return true;
     }
-    return true;
+    if (!each_known(p, count_start)) {
+        return false;
+    }
+    share_out(p);
+    return each_known(p, add_known);
 }
 
 static void complain(pst_loader *loader, pst_document *document, size_t host,
@@ -213,6 +279,22 @@ static bool tell(pst_loader *loader, pst_document *document, const probes *p,
     return true;
 }
 
+static void remark_short(const pst_loader *loader, pst_document *document,
+                         const probes *p)
+{
+    size_t host = 0;
+
+    while (!is_wildcard(&p->body->hosts[host]) ||
+           is_guarded_anyway(&p->body->hosts[host])) {
+        host++;
+    }
+    pst_document_remark(document, loader->host_nodes[host], POSTERN_NOTE,
+                        "rules name so many starts of hosts that whether wildcards are "
+                        "guarded was asked for some of each only",
+                        pst_no_name, "",
+                        "\"require\": true keeps everyone without a certificate out");
+}
+
 static bool check(pst_loader *loader, pst_document *document, probes *p)
 {
     pst_arena *scratch = p->scratch;
@@ -231,6 +313,9 @@ static bool check(pst_loader *loader, pst_document *document, probes *p)
         if (!pst_ruleset_guard(&p->body->rulesets[i], &names, scratch, guarded)) {
             return false;
         }
+    }
+    if (is_joined_short(p)) {
+        remark_short(loader, document, p);
     }
     return tell(loader, document, p, &names, guarded);
 }

@@ -250,12 +250,76 @@ START_TEST(what_loads_keeps_somebody_out_everywhere)
 }
 END_TEST
 
+/* --- many of everything ---------------------------------------------------------------- */
+
+/* A start of a name for each of `starts` rules, and `wildcards` that a last rule guards.
+ * The caller frees it. */
+static char *write_many(unsigned starts, unsigned wildcards, const char *action)
+{
+    const size_t cap = 1024 + (size_t)wildcards * 96 + (size_t)starts * 256;
+    char *out = malloc(cap);
+    size_t len;
+
+    ck_assert_ptr_nonnull(out);
+    len = (size_t)sprintf(out, "{\"version\": 1, \"mtls\": {\"hosts\": [");
+    for (unsigned i = 0; i < wildcards; i++) {
+        len += (size_t)sprintf(out + len,
+                               "%s{\"hostname\": \"*.h%u.test\", \"ca\": [\"ca.pem\"]}",
+                               i > 0 ? "," : "", i);
+    }
+    len += (size_t)sprintf(out + len, "]}, \"rulesets\": [{\"phase\": "
+                                      "\"http_request_firewall_custom\", \"rules\": [");
+    for (unsigned i = 0; i < starts; i++) {
+        len += (size_t)sprintf(
+            out + len,
+            "{\"ref\": \"%u\", \"expression\": \"not cf.tls_client_auth.cert_verified "
+            "and starts_with(http.host, \\\"p%u.\\\") and ends_with(http.host, "
+            "\\\"test\\\")\", %s},",
+            i, i, i + 1 == starts ? action : "\"action\": \"block\"");
+    }
+    len += (size_t)sprintf(out + len,
+                           "{\"ref\": \"all\", \"expression\": \"ends_with(http.host, "
+                           "\\\".test\\\")\", \"action\": \"block\"}]}]}");
+    ck_assert_uint_lt(len, cap);
+    return out;
+}
+
+static const struct many {
+    unsigned starts;
+    unsigned wildcards;
+    const char *action; /* of the last of these rules */
+    postern_status status;
+    bool noted;
+} many[] = {
+    {20,  100, "\"action\": \"block\"",                                         POSTERN_OK,      false},
+    {500, 200, "\"action\": \"block\"",                                         POSTERN_OK,      true },
+    {500, 200,
+     "\"action\": \"skip\", \"action_parameters\": {\"ruleset\": \"current\"}", POSTERN_INVALID, true },
+};
+enum { MANY = sizeof many / sizeof many[0] };
+
+START_TEST(every_start_is_asked_about_however_many)
+{
+    char *text = write_many(many[_i].starts, many[_i].wildcards, many[_i].action);
+    world w;
+
+    registry_open(&w);
+    ck_assert_int_eq(world_load(&w, postern_text(text), false), many[_i].status);
+    ck_assert_int_eq(
+        strstr(world_findings(w.report), "was asked for some of each only") != NULL,
+        many[_i].noted);
+    free(text);
+    registry_close(&w);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("gate-guards");
     TCase *tc = tcase_create("guards");
 
     tcase_add_loop_test(tc, what_loads_keeps_somebody_out_everywhere, 0, SEEDS);
+    tcase_add_loop_test(tc, every_start_is_asked_about_however_many, 0, MANY);
     suite_add_tcase(suite, tc);
     return suite;
 }
