@@ -36,7 +36,14 @@ static const exception exceptions[] = {
 };
 enum { EXCEPTIONS = sizeof exceptions / sizeof *exceptions };
 
-enum { CASES_LEAST = 200, ACCEPTED_MOST = 4 };
+enum { CASES_LEAST = 200 };
+
+/* Invalid chains that are accepted, at most: the list may change, and not grow. */
+#if MBEDTLS_VERSION_NUMBER < 0x03000000
+static const size_t accepted_most[MODES] = {4, 34};
+#else
+static const size_t accepted_most[MODES] = {4, 31};
+#endif
 
 /* @return whether it is accepted; `*why` says why not, in the words of rules */
 static bool is_accepted(const limbo_case *one, mode how, postern_str *why)
@@ -119,7 +126,7 @@ START_TEST(what_limbo_wants)
                   "refused\n",
                   mode_names[how], total, accepted, refused);
     ck_assert_uint_eq(surprises, 0);
-    ck_assert(how != STRICT || accepted <= ACCEPTED_MOST);
+    ck_assert_uint_le(accepted, accepted_most[how]);
     limbo_close();
 }
 END_TEST
