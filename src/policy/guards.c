@@ -13,8 +13,8 @@
 
 /* Starts of names in rules are joined with the end of every wildcard, up to so many and
  * so much work: every rule is asked about each, a test at a time, and a regular
- * expression takes as long as many tests. Beyond that every start is joined with the
- * ends of some wildcards, of each start others, and a note says so. */
+ * expression takes as long as many tests. Beyond that every start, as far as that goes, is
+ * joined with the ends of some wildcards, of each start others, and a note says so. */
 enum { JOINED_MAX = 100000, JOIN_WORK_MAX = 8000000, REGEX_WORK = 64 };
 
 /* Names to ask about, in order. */
@@ -289,8 +289,8 @@ static void remark_short(const pst_loader *loader, pst_document *document,
         host++;
     }
     pst_document_remark(document, loader->host_nodes[host], POSTERN_NOTE,
-                        "rules name so many starts of hosts that whether wildcards are "
-                        "guarded was asked for some of each only",
+                        "rules know so many starts of names that only some of them "
+                        "were asked about below each wildcard",
                         pst_no_name, "",
                         "\"require\": true keeps everyone without a certificate out");
 }
