@@ -47,8 +47,9 @@ typedef struct ca_change_file {
     ca_file_kind kind;
     char path[CA_PATH_MAX]; /* for messages; the name is its last part */
     const char *name;
-    char aside[40];  /* what it is called until it has its name; empty: it has */
-    char before[40]; /* what the file that it replaces is called meanwhile */
+    char aside[48];  /* what it is called until it has its name; empty: it has */
+    char before[48]; /* what the file that it replaces is called meanwhile */
+    unsigned number; /* of these names */
     bool done;
 } ca_change_file;
 

@@ -221,6 +221,33 @@ def at_once(tap, work):
         e.same(sorted(re.findall("Serial Number: ([0-9A-F]+)", text)), sorted(serials[:8]))
 
 
+def leftovers(tap, work):
+    """Names that a crash left behind are not taken again: a process of the same number
+    would never write again."""
+    work.ca("init", "crashed")
+    serial = work.ca("issue", "crashed", "--name", "CN=x")["serial"]
+
+    def plant():  # in the process that becomes the program, whose number it keeps
+        os.chdir(work.path("crashed"))
+        for count in range(3):
+            for name in (f"{count}", f"{2 * count}.old"):
+                with open(f".postern-ca.{os.getpid()}.{name}", "wb") as out:
+                    out.write(b"left behind")
+
+    for arguments in (["issue", ".", "--name", "CN=y", "--out", "y"],
+                      ["revoke", ".", serial], ["crl", "."]):
+        with tap.row(f"{arguments[0]} where a crash left its names"):
+            before = set(os.listdir(work.path("crashed")))
+            work.ca(*arguments, preexec_fn=plant)
+            new = set(os.listdir(work.path("crashed"))) - before - {"y.pem", "y.key"}
+            e.same(len(new), 6, new)
+            for name in new:
+                e.same(work.read(f"crashed/{name}"), b"left behind")
+    with tap.row("what a crash left behind changes nothing"):
+        e.same(work.crl_number("crashed"), 3)
+        e.same(len(work.index("crashed")), 2)
+
+
 def damage(tap, work):
     work.ca("init", "worn")
     for name in ("a", "b"):
@@ -331,6 +358,7 @@ def main(program):
         full_disks(tap, work)
         read_only(tap, work)
         at_once(tap, work)
+        leftovers(tap, work)
         damage(tap, work)
         usage(tap, work)
     return tap.end()
