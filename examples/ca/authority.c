@@ -109,6 +109,62 @@ static bool read_index(ca_authority *ca, ca_problem *problem)
                           path, &ca->index, problem);
 }
 
+/* The index gets its name before the CRL of the same number. So when the CRL is ahead,
+ * this is an index of former days, and what was revoked since would be forgiven. */
+static bool compare(const ca_authority *ca, ca_bytes der, const char *path,
+                    ca_problem *problem)
+{
+    ca_bytes issuer;
+    uint64_t number;
+
+    if (!ca_crl_read(der, &issuer, &number) ||
+        !ca_bytes_same(issuer, ca->certificate.subject)) {
+        return ca_fail(problem, path, "remove it if the index is the newest there was",
+                       "this is no CRL of this CA");
+    }
+    return number <= ca->index.crl_number ||
+           ca_fail(
+               problem, ca->path,
+               "restore a newer index, or add by hand what the CRL revokes and then "
+               "its number: see README.md, \"An index that is lost\"",
+               "the index is older than %s: revocations are missing", CA_FILE_CRL);
+}
+
+/* A CRL that is not there says nothing, and a link in its place is none. */
+static bool check_crl(const ca_authority *ca, ca_problem *problem)
+{
+    char path[CA_PATH_MAX];
+    struct stat about;
+    unsigned char *text = NULL;
+    unsigned char *der = NULL;
+    size_t text_len = 0;
+    size_t len = 0;
+    const char *why;
+    bool ok;
+
+    if (!ca_path(path, ca->path, CA_FILE_CRL, problem)) {
+        return false;
+    }
+    if (fstatat(ca->folder, CA_FILE_CRL, &about, AT_SYMLINK_NOFOLLOW) != 0) {
+        return errno == ENOENT || ca_fail_system(problem, path, "cannot be read");
+    }
+    if (S_ISLNK(about.st_mode)) {
+        return true;
+    }
+    if (!ca_file_read(ca->folder, CA_FILE_CRL, path, false, &text, &text_len,
+                      problem)) {
+        return false;
+    }
+    why = ca_pem_decode((ca_bytes){text, text_len}, CA_PEM_CRL, &der, &len);
+    ok = why == NULL
+             ? compare(ca, (ca_bytes){der, len}, path, problem)
+             : ca_fail(problem, path, "remove it if the index is the newest there was",
+                       "%s (%s)", why, CA_PEM_CRL);
+    free(der);
+    ca_file_free(text, text_len);
+    return ok;
+}
+
 bool ca_authority_open(ca_authority *ca, const char *path, ca_random *random,
                        ca_problem *problem)
 {
@@ -116,7 +172,7 @@ bool ca_authority_open(ca_authority *ca, const char *path, ca_random *random,
     mbedtls_pk_init(&ca->key);
     ca->folder = ca_folder_open(path, problem);
     return ca->folder >= 0 && lock(ca, problem) && read_certificate(ca, problem) &&
-           read_key(ca, problem) && read_index(ca, problem);
+           read_key(ca, problem) && read_index(ca, problem) && check_crl(ca, problem);
 }
 
 void ca_authority_close(ca_authority *ca)

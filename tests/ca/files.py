@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """files.py CA - what postern-ca writes is whole or not there: modes, names that are
 taken, links, full disks, damage, and many of it at once."""
+import base64
 import os
 import re
 import resource
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import threading
 
-from authority import Folder, e
+from authority import Certificate, Folder, e, make
 
 NOBODY = 65534
 USAGE = 2
@@ -306,6 +307,94 @@ def damage(tap, work):
         e.same(work.crl_number("worn"), 4)
 
 
+def former(tap, work):
+    """An index of former days knows nothing of what was revoked since: it is refused,
+    and can be repaired the way that the page tells."""
+    work.ca("init", "former")
+    one = work.ca("issue", "former", "--name", "CN=one")["serial"]
+    old = work.read("former/index")
+    two = work.ca("issue", "former", "--name", "CN=two")["serial"]
+
+    def every(because):
+        for arguments in (["crl", "former"], ["revoke", "former", one],
+                          ["issue", "former", "--name", "CN=x"]):
+            work.refused(*arguments, because=because)
+
+    with tap.row("an index that is older than the CRL"):
+        work.ca("revoke", "former", one, "--reason", "superseded")
+        work.ca("revoke", "former", two)
+        new = work.read("former/index")
+        for number in (1, 2):
+            text = old.replace(b"crl-number 1\n", b"crl-number %d\n" % number)
+            work.write("former/index", text)
+            every("the index is older than ca.crl: revocations are missing")
+        status, _, err = work.run("crl", "former")
+        e.same((status, "README.md" in err), (1, True), err)
+    with tap.row("it is repaired by hand"):
+        when = b"2026-01-31T12:00:00Z"
+        none = b"%-20s %-20s " % (b"-", b"-")
+        text = old.replace(none, b"%s %-20s " % (when, b"superseded"))
+        text += b"%s %s %s %-20s CN=lost\n" % (two.encode(), when, when, b"unspecified")
+        text = text.replace(b"crl-number 1\n", b"crl-number 3\n")
+        work.write("former/index", text.replace(b"entries 1\n", b"entries 2\n"))
+        work.ca("crl", "former")
+        e.same(work.crl_number("former"), 4)
+        text = work.openssl("crl", "-in", "former/ca.crl", "-noout", "-text").decode()
+        e.same(sorted(re.findall("Serial Number: ([0-9A-F]+)", text)), sorted([one, two]))
+    with tap.row("an index that is newer than the CRL: the power failed in between"):
+        new = new.replace(b"crl-number 3\n", b"crl-number 9\n")
+        work.write("former/index", new)
+        work.ca("crl", "former")
+        e.same(work.crl_number("former"), 10)
+    good = work.read("former/ca.crl")
+    work.ca("init", "latter")
+    for label, text in (
+            ("nothing", b""), ("half of it", good[:-40]), ("a certificate",
+                                                          work.read("former/ca.pem")),
+            ("that of another CA", work.read("latter/ca.crl")),
+            ("two", 2 * good), ("not a list", crl_of(make(0x30, make(2, b"\1")))),
+            *((label, crl_of(numbered(work, make(4, number)))) for label, number in (
+                ("no number", b""), ("half a number", b"\2\2\1"),
+                ("a negative number", make(2, b"\xff")), ("an empty number", make(2)),
+                ("more behind its number", make(2, b"\1") + b"\0"))),
+            ("no extension", crl_of(numbered(work, make(4, make(2, b"\1")), b"\x15"))),
+    ):
+        with tap.row(f"in place of the CRL: {label}"):
+            work.write("former/ca.crl", text)
+            every("former/ca.crl: error: ")
+            work.refused("crl", "former", because="remove it if the index is the newest")
+    for label, number in (("one more", b"\x0b"), ("of eight bytes", b"\x7f" + 7 * b"\xff"),
+                          ("of nine bytes", b"\0" + 8 * b"\xff"),
+                          ("of twenty bytes", b"\1" + 19 * b"\0")):
+        with tap.row(f"a CRL whose number is ahead: {label}"):
+            work.write("former/ca.crl", crl_of(numbered(work, make(4, make(2, number)))))
+            every("the index is older than ca.crl")
+    with tap.row("a CRL whose number is the same, read byte by byte"):
+        work.write("former/ca.crl", crl_of(numbered(work, make(4, make(2, b"\x0a")))))
+        work.ca("crl", "former")
+        e.same(work.crl_number("former"), 11)
+    with tap.row("a FIFO in place of the CRL is not waited for"):
+        os.unlink(work.path("former", "ca.crl"))
+        os.mkfifo(work.path("former", "ca.crl"))
+        every("is not a file")
+
+
+def numbered(work, number, arc=b"\x14"):
+    """The fields of a CRL of the CA called former, up to the contents of its number."""
+    ca = Certificate(work.der("x509", "former/ca.pem"))
+    time = make(0x17, b"260101000000Z")
+    extension = make(0x30, make(6, b"\x55\x1d" + arc), number)
+    algorithm = bytes.fromhex("300a06082a8648ce3d040302")
+    return make(0x30, make(2, b"\1"), algorithm, ca.subject, time, time,
+                make(0xA0, make(0x30, extension)))
+
+
+def crl_of(body):
+    """A CRL around it, whose signature nobody looks at."""
+    text = base64.encodebytes(make(0x30, body))
+    return b"-----BEGIN X509 CRL-----\n" + text + b"-----END X509 CRL-----\n"
+
+
 def usage(tap, work):
     with tap.row("--help"):
         status, out, err = work.run("--help")
@@ -360,6 +449,7 @@ def main(program):
         at_once(tap, work)
         leftovers(tap, work)
         damage(tap, work)
+        former(tap, work)
         usage(tap, work)
     return tap.end()
 
