@@ -73,6 +73,7 @@ static bool choose_end(issuing *i)
 {
     const int64_t end = i->ca.certificate.not_after;
     const int64_t days = i->options->days;
+    const bool exact = i->options->has_not_after;
     char text[CA_MOMENT_TEXT];
     char hint[80];
 
@@ -81,11 +82,9 @@ static bool choose_end(issuing *i)
                        "make a new one with 'postern-ca init', or set the clock right",
                        "this CA is not valid now");
     }
-    i->not_after = i->options->not_after;
-    if (i->not_after == 0) {
-        i->not_after = i->now + (days > 0 ? days : CA_DAYS_OF_CERTIFICATE) * CA_DAY;
-    }
-    if (days == 0 && i->options->not_after == 0 && i->not_after > end) {
+    i->not_after = exact ? i->options->not_after
+                         : i->now + (days > 0 ? days : CA_DAYS_OF_CERTIFICATE) * CA_DAY;
+    if (days == 0 && !exact && i->not_after > end) {
         i->not_after = end;
     }
     if (i->not_after <= i->now) {

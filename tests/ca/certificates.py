@@ -236,8 +236,10 @@ def times(tap, work):
                      "2099-01-01T00:00:00Z", because="would outlive its CA")
         work.ca("issue", "short", "--name", "CN=x", "--days", "9")
     with tap.row("the past is refused"):
-        work.refused("issue", "short", "--name", "CN=x", "--not-after",
-                     "2020-01-01T00:00:00Z", because="in the past")
+        for when in ("2020-01-01T00:00:00Z", "1970-01-01T00:00:00Z",
+                     "1970-01-01T00:00:01Z"):
+            work.refused("issue", "short", "--name", "CN=x", "--not-after", when,
+                         because="in the past")
 
 
 def refusals(tap, work):

@@ -417,6 +417,8 @@ def usage(tap, work):
             (["issue", "ca", "--name", "CN=x", "--out", "a/"], "the name of a file"),
             (["issue", "ca", "--name", "CN=x", "--days", "1", "--not-after",
               "2030-01-01T00:00:00Z"], "does not go with"),
+            (["issue", "ca", "--name", "CN=x", "--not-after", "1970-01-01T00:00:00Z",
+              "--days", "1"], "does not go with"),
             (["issue", "ca", "--name", "CN=x", "--not-after", "tomorrow"], "a time like"),
             (["revoke", "ca"], "expected: postern-ca revoke"),
             (["revoke", "ca", "x", "--reason", "hold"], "known: unspecified"),
