@@ -205,6 +205,8 @@ bool ca_authority_add_index(ca_authority *ca, ca_change *change, ca_problem *pro
     ca_index_print(&ca->index, &text);
     ok = (!text.failed || ca_fail_memory(problem)) &&
          ca_path(path, ca->path, CA_FILE_INDEX, problem) &&
+         (text.len <= CA_FILE_MAX ||
+          ca_fail(problem, path, NULL, "would be too large to be read again")) &&
          ca_change_add(change, ca->folder, path, CA_FILE_REPLACE, 0600,
                        text_bytes(&text), problem);
     edge_text_free(&text);

@@ -1,6 +1,8 @@
 /* index.c - what was issued and what was revoked. */
+#define _GNU_SOURCE
 #include "index.h"
 
+#include "files.h"
 #include "moment.h"
 
 #include <inttypes.h>
@@ -257,6 +259,15 @@ void ca_index_print(const ca_index *index, edge_text *out)
 }
 
 /* --- entries ------------------------------------------------------------------ */
+
+/* Revoking makes no line longer, because "-" is as wide as what takes its place. */
+bool ca_index_has_room(size_t len, size_t subject_len)
+{
+    enum { COLUMNS_WIDTH = 104, NEW_LINE = 1, NUMBERS_GROW = 64 };
+    const size_t needed = COLUMNS_WIDTH + NEW_LINE + NUMBERS_GROW;
+
+    return len <= CA_FILE_MAX - needed && subject_len <= CA_FILE_MAX - needed - len;
+}
 
 bool ca_index_add(ca_index *index, const ca_entry *entry, ca_problem *problem)
 {

@@ -65,6 +65,10 @@ bool ca_index_parse(postern_str text, const char *place, ca_index *out,
 /** Adds the text of the index to `out`. */
 void ca_index_print(const ca_index *index, edge_text *out);
 
+/** True when a text of `len` bytes can grow by an entry with a subject of so many bytes,
+ *  and still be read. What is revoked in it, and larger numbers, always have room. */
+bool ca_index_has_room(size_t len, size_t subject_len);
+
 /** Adds an entry. Its subject is borrowed. */
 bool ca_index_add(ca_index *index, const ca_entry *entry, ca_problem *problem);
 

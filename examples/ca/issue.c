@@ -100,6 +100,21 @@ static bool choose_end(issuing *i)
     return true;
 }
 
+/* --- what it is called in the index ------------------------------------------- */
+
+/* An index that is too large to be read again would be the end of the CA. */
+static bool print_subject(issuing *i, edge_text *out)
+{
+    ca_name_print(i->request.subject, out);
+    if (out->failed) {
+        return ca_fail_memory(i->problem);
+    }
+    return ca_index_has_room(i->ca.index_len, out->len) ||
+           ca_fail(i->problem, i->options->folder,
+                   "make a new CA with 'postern-ca init'; this one can still revoke",
+                   "the index is full");
+}
+
 /* --- signing ------------------------------------------------------------------ */
 
 static bool choose_serial(issuing *i)
@@ -287,10 +302,9 @@ bool ca_issue(const ca_options *options, int64_t now, ca_random *random,
     /* A key takes its time to make: nobody waits for it at the lock. */
     ok = (options->request != NULL ? read_request(&i) : make_key(&i)) &&
          ca_authority_open(&i.ca, options->folder, random, problem) && choose_end(&i) &&
-         sign(&i);
+         print_subject(&i, &subject) && sign(&i);
     if (ok) {
-        ca_name_print(i.request.subject, &subject);
-        ok = (!subject.failed || ca_fail_memory(problem)) && publish(&i, &subject);
+        ok = publish(&i, &subject);
     }
     if (ok) {
         say(&i, &subject);

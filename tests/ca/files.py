@@ -5,6 +5,7 @@ import base64
 import os
 import re
 import resource
+import shutil
 import subprocess
 import sys
 import threading
@@ -307,6 +308,43 @@ def damage(tap, work):
         e.same(work.crl_number("worn"), 4)
 
 
+def full_index(tap, work):
+    """An index that is as large as can be read: nothing is added, and it still revokes."""
+    work.ca("init", "large")
+    serial = work.ca("issue", "large", "--name", "CN=x")["serial"]
+    text = work.read("large/index")
+    line = b"%040X 2099-01-01T00:00:00Z %-20s %-20s CN=%s\n"
+    wide, most, width = 1 << 20, 64 << 20, 20 + 20 + 40 + 4 + 3 + 1
+    count = most // (wide + width) - 1
+    text = text.replace(b"entries 1\n", b"entries %d\n" % (count + 2))
+    text += b"".join(line % (i, b"-", b"-", wide * b"x") for i in range(count))
+    # The next one, which is called CN=x like the first, has no room: a byte is missing.
+    entry, growth = 104 + len("CN=x\n"), 64
+    last = most - entry - growth - len(text) - (len(line % (0, b"-", b"-", b"")))
+
+    def fill(size):
+        work.write("large/index", text + line % (count, b"-", b"-", size * b"x"))
+
+    with tap.row("an index that is full by a byte"):
+        fill(last + 1)
+        work.refused("issue", "large", "--name", "CN=x", because="the index is full")
+        work.ca("revoke", "large", serial)
+        work.ca("crl", "large", "--days", "36500")
+        e.same(work.crl_number("large"), 3)
+        text = text.replace(b"crl-number 1\n", b"crl-number 3\n")
+    with tap.row("an index with room for one more"):
+        fill(last)
+        work.ca("issue", "large", "--name", "CN=x")
+        work.refused("issue", "large", "--name", "CN=x", because="the index is full")
+        for _ in range(8):  # the number gets longer
+            work.ca("crl", "large")
+        e.same(work.crl_number("large"), 11)
+    with tap.row("an index that is too large"):
+        fill(last + 200)
+        work.refused("crl", "large", because="large/index: error: is too large")
+    shutil.rmtree(work.path("large"))
+
+
 def former(tap, work):
     """An index of former days knows nothing of what was revoked since: it is refused,
     and can be repaired the way that the page tells."""
@@ -451,6 +489,7 @@ def main(program):
         at_once(tap, work)
         leftovers(tap, work)
         damage(tap, work)
+        full_index(tap, work)
         former(tap, work)
         usage(tap, work)
     return tap.end()
