@@ -46,6 +46,10 @@ static bool lock(ca_authority *ca, ca_problem *problem)
     if (fstat(ca->folder, &about) != 0) {
         return ca_fail_system(problem, ca->path, "cannot be read");
     }
+    if (about.st_uid != geteuid()) {
+        return ca_fail(problem, ca->path, "run this as the user whose CA it is",
+                       "the folder belongs to another user");
+    }
     if ((about.st_mode & 022) != 0) {
         return ca_fail(problem, ca->path, "chmod 700",
                        "others may write into the folder");

@@ -47,6 +47,10 @@ static bool check_file(int fd, const char *path, bool secret, off_t *len,
     if (!S_ISREG(about.st_mode)) {
         return ca_fail(problem, path, NULL, "is not a file");
     }
+    if (secret && about.st_uid != geteuid()) {
+        return ca_fail(problem, path, "who owns a file can always read it",
+                       "is a private key that belongs to another user");
+    }
     if (secret && (about.st_mode & 077) != 0) {
         return ca_fail(problem, path, "chmod 600, if nobody else has read it yet",
                        "is a private key that others may use");

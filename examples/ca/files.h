@@ -27,7 +27,7 @@ int ca_folder_open(const char *path, ca_problem *problem);
 /**
  * Reads a file whole.
  *
- * @param secret refuses a link, and a file that others than its owner may read
+ * @param secret refuses a link, a file of another user, and one that others may use
  * @param out    receives memory with a NUL after the bytes, which `len` does not count;
  *               freed with ca_file_free()
  */

@@ -103,7 +103,7 @@ def secrets(tap, work):
         work.refused("issue", "ca", "--name", "CN=x", because="is not a file")
         os.unlink(key)
         os.rename(work.path("moved.key"), key)
-    for mode in (0o640, 0o604, 0o660):
+    for mode in (0o640, 0o620, 0o610, 0o604, 0o602, 0o601, 0o660):
         with tap.row(f"a key of mode {mode:o} is not used"):
             os.chmod(key, mode)
             work.refused("issue", "ca", "--name", "CN=x", because="others may use")
@@ -112,6 +112,15 @@ def secrets(tap, work):
         os.chmod(work.path("ca"), 0o770)
         work.refused("issue", "ca", "--name", "CN=x", because="others may write")
         os.chmod(work.path("ca"), 0o700)
+    for label, path, because in (("key", key, "ca.key: error: is a private key that belongs"),
+                                 ("folder", work.path("ca"), "ca: error: the folder belongs")):
+        with tap.row(f"a {label} of another user is not used"):
+            if os.geteuid() != 0:
+                raise e.Skip("needs another user")
+            os.chown(path, NOBODY, -1)
+            for arguments in (["issue", "ca", "--name", "CN=x"], ["crl", "ca"]):
+                work.refused(*arguments, because=because)
+            os.chown(path, 0, -1)
     with tap.row("the key of another CA is not used"):
         work.ca("init", "other")
         own, others = work.read("ca/ca.key"), work.read("other/ca.key")
