@@ -210,6 +210,27 @@ static bool choose_paths(issuing *i, char folder[CA_PATH_MAX])
     return true;
 }
 
+/* Who may rename files in the folder may exchange the key that is being written there.
+ * A sticky folder, like /tmp, lets everybody do so with their own files only. */
+static bool check_folder(issuing *i, const char *path, int folder)
+{
+    struct stat about;
+
+    if (i->options->request != NULL) {
+        return true;
+    }
+    if (fstat(folder, &about) != 0) {
+        return ca_fail_system(i->problem, path, "cannot be read");
+    }
+    if (about.st_uid != geteuid() && about.st_uid != 0) {
+        return ca_fail(i->problem, path, "choose another folder for the key",
+                       "the folder belongs to another user");
+    }
+    return (about.st_mode & 022) == 0 || (about.st_mode & S_ISVTX) != 0 ||
+           ca_fail(i->problem, path, "chmod go-w, or choose another one for the key",
+                   "others may write into the folder");
+}
+
 static bool add_key(issuing *i, ca_change *change, int folder)
 {
     char text[CA_KEY_TEXT_MAX];
@@ -260,7 +281,7 @@ static bool publish(issuing *i, const edge_text *subject)
     if (folder < 0) {
         return false;
     }
-    ok = add_key(i, &change, folder) &&
+    ok = check_folder(i, path, folder) && add_key(i, &change, folder) &&
          ca_authority_add_index(&i->ca, &change, i->problem) &&
          add_certificate(i, &change, folder) && ca_change_commit(&change, i->problem);
     ca_change_end(&change);

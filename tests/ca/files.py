@@ -91,6 +91,34 @@ def taken(tap, work):
         e.same(sorted(os.listdir(work.path("far"))), ["x.key", "x.pem"])
 
 
+def far_keys(tap, work):
+    """A key is written where nobody else can exchange it. Requests have none."""
+    work.openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                 "-noenc", "-keyout", "far.key", "-subj", "/CN=x", "-out", "far.csr")
+    for mode, good in ((0o777, False), (0o770, False), (0o702, False), (0o1777, True),
+                       (0o1770, True), (0o755, True)):
+        with tap.row(f"a new key in a folder of mode {mode:o}: {'fine' if good else 'refused'}"):
+            os.chmod(work.path("far"), mode)
+            issue = ["issue", "ca", "--name", "CN=x", "--out", f"far/{mode:o}"]
+            if good:
+                work.ca(*issue)
+            else:
+                work.refused(*issue, because="far/: error: others may write into the folder")
+            work.ca("issue", "ca", "--csr", "far.csr", "--out", f"far/request{mode:o}")
+    with tap.row("a new key in a folder of another user"):
+        if os.geteuid() != 0:
+            raise e.Skip("needs another user")
+        os.chown(work.path("far"), NOBODY, -1)
+        work.refused("issue", "ca", "--name", "CN=x", "--out", "far/y",
+                     because="far/: error: the folder belongs to another user")
+        work.ca("issue", "ca", "--csr", "far.csr", "--out", "far/y")
+    with tap.row("a new key in the folder where one is, which others may write to"):
+        os.chmod(work.folder.name, 0o777)
+        work.refused("issue", "ca", "--name", "CN=x", "--out", "here",
+                     because=".: error: others may write into the folder")
+        os.chmod(work.folder.name, 0o700)
+
+
 def secrets(tap, work):
     key = work.path("ca", "ca.key")
     with tap.row("a link in place of the key is not followed"):
@@ -492,6 +520,7 @@ def main(program):
         work.ca("init", "ca")
         modes(tap, work)
         taken(tap, work)
+        far_keys(tap, work)
         secrets(tap, work)
         full_disks(tap, work)
         read_only(tap, work)
