@@ -252,6 +252,10 @@ bool ca_authority_next_crl(ca_authority *ca, int64_t now, int64_t days,
         return ca_fail(problem, ca->path, "make a new one with 'postern-ca init'",
                        "this CA has expired");
     }
+    if (ca->index.crl_number >= CA_CRL_NUMBER_LAST) {
+        return ca_fail(problem, ca->path, "make a new one with 'postern-ca init'",
+                       "no number is left for a CRL");
+    }
     ca->index.crl_number++;
     if (days > 0) {
         ca->index.crl_days = days;

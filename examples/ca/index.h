@@ -10,7 +10,8 @@
  *   SERIAL NOT-AFTER REVOKED REASON SUBJECT     one line each, "-" for none
  *
  * The subject is the rest of the line, as name.h prints it. A line too few would be a
- * revocation forgotten, so they are counted, and whatever is not exactly so is damage.
+ * revocation forgotten, so they are counted, and whatever is not exactly as it would be
+ * printed is damage.
  */
 #ifndef CA_INDEX_H
 #define CA_INDEX_H
@@ -47,6 +48,9 @@ typedef struct ca_entry {
     int64_t revoked_at; /**< when revoked */
     postern_str subject;
 } ca_entry;
+
+/** The last number a CRL can have: what fits in 18 digits. */
+#define CA_CRL_NUMBER_LAST UINT64_C(999999999999999999)
 
 /** Zeroed: empty. Freed with ca_index_free(). */
 typedef struct ca_index {

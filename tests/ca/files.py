@@ -320,6 +320,32 @@ def damage(tap, work):
              changed(first, b" - " + 18 * b" " + b" - ", b" - " + 18 * b" " + b" superseded ")),
             ("no subject", changed(first, b"CN=a", b"")),
             ("NULs", good.replace(b" ", b"\0")),
+            ("a NUL in the serial number", changed(first, first[:40], first[:39] + b"\0")),
+            ("a NUL behind the time", changed(first, b"Z ", b"Z\0 ")),
+            ("a NUL behind the revocation", changed(first, b" - ", b" -\0 ")),
+            ("a NUL behind the reason", changed(lines[6], b"unspecified ", b"unspecified\0")),
+            ("a NUL in the subject", changed(first, b"CN=a", b"CN=\0")),
+            ("an escape in the subject", changed(first, b"CN=a", b"CN=\x1b[2J")),
+            ("a delete in the subject", changed(first, b"CN=a", b"CN=\x7f")),
+            ("no ASCII in the subject", changed(first, b"CN=a", b"CN=\xc3\xa9")),
+            ("a tab in the headings", good.replace(b"# serial ", b"# serial\t")),
+            ("other headings", good.replace(b"# serial", b"# Serial")),
+            ("more headings", good.replace(b" subject\n", b" subject and more\n")),
+            ("carriage returns", good.replace(b"\n", b"\r\n")),
+            ("a carriage return", changed(first, b"CN=a\n", b"CN=a\r\n")),
+            ("a space too many", changed(first, b"  CN=a", b"   CN=a")),
+            ("a space too few", changed(first, b"  CN=a", b" CN=a")),
+            ("a serial number in lower case", changed(
+                first, first[:40], first[:40].decode().lower().encode())),
+            ("a serial number that is there twice", good.replace(
+                lines[6][:40], first[:40])),
+            ("a small z", changed(first, b"Z ", b"z ")),
+            ("number 0", good.replace(b"crl-number 2", b"crl-number 0")),
+            ("number 02", good.replace(b"crl-number 2", b"crl-number 02")),
+            ("a number too large by one", good.replace(b"crl-number 2",
+                                                       b"crl-number 1" + 18 * b"0")),
+            ("no days", good.replace(b"crl-days 30", b"crl-days 0")),
+            ("entries 02", good.replace(b"entries 2", b"entries 02")),
     ):
         with tap.row(f"a damaged index: {label}"):
             work.write("worn/index", text)
@@ -327,6 +353,12 @@ def damage(tap, work):
                               ["revoke", "worn", serial]):
                 work.refused(*arguments, because="worn/index: error: line ")
             work.write("worn/index", good)
+    with tap.row("a damaged index: the line is named"):
+        work.write("worn/index", good.replace(lines[6][:40], first[:40]))
+        work.refused("crl", "worn", because="line 7 is damaged: its serial number is there twice")
+        work.write("worn/index", changed(lines[6], b"  CN=b", b"   CN=b"))
+        work.refused("crl", "worn", because="line 7 is damaged: it is not as this program")
+        work.write("worn/index", good)
     for file in ("index", "ca.pem", "ca.key"):
         with tap.row(f"{file} is missing"):
             os.rename(work.path("worn", file), work.path("aside"))
