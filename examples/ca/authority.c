@@ -46,6 +46,10 @@ static bool lock(ca_authority *ca, ca_problem *problem)
     if (fstat(ca->folder, &about) != 0) {
         return ca_fail_system(problem, ca->path, "cannot be read");
     }
+    if (about.st_uid != geteuid()) {
+        return ca_fail(problem, ca->path, "run this as the user whose CA it is",
+                       "the folder belongs to another user");
+    }
     if ((about.st_mode & 022) != 0) {
         return ca_fail(problem, ca->path, "chmod 700",
                        "others may write into the folder");
@@ -109,6 +113,62 @@ static bool read_index(ca_authority *ca, ca_problem *problem)
                           path, &ca->index, problem);
 }
 
+/* The index gets its name before the CRL of the same number. So when the CRL is ahead,
+ * this is an index of former days, and what was revoked since would be forgiven. */
+static bool compare(const ca_authority *ca, ca_bytes der, const char *path,
+                    ca_problem *problem)
+{
+    ca_bytes issuer;
+    uint64_t number;
+
+    if (!ca_crl_read(der, &issuer, &number) ||
+        !ca_bytes_same(issuer, ca->certificate.subject)) {
+        return ca_fail(problem, path, "remove it if the index is the newest there was",
+                       "this is no CRL of this CA");
+    }
+    return number <= ca->index.crl_number ||
+           ca_fail(
+               problem, ca->path,
+               "restore a newer index, or add by hand what the CRL revokes and then "
+               "its number: see README.md, \"An index that is lost\"",
+               "the index is older than %s: revocations are missing", CA_FILE_CRL);
+}
+
+/* A CRL that is not there says nothing, and a link in its place is none. */
+static bool check_crl(const ca_authority *ca, ca_problem *problem)
+{
+    char path[CA_PATH_MAX];
+    struct stat about;
+    unsigned char *text = NULL;
+    unsigned char *der = NULL;
+    size_t text_len = 0;
+    size_t len = 0;
+    const char *why;
+    bool ok;
+
+    if (!ca_path(path, ca->path, CA_FILE_CRL, problem)) {
+        return false;
+    }
+    if (fstatat(ca->folder, CA_FILE_CRL, &about, AT_SYMLINK_NOFOLLOW) != 0) {
+        return errno == ENOENT || ca_fail_system(problem, path, "cannot be read");
+    }
+    if (S_ISLNK(about.st_mode)) {
+        return true;
+    }
+    if (!ca_file_read(ca->folder, CA_FILE_CRL, path, false, &text, &text_len,
+                      problem)) {
+        return false;
+    }
+    why = ca_pem_decode((ca_bytes){text, text_len}, CA_PEM_CRL, &der, &len);
+    ok = why == NULL
+             ? compare(ca, (ca_bytes){der, len}, path, problem)
+             : ca_fail(problem, path, "remove it if the index is the newest there was",
+                       "%s (%s)", why, CA_PEM_CRL);
+    free(der);
+    ca_file_free(text, text_len);
+    return ok;
+}
+
 bool ca_authority_open(ca_authority *ca, const char *path, ca_random *random,
                        ca_problem *problem)
 {
@@ -116,7 +176,7 @@ bool ca_authority_open(ca_authority *ca, const char *path, ca_random *random,
     mbedtls_pk_init(&ca->key);
     ca->folder = ca_folder_open(path, problem);
     return ca->folder >= 0 && lock(ca, problem) && read_certificate(ca, problem) &&
-           read_key(ca, problem) && read_index(ca, problem);
+           read_key(ca, problem) && read_index(ca, problem) && check_crl(ca, problem);
 }
 
 void ca_authority_close(ca_authority *ca)
@@ -149,6 +209,8 @@ bool ca_authority_add_index(ca_authority *ca, ca_change *change, ca_problem *pro
     ca_index_print(&ca->index, &text);
     ok = (!text.failed || ca_fail_memory(problem)) &&
          ca_path(path, ca->path, CA_FILE_INDEX, problem) &&
+         (text.len <= CA_FILE_MAX ||
+          ca_fail(problem, path, NULL, "would be too large to be read again")) &&
          ca_change_add(change, ca->folder, path, CA_FILE_REPLACE, 0600,
                        text_bytes(&text), problem);
     edge_text_free(&text);
@@ -189,6 +251,10 @@ bool ca_authority_next_crl(ca_authority *ca, int64_t now, int64_t days,
     if (now > ca->certificate.not_after) {
         return ca_fail(problem, ca->path, "make a new one with 'postern-ca init'",
                        "this CA has expired");
+    }
+    if (ca->index.crl_number >= CA_CRL_NUMBER_LAST) {
+        return ca_fail(problem, ca->path, "make a new one with 'postern-ca init'",
+                       "no number is left for a CRL");
     }
     ca->index.crl_number++;
     if (days > 0) {

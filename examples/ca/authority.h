@@ -37,7 +37,8 @@ typedef struct ca_authority {
     size_t index_len;
 } ca_authority;
 
-/** Waits for the lock, reads everything and checks that it belongs together. Closed
+/** Waits for the lock, reads everything and checks that it belongs together: the key to
+ *  the certificate, and the index to the CRL, which is never ahead of it. Closed
  *  with ca_authority_close(), also after a failure. */
 bool ca_authority_open(ca_authority *ca, const char *path, ca_random *random,
                        ca_problem *problem);

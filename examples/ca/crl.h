@@ -20,4 +20,9 @@ typedef struct ca_crl {
  *  that have ended since. */
 void ca_crl_put(const ca_crl *crl, ca_der *out);
 
+/** Reads issuer, with its tag, and number of a CRL, and nothing else of it. A number
+ *  that is larger than all others is UINT64_MAX.
+ *  @return false when it is none, or has no number */
+bool ca_crl_read(ca_bytes der, ca_bytes *issuer, uint64_t *number);
+
 #endif

@@ -47,6 +47,10 @@ static bool check_file(int fd, const char *path, bool secret, off_t *len,
     if (!S_ISREG(about.st_mode)) {
         return ca_fail(problem, path, NULL, "is not a file");
     }
+    if (secret && about.st_uid != geteuid()) {
+        return ca_fail(problem, path, "who owns a file can always read it",
+                       "is a private key that belongs to another user");
+    }
     if (secret && (about.st_mode & 077) != 0) {
         return ca_fail(problem, path, "chmod 600, if nobody else has read it yet",
                        "is a private key that others may use");
@@ -135,6 +139,7 @@ static int create_aside(ca_change_file *file)
     for (unsigned i = 0; i < TRIES && fd < 0; i++) {
         (void)snprintf(file->aside, sizeof file->aside, ".postern-ca.%ld.%u",
                        (long)getpid(), i);
+        file->number = i;
         fd = openat(file->folder, file->aside,
                     O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (fd < 0 && errno != EEXIST) {
@@ -242,17 +247,28 @@ static bool give_new(ca_change_file *file, ca_problem *problem)
     return true;
 }
 
+/* Keeps the file that is to be replaced, if there is one, under another name. Names
+ * may be taken since a crash long ago: in a container every run has the same number. */
+static bool keep_before(ca_change_file *file)
+{
+    for (unsigned i = 0; i < TRIES; i++) {
+        (void)snprintf(file->before, sizeof file->before, ".postern-ca.%ld.%u.old",
+                       (long)getpid(), file->number + i);
+        if (linkat(file->folder, file->name, file->folder, file->before, 0) == 0) {
+            return true;
+        }
+        if (errno != EEXIST) {
+            break;
+        }
+    }
+    file->before[0] = '\0';
+    return errno == ENOENT;
+}
+
 static bool give_place(ca_change_file *file, ca_problem *problem)
 {
-    char before[sizeof file->before];
-
-    (void)snprintf(before, sizeof before, "%s.old", file->aside);
-    if (linkat(file->folder, file->name, file->folder, before, 0) == 0) {
-        (void)snprintf(file->before, sizeof file->before, "%s", before);
-    } else if (errno != ENOENT) {
-        return ca_fail_system(problem, file->path, "cannot be replaced");
-    }
-    if (renameat(file->folder, file->aside, file->folder, file->name) != 0) {
+    if (!keep_before(file) ||
+        renameat(file->folder, file->aside, file->folder, file->name) != 0) {
         return ca_fail_system(problem, file->path, "cannot be replaced");
     }
     file->aside[0] = '\0';

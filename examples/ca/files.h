@@ -27,7 +27,7 @@ int ca_folder_open(const char *path, ca_problem *problem);
 /**
  * Reads a file whole.
  *
- * @param secret refuses a link, and a file that others than its owner may read
+ * @param secret refuses a link, a file of another user, and one that others may use
  * @param out    receives memory with a NUL after the bytes, which `len` does not count;
  *               freed with ca_file_free()
  */
@@ -47,8 +47,9 @@ typedef struct ca_change_file {
     ca_file_kind kind;
     char path[CA_PATH_MAX]; /* for messages; the name is its last part */
     const char *name;
-    char aside[40];  /* what it is called until it has its name; empty: it has */
-    char before[40]; /* what the file that it replaces is called meanwhile */
+    char aside[48];  /* what it is called until it has its name; empty: it has */
+    char before[48]; /* what the file that it replaces is called meanwhile */
+    unsigned number; /* of these names */
     bool done;
 } ca_change_file;
 

@@ -1,6 +1,8 @@
 /* index.c - what was issued and what was revoked. */
+#define _GNU_SOURCE
 #include "index.h"
 
+#include "files.h"
 #include "moment.h"
 
 #include <inttypes.h>
@@ -12,6 +14,8 @@
 /* An entry, and what stands above the columns. */
 #define COLUMNS "%-40s %-20s %-20s %-20s "
 #define HEADINGS "# serial", "not after", "revoked", "reason"
+
+enum { LINES_ABOVE = 5 };
 
 static const struct {
     ca_reason reason;
@@ -139,7 +143,8 @@ static bool take_word(postern_str *line, char *out, size_t cap)
 }
 
 /* "NAME NUMBER" */
-static bool take_number(reader *r, const char *name, uint64_t most, uint64_t *out)
+static bool take_number(reader *r, const char *name, uint64_t least, uint64_t most,
+                        uint64_t *out)
 {
     const size_t len = strlen(name);
     postern_str line = {NULL, 0};
@@ -159,7 +164,7 @@ static bool take_number(reader *r, const char *name, uint64_t most, uint64_t *ou
         value = value * 10 + (uint64_t)(line.data[i] - '0');
     }
     *out = value;
-    return value <= most || damaged(r, name);
+    return (value >= least && value <= most) || damaged(r, name);
 }
 
 static bool read_entry(reader *r, postern_str line, ca_entry *out)
@@ -188,8 +193,66 @@ static bool read_entry(reader *r, postern_str line, ca_entry *out)
                      : strcmp(reason, "-") != 0) {
         return damaged(r, "when and why it was revoked");
     }
+    for (size_t i = 0; i < line.len; i++) {
+        if (line.data[i] < ' ' || line.data[i] > '~') {
+            return damaged(r, "the subject");
+        }
+    }
     out->subject = line;
     return true;
+}
+
+static int compare_serials(const void *a, const void *b)
+{
+    return memcmp(a, b, CA_SERIAL_BYTES);
+}
+
+/* Which of two lines would be revoked? */
+static bool check_serials(reader *r, const ca_index *index)
+{
+    unsigned char *all = malloc(index->count * CA_SERIAL_BYTES + 1);
+    const unsigned char *twice = NULL;
+
+    if (all == NULL) {
+        return ca_fail_memory(r->problem);
+    }
+    for (size_t i = 0; i < index->count; i++) {
+        memcpy(all + i * CA_SERIAL_BYTES, index->entries[i].serial, CA_SERIAL_BYTES);
+    }
+    qsort(all, index->count, CA_SERIAL_BYTES, compare_serials);
+    for (size_t i = 1; i < index->count && twice == NULL; i++) {
+        const unsigned char *one = all + i * CA_SERIAL_BYTES;
+
+        twice = compare_serials(one - CA_SERIAL_BYTES, one) == 0 ? one : NULL;
+    }
+    for (size_t i = 0; i < index->count && twice != NULL; i++) {
+        if (compare_serials(index->entries[i].serial, twice) == 0) {
+            r->line = LINES_ABOVE + i + 1;
+        }
+    }
+    free(all);
+    return twice == NULL || damaged(r, "its serial number is there twice");
+}
+
+/* What was read means what it says only if it is written the same way again. */
+static bool check_print(reader *r, postern_str text, const ca_index *index)
+{
+    edge_text again = {0};
+    size_t same = 0;
+    bool ok;
+
+    ca_index_print(index, &again);
+    if (again.failed) {
+        edge_text_free(&again);
+        return ca_fail_memory(r->problem);
+    }
+    r->line = 1;
+    while (same < text.len && same < again.len && text.data[same] == again.data[same]) {
+        r->line += text.data[same++] == '\n' ? 1U : 0U;
+    }
+    ok = same == text.len && same == again.len;
+    edge_text_free(&again);
+    return ok || damaged(r, "it is not as this program writes it");
 }
 
 bool ca_index_parse(postern_str text, const char *place, ca_index *out,
@@ -206,9 +269,9 @@ bool ca_index_parse(postern_str text, const char *place, ca_index *out,
     if (!postern_str_equal(line, postern_text(TITLE))) {
         return damaged(&r, "this is no index");
     }
-    if (!take_number(&r, "crl-number", UINT64_MAX / 2, &out->crl_number) ||
-        !take_number(&r, "crl-days", 36500, &days) ||
-        !take_number(&r, "entries", text.len, &count)) {
+    if (!take_number(&r, "crl-number", 1, CA_CRL_NUMBER_LAST, &out->crl_number) ||
+        !take_number(&r, "crl-days", 1, 36500, &days) ||
+        !take_number(&r, "entries", 0, text.len, &count)) {
         return false;
     }
     out->crl_days = (int64_t)days;
@@ -227,7 +290,8 @@ bool ca_index_parse(postern_str text, const char *place, ca_index *out,
         }
     }
     r.line++;
-    return r.text.len == 0 || damaged(&r, "there are more lines than entries");
+    return (r.text.len == 0 || damaged(&r, "there are more lines than entries")) &&
+           check_serials(&r, out) && check_print(&r, text, out);
 }
 
 /* --- writing ------------------------------------------------------------------ */
@@ -257,6 +321,15 @@ void ca_index_print(const ca_index *index, edge_text *out)
 }
 
 /* --- entries ------------------------------------------------------------------ */
+
+/* Revoking makes no line longer, because "-" is as wide as what takes its place. */
+bool ca_index_has_room(size_t len, size_t subject_len)
+{
+    enum { COLUMNS_WIDTH = 104, NEW_LINE = 1, NUMBERS_GROW = 64 };
+    const size_t needed = COLUMNS_WIDTH + NEW_LINE + NUMBERS_GROW;
+
+    return len <= CA_FILE_MAX - needed && subject_len <= CA_FILE_MAX - needed - len;
+}
 
 bool ca_index_add(ca_index *index, const ca_entry *entry, ca_problem *problem)
 {

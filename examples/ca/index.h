@@ -10,7 +10,8 @@
  *   SERIAL NOT-AFTER REVOKED REASON SUBJECT     one line each, "-" for none
  *
  * The subject is the rest of the line, as name.h prints it. A line too few would be a
- * revocation forgotten, so they are counted, and whatever is not exactly so is damage.
+ * revocation forgotten, so they are counted, and whatever is not exactly as it would be
+ * printed is damage.
  */
 #ifndef CA_INDEX_H
 #define CA_INDEX_H
@@ -48,6 +49,9 @@ typedef struct ca_entry {
     postern_str subject;
 } ca_entry;
 
+/** The last number a CRL can have: what fits in 18 digits. */
+#define CA_CRL_NUMBER_LAST UINT64_C(999999999999999999)
+
 /** Zeroed: empty. Freed with ca_index_free(). */
 typedef struct ca_index {
     uint64_t crl_number; /**< of the newest CRL */
@@ -64,6 +68,10 @@ bool ca_index_parse(postern_str text, const char *place, ca_index *out,
 
 /** Adds the text of the index to `out`. */
 void ca_index_print(const ca_index *index, edge_text *out);
+
+/** True when a text of `len` bytes can grow by an entry with a subject of so many bytes,
+ *  and still be read. What is revoked in it, and larger numbers, always have room. */
+bool ca_index_has_room(size_t len, size_t subject_len);
 
 /** Adds an entry. Its subject is borrowed. */
 bool ca_index_add(ca_index *index, const ca_entry *entry, ca_problem *problem);

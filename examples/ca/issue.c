@@ -73,6 +73,7 @@ static bool choose_end(issuing *i)
 {
     const int64_t end = i->ca.certificate.not_after;
     const int64_t days = i->options->days;
+    const bool exact = i->options->has_not_after;
     char text[CA_MOMENT_TEXT];
     char hint[80];
 
@@ -81,11 +82,9 @@ static bool choose_end(issuing *i)
                        "make a new one with 'postern-ca init', or set the clock right",
                        "this CA is not valid now");
     }
-    i->not_after = i->options->not_after;
-    if (i->not_after == 0) {
-        i->not_after = i->now + (days > 0 ? days : CA_DAYS_OF_CERTIFICATE) * CA_DAY;
-    }
-    if (days == 0 && i->options->not_after == 0 && i->not_after > end) {
+    i->not_after = exact ? i->options->not_after
+                         : i->now + (days > 0 ? days : CA_DAYS_OF_CERTIFICATE) * CA_DAY;
+    if (days == 0 && !exact && i->not_after > end) {
         i->not_after = end;
     }
     if (i->not_after <= i->now) {
@@ -99,6 +98,21 @@ static bool choose_end(issuing *i)
                        "the certificate would outlive its CA");
     }
     return true;
+}
+
+/* --- what it is called in the index ------------------------------------------- */
+
+/* An index that is too large to be read again would be the end of the CA. */
+static bool print_subject(issuing *i, edge_text *out)
+{
+    ca_name_print(i->request.subject, out);
+    if (out->failed) {
+        return ca_fail_memory(i->problem);
+    }
+    return ca_index_has_room(i->ca.index_len, out->len) ||
+           ca_fail(i->problem, i->options->folder,
+                   "make a new CA with 'postern-ca init'; this one can still revoke",
+                   "the index is full");
 }
 
 /* --- signing ------------------------------------------------------------------ */
@@ -196,6 +210,27 @@ static bool choose_paths(issuing *i, char folder[CA_PATH_MAX])
     return true;
 }
 
+/* Who may rename files in the folder may exchange the key that is being written there.
+ * A sticky folder, like /tmp, lets everybody do so with their own files only. */
+static bool check_folder(issuing *i, const char *path, int folder)
+{
+    struct stat about;
+
+    if (i->options->request != NULL) {
+        return true;
+    }
+    if (fstat(folder, &about) != 0) {
+        return ca_fail_system(i->problem, path, "cannot be read");
+    }
+    if (about.st_uid != geteuid() && about.st_uid != 0) {
+        return ca_fail(i->problem, path, "choose another folder for the key",
+                       "the folder belongs to another user");
+    }
+    return (about.st_mode & 022) == 0 || (about.st_mode & S_ISVTX) != 0 ||
+           ca_fail(i->problem, path, "chmod go-w, or choose another one for the key",
+                   "others may write into the folder");
+}
+
 static bool add_key(issuing *i, ca_change *change, int folder)
 {
     char text[CA_KEY_TEXT_MAX];
@@ -246,7 +281,7 @@ static bool publish(issuing *i, const edge_text *subject)
     if (folder < 0) {
         return false;
     }
-    ok = add_key(i, &change, folder) &&
+    ok = check_folder(i, path, folder) && add_key(i, &change, folder) &&
          ca_authority_add_index(&i->ca, &change, i->problem) &&
          add_certificate(i, &change, folder) && ca_change_commit(&change, i->problem);
     ca_change_end(&change);
@@ -288,10 +323,9 @@ bool ca_issue(const ca_options *options, int64_t now, ca_random *random,
     /* A key takes its time to make: nobody waits for it at the lock. */
     ok = (options->request != NULL ? read_request(&i) : make_key(&i)) &&
          ca_authority_open(&i.ca, options->folder, random, problem) && choose_end(&i) &&
-         sign(&i);
+         print_subject(&i, &subject) && sign(&i);
     if (ok) {
-        ca_name_print(i.request.subject, &subject);
-        ok = (!subject.failed || ca_fail_memory(problem)) && publish(&i, &subject);
+        ok = publish(&i, &subject);
     }
     if (ok) {
         say(&i, &subject);

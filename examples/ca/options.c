@@ -63,6 +63,7 @@ static bool read_days(ca_options *options, const char *value, const char *option
 static bool read_not_after(ca_options *options, const char *value, const char *option,
                            ca_problem *problem)
 {
+    options->has_not_after = true;
     return ca_moment_parse(value, &options->not_after) ||
            ca_fail(problem, option, NULL, "expected a time like 2027-01-31T12:00:00Z");
 }
@@ -287,7 +288,7 @@ static bool check(const ca_options *given, ca_problem *problem)
         return ca_fail(problem, NULL, "there are init, issue, revoke and crl",
                        "expected a command");
     }
-    if (given->days != 0 && given->not_after != 0) {
+    if (given->days != 0 && given->has_not_after) {
         return ca_fail(problem, "--not-after", NULL, "does not go with --days");
     }
     if (given->command == CA_ISSUE && given->request == NULL && given->name == NULL) {

@@ -30,8 +30,9 @@ typedef struct ca_options {
     ca_key_kind key;
     bool has_key;
     ca_reason reason;
-    int64_t days;      /**< 0: not given */
-    int64_t not_after; /**< 0: not given */
+    int64_t days; /**< 0: not given */
+    bool has_not_after;
+    int64_t not_after;
     ca_alternative alternatives[CA_ALTERNATIVES_MAX];
     size_t alternative_count;
 } ca_options;

@@ -236,8 +236,10 @@ def times(tap, work):
                      "2099-01-01T00:00:00Z", because="would outlive its CA")
         work.ca("issue", "short", "--name", "CN=x", "--days", "9")
     with tap.row("the past is refused"):
-        work.refused("issue", "short", "--name", "CN=x", "--not-after",
-                     "2020-01-01T00:00:00Z", because="in the past")
+        for when in ("2020-01-01T00:00:00Z", "1970-01-01T00:00:00Z",
+                     "1970-01-01T00:00:01Z"):
+            work.refused("issue", "short", "--name", "CN=x", "--not-after", when,
+                         because="in the past")
 
 
 def refusals(tap, work):
@@ -276,10 +278,15 @@ def refusals(tap, work):
     ):
         request_of(work, name, **made)
         refused(label, because, "r.der")
-    huge = make(0x30, bytes.fromhex("300d06092a864886f70d0101010500"), make(3, b"\0", make(
-        0x30, make(2, b"\0" + 1025 * b"\xff"), make(2, b"\1\0\1"))))
-    request_of(work, name, spki=huge)
-    refused("RSA of 8200 bits", "", "r.der")
+    # mbedTLS itself has no numbers of more than 8192 bits.
+    for bits, modulus, because in ((8193, b"\1" + 1024 * b"\xff", "is no key"),
+                                   (8192, b"\0" + 1024 * b"\xff", "another kind of key"),
+                                   (2048, b"\0" + 256 * b"\xff", "another kind of key"),
+                                   (2047, b"\x7f" + 255 * b"\xff", "2048 to 8192 bits")):
+        spki = make(0x30, bytes.fromhex("300d06092a864886f70d0101010500"), make(
+            3, b"\0", make(0x30, make(2, modulus), make(2, b"\1\0\1"))))
+        request_of(work, name, spki=spki)
+        refused(f"RSA of {bits} bits, and says ECDSA", because, "r.der")
     for label, subject, because in (
             ("an empty subject", make(0x30), "empty or malformed"),
             ("an empty set", make(0x30, make(0x31)), "empty or malformed"),

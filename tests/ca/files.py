@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """files.py CA - what postern-ca writes is whole or not there: modes, names that are
 taken, links, full disks, damage, and many of it at once."""
+import base64
 import os
 import re
 import resource
+import shutil
 import subprocess
 import sys
 import threading
 
-from authority import Folder, e
+from authority import Certificate, Folder, e, make
 
 NOBODY = 65534
 USAGE = 2
@@ -89,6 +91,34 @@ def taken(tap, work):
         e.same(sorted(os.listdir(work.path("far"))), ["x.key", "x.pem"])
 
 
+def far_keys(tap, work):
+    """A key is written where nobody else can exchange it. Requests have none."""
+    work.openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                 "-noenc", "-keyout", "far.key", "-subj", "/CN=x", "-out", "far.csr")
+    for mode, good in ((0o777, False), (0o770, False), (0o702, False), (0o1777, True),
+                       (0o1770, True), (0o755, True)):
+        with tap.row(f"a new key in a folder of mode {mode:o}: {'fine' if good else 'refused'}"):
+            os.chmod(work.path("far"), mode)
+            issue = ["issue", "ca", "--name", "CN=x", "--out", f"far/{mode:o}"]
+            if good:
+                work.ca(*issue)
+            else:
+                work.refused(*issue, because="far/: error: others may write into the folder")
+            work.ca("issue", "ca", "--csr", "far.csr", "--out", f"far/request{mode:o}")
+    with tap.row("a new key in a folder of another user"):
+        if os.geteuid() != 0:
+            raise e.Skip("needs another user")
+        os.chown(work.path("far"), NOBODY, -1)
+        work.refused("issue", "ca", "--name", "CN=x", "--out", "far/y",
+                     because="far/: error: the folder belongs to another user")
+        work.ca("issue", "ca", "--csr", "far.csr", "--out", "far/y")
+    with tap.row("a new key in the folder where one is, which others may write to"):
+        os.chmod(work.folder.name, 0o777)
+        work.refused("issue", "ca", "--name", "CN=x", "--out", "here",
+                     because=".: error: others may write into the folder")
+        os.chmod(work.folder.name, 0o700)
+
+
 def secrets(tap, work):
     key = work.path("ca", "ca.key")
     with tap.row("a link in place of the key is not followed"):
@@ -101,7 +131,7 @@ def secrets(tap, work):
         work.refused("issue", "ca", "--name", "CN=x", because="is not a file")
         os.unlink(key)
         os.rename(work.path("moved.key"), key)
-    for mode in (0o640, 0o604, 0o660):
+    for mode in (0o640, 0o620, 0o610, 0o604, 0o602, 0o601, 0o660):
         with tap.row(f"a key of mode {mode:o} is not used"):
             os.chmod(key, mode)
             work.refused("issue", "ca", "--name", "CN=x", because="others may use")
@@ -110,6 +140,15 @@ def secrets(tap, work):
         os.chmod(work.path("ca"), 0o770)
         work.refused("issue", "ca", "--name", "CN=x", because="others may write")
         os.chmod(work.path("ca"), 0o700)
+    for label, path, because in (("key", key, "ca.key: error: is a private key that belongs"),
+                                 ("folder", work.path("ca"), "ca: error: the folder belongs")):
+        with tap.row(f"a {label} of another user is not used"):
+            if os.geteuid() != 0:
+                raise e.Skip("needs another user")
+            os.chown(path, NOBODY, -1)
+            for arguments in (["issue", "ca", "--name", "CN=x"], ["crl", "ca"]):
+                work.refused(*arguments, because=because)
+            os.chown(path, 0, -1)
     with tap.row("the key of another CA is not used"):
         work.ca("init", "other")
         own, others = work.read("ca/ca.key"), work.read("other/ca.key")
@@ -221,6 +260,33 @@ def at_once(tap, work):
         e.same(sorted(re.findall("Serial Number: ([0-9A-F]+)", text)), sorted(serials[:8]))
 
 
+def leftovers(tap, work):
+    """Names that a crash left behind are not taken again: a process of the same number
+    would never write again."""
+    work.ca("init", "crashed")
+    serial = work.ca("issue", "crashed", "--name", "CN=x")["serial"]
+
+    def plant():  # in the process that becomes the program, whose number it keeps
+        os.chdir(work.path("crashed"))
+        for count in range(3):
+            for name in (f"{count}", f"{2 * count}.old"):
+                with open(f".postern-ca.{os.getpid()}.{name}", "wb") as out:
+                    out.write(b"left behind")
+
+    for arguments in (["issue", ".", "--name", "CN=y", "--out", "y"],
+                      ["revoke", ".", serial], ["crl", "."]):
+        with tap.row(f"{arguments[0]} where a crash left its names"):
+            before = set(os.listdir(work.path("crashed")))
+            work.ca(*arguments, preexec_fn=plant)
+            new = set(os.listdir(work.path("crashed"))) - before - {"y.pem", "y.key"}
+            e.same(len(new), 6, new)
+            for name in new:
+                e.same(work.read(f"crashed/{name}"), b"left behind")
+    with tap.row("what a crash left behind changes nothing"):
+        e.same(work.crl_number("crashed"), 3)
+        e.same(len(work.index("crashed")), 2)
+
+
 def damage(tap, work):
     work.ca("init", "worn")
     for name in ("a", "b"):
@@ -254,6 +320,32 @@ def damage(tap, work):
              changed(first, b" - " + 18 * b" " + b" - ", b" - " + 18 * b" " + b" superseded ")),
             ("no subject", changed(first, b"CN=a", b"")),
             ("NULs", good.replace(b" ", b"\0")),
+            ("a NUL in the serial number", changed(first, first[:40], first[:39] + b"\0")),
+            ("a NUL behind the time", changed(first, b"Z ", b"Z\0 ")),
+            ("a NUL behind the revocation", changed(first, b" - ", b" -\0 ")),
+            ("a NUL behind the reason", changed(lines[6], b"unspecified ", b"unspecified\0")),
+            ("a NUL in the subject", changed(first, b"CN=a", b"CN=\0")),
+            ("an escape in the subject", changed(first, b"CN=a", b"CN=\x1b[2J")),
+            ("a delete in the subject", changed(first, b"CN=a", b"CN=\x7f")),
+            ("no ASCII in the subject", changed(first, b"CN=a", b"CN=\xc3\xa9")),
+            ("a tab in the headings", good.replace(b"# serial ", b"# serial\t")),
+            ("other headings", good.replace(b"# serial", b"# Serial")),
+            ("more headings", good.replace(b" subject\n", b" subject and more\n")),
+            ("carriage returns", good.replace(b"\n", b"\r\n")),
+            ("a carriage return", changed(first, b"CN=a\n", b"CN=a\r\n")),
+            ("a space too many", changed(first, b"  CN=a", b"   CN=a")),
+            ("a space too few", changed(first, b"  CN=a", b" CN=a")),
+            ("a serial number in lower case", changed(
+                first, first[:40], first[:40].decode().lower().encode())),
+            ("a serial number that is there twice", good.replace(
+                lines[6][:40], first[:40])),
+            ("a small z", changed(first, b"Z ", b"z ")),
+            ("number 0", good.replace(b"crl-number 2", b"crl-number 0")),
+            ("number 02", good.replace(b"crl-number 2", b"crl-number 02")),
+            ("a number too large by one", good.replace(b"crl-number 2",
+                                                       b"crl-number 1" + 18 * b"0")),
+            ("no days", good.replace(b"crl-days 30", b"crl-days 0")),
+            ("entries 02", good.replace(b"entries 2", b"entries 02")),
     ):
         with tap.row(f"a damaged index: {label}"):
             work.write("worn/index", text)
@@ -261,6 +353,12 @@ def damage(tap, work):
                               ["revoke", "worn", serial]):
                 work.refused(*arguments, because="worn/index: error: line ")
             work.write("worn/index", good)
+    with tap.row("a damaged index: the line is named"):
+        work.write("worn/index", good.replace(lines[6][:40], first[:40]))
+        work.refused("crl", "worn", because="line 7 is damaged: its serial number is there twice")
+        work.write("worn/index", changed(lines[6], b"  CN=b", b"   CN=b"))
+        work.refused("crl", "worn", because="line 7 is damaged: it is not as this program")
+        work.write("worn/index", good)
     for file in ("index", "ca.pem", "ca.key"):
         with tap.row(f"{file} is missing"):
             os.rename(work.path("worn", file), work.path("aside"))
@@ -277,6 +375,131 @@ def damage(tap, work):
         work.ca("crl", "worn")
         e.same(work.read("precious.crl"), b"precious")
         e.same(work.crl_number("worn"), 4)
+
+
+def full_index(tap, work):
+    """An index that is as large as can be read: nothing is added, and it still revokes."""
+    work.ca("init", "large")
+    serial = work.ca("issue", "large", "--name", "CN=x")["serial"]
+    text = work.read("large/index")
+    line = b"%040X 2099-01-01T00:00:00Z %-20s %-20s CN=%s\n"
+    wide, most, width = 1 << 20, 64 << 20, 20 + 20 + 40 + 4 + 3 + 1
+    count = most // (wide + width) - 1
+    text = text.replace(b"entries 1\n", b"entries %d\n" % (count + 2))
+    text += b"".join(line % (i, b"-", b"-", wide * b"x") for i in range(count))
+    # The next one, which is called CN=x like the first, has no room: a byte is missing.
+    entry, growth = 104 + len("CN=x\n"), 64
+    last = most - entry - growth - len(text) - (len(line % (0, b"-", b"-", b"")))
+
+    def fill(size):
+        work.write("large/index", text + line % (count, b"-", b"-", size * b"x"))
+
+    with tap.row("an index that is full by a byte"):
+        fill(last + 1)
+        work.refused("issue", "large", "--name", "CN=x", because="the index is full")
+        work.ca("revoke", "large", serial)
+        work.ca("crl", "large", "--days", "36500")
+        e.same(work.crl_number("large"), 3)
+        text = text.replace(b"crl-number 1\n", b"crl-number 3\n")
+    with tap.row("an index with room for one more"):
+        fill(last)
+        work.ca("issue", "large", "--name", "CN=x")
+        work.refused("issue", "large", "--name", "CN=x", because="the index is full")
+        for _ in range(8):  # the number gets longer
+            work.ca("crl", "large")
+        e.same(work.crl_number("large"), 11)
+    with tap.row("an index that is too large"):
+        fill(last + 200)
+        work.refused("crl", "large", because="large/index: error: is too large")
+    shutil.rmtree(work.path("large"))
+
+
+def former(tap, work):
+    """An index of former days knows nothing of what was revoked since: it is refused,
+    and can be repaired the way that the page tells."""
+    work.ca("init", "former")
+    one = work.ca("issue", "former", "--name", "CN=one")["serial"]
+    old = work.read("former/index")
+    two = work.ca("issue", "former", "--name", "CN=two")["serial"]
+
+    def every(because):
+        for arguments in (["crl", "former"], ["revoke", "former", one],
+                          ["issue", "former", "--name", "CN=x"]):
+            work.refused(*arguments, because=because)
+
+    with tap.row("an index that is older than the CRL"):
+        work.ca("revoke", "former", one, "--reason", "superseded")
+        work.ca("revoke", "former", two)
+        new = work.read("former/index")
+        for number in (1, 2):
+            text = old.replace(b"crl-number 1\n", b"crl-number %d\n" % number)
+            work.write("former/index", text)
+            every("the index is older than ca.crl: revocations are missing")
+        status, _, err = work.run("crl", "former")
+        e.same((status, "README.md" in err), (1, True), err)
+    with tap.row("it is repaired by hand"):
+        when = b"2026-01-31T12:00:00Z"
+        none = b"%-20s %-20s " % (b"-", b"-")
+        text = old.replace(none, b"%s %-20s " % (when, b"superseded"))
+        text += b"%s %s %s %-20s CN=lost\n" % (two.encode(), when, when, b"unspecified")
+        text = text.replace(b"crl-number 1\n", b"crl-number 3\n")
+        work.write("former/index", text.replace(b"entries 1\n", b"entries 2\n"))
+        work.ca("crl", "former")
+        e.same(work.crl_number("former"), 4)
+        text = work.openssl("crl", "-in", "former/ca.crl", "-noout", "-text").decode()
+        e.same(sorted(re.findall("Serial Number: ([0-9A-F]+)", text)), sorted([one, two]))
+    with tap.row("an index that is newer than the CRL: the power failed in between"):
+        new = new.replace(b"crl-number 3\n", b"crl-number 9\n")
+        work.write("former/index", new)
+        work.ca("crl", "former")
+        e.same(work.crl_number("former"), 10)
+    good = work.read("former/ca.crl")
+    work.ca("init", "latter")
+    for label, text in (
+            ("nothing", b""), ("half of it", good[:-40]), ("a certificate",
+                                                          work.read("former/ca.pem")),
+            ("that of another CA", work.read("latter/ca.crl")),
+            ("two", 2 * good), ("not a list", crl_of(make(0x30, make(2, b"\1")))),
+            *((label, crl_of(numbered(work, make(4, number)))) for label, number in (
+                ("no number", b""), ("half a number", b"\2\2\1"),
+                ("a negative number", make(2, b"\xff")), ("an empty number", make(2)),
+                ("more behind its number", make(2, b"\1") + b"\0"))),
+            ("no extension", crl_of(numbered(work, make(4, make(2, b"\1")), b"\x15"))),
+    ):
+        with tap.row(f"in place of the CRL: {label}"):
+            work.write("former/ca.crl", text)
+            every("former/ca.crl: error: ")
+            work.refused("crl", "former", because="remove it if the index is the newest")
+    for label, number in (("one more", b"\x0b"), ("of eight bytes", b"\x7f" + 7 * b"\xff"),
+                          ("of nine bytes", b"\0" + 8 * b"\xff"),
+                          ("of twenty bytes", b"\1" + 19 * b"\0")):
+        with tap.row(f"a CRL whose number is ahead: {label}"):
+            work.write("former/ca.crl", crl_of(numbered(work, make(4, make(2, number)))))
+            every("the index is older than ca.crl")
+    with tap.row("a CRL whose number is the same, read byte by byte"):
+        work.write("former/ca.crl", crl_of(numbered(work, make(4, make(2, b"\x0a")))))
+        work.ca("crl", "former")
+        e.same(work.crl_number("former"), 11)
+    with tap.row("a FIFO in place of the CRL is not waited for"):
+        os.unlink(work.path("former", "ca.crl"))
+        os.mkfifo(work.path("former", "ca.crl"))
+        every("is not a file")
+
+
+def numbered(work, number, arc=b"\x14"):
+    """The fields of a CRL of the CA called former, up to the contents of its number."""
+    ca = Certificate(work.der("x509", "former/ca.pem"))
+    time = make(0x17, b"260101000000Z")
+    extension = make(0x30, make(6, b"\x55\x1d" + arc), number)
+    algorithm = bytes.fromhex("300a06082a8648ce3d040302")
+    return make(0x30, make(2, b"\1"), algorithm, ca.subject, time, time,
+                make(0xA0, make(0x30, extension)))
+
+
+def crl_of(body):
+    """A CRL around it, whose signature nobody looks at."""
+    text = base64.encodebytes(make(0x30, body))
+    return b"-----BEGIN X509 CRL-----\n" + text + b"-----END X509 CRL-----\n"
 
 
 def usage(tap, work):
@@ -301,6 +524,8 @@ def usage(tap, work):
             (["issue", "ca", "--name", "CN=x", "--out", "a/"], "the name of a file"),
             (["issue", "ca", "--name", "CN=x", "--days", "1", "--not-after",
               "2030-01-01T00:00:00Z"], "does not go with"),
+            (["issue", "ca", "--name", "CN=x", "--not-after", "1970-01-01T00:00:00Z",
+              "--days", "1"], "does not go with"),
             (["issue", "ca", "--name", "CN=x", "--not-after", "tomorrow"], "a time like"),
             (["revoke", "ca"], "expected: postern-ca revoke"),
             (["revoke", "ca", "x", "--reason", "hold"], "known: unspecified"),
@@ -327,11 +552,15 @@ def main(program):
         work.ca("init", "ca")
         modes(tap, work)
         taken(tap, work)
+        far_keys(tap, work)
         secrets(tap, work)
         full_disks(tap, work)
         read_only(tap, work)
         at_once(tap, work)
+        leftovers(tap, work)
         damage(tap, work)
+        full_index(tap, work)
+        former(tap, work)
         usage(tap, work)
     return tap.end()
 

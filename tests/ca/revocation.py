@@ -89,6 +89,10 @@ def numbers(tap, work, ca):
             work.write(f"{ca}/index", text.encode())
             work.ca("crl", ca)
             e.same(work.crl_number(ca), number)
+    with tap.row("it was the last number"):
+        work.refused("crl", ca, because="no number is left")
+        serial = work.ca("issue", ca, "--name", "CN=x")["serial"]
+        work.refused("revoke", ca, serial, because="no number is left")
 
 
 def seconds(text):
@@ -136,7 +140,7 @@ def grow(work, ca):
     text = work.read(f"{ca}/index").decode()
     count = int(re.search("entries (.*)", text)[1])
     lines = [f"{(1 << 159) - 1 - i:040X} 2027-01-01T00:00:00Z 2026-01-01T00:00:00Z "
-             f"superseded CN={i}\n" for i in range(MANY)]
+             f"{'superseded':<20} CN={i}\n" for i in range(MANY)]
     text = text.replace(f"entries {count}", f"entries {count + MANY}") + "".join(lines)
     work.write(f"{ca}/index", text.encode())
 
