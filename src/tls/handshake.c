@@ -65,6 +65,9 @@ typedef struct handshake {
     bool accepted; /* the connection accepted the one that mbedTLS showed */
     const pst_tls_trust *trust; /* what mbedTLS verified against; may be NULL */
     seen_certificate path[PST_TLS_PATH_MAX];
+
+    bool has_leaf;         /* PHASE_DONE: the context held a certificate */
+    seen_certificate told; /* ... and this one was told of */
 } handshake;
 
 static const char handshake_tag[] = "postern handshake";
@@ -381,8 +384,30 @@ static int tell(const handshake *h, const evidence *e, bool fresh)
     return failure_of(postern_connection_set_tls(h->connection, &info));
 }
 
+/* Keeps what tells this client from one that comes after a reset of the context. */
+static void remember_leaf(handshake *h, const mbedtls_x509_crt *peer, bool told)
+{
+    h->has_leaf = peer != NULL;
+    if (told) {
+        h->told = h->path[0];
+        h->path[0] = (seen_certificate){0};
+    }
+}
+
+/* Whether the context still holds the certificate that it held at the end. */
+static bool is_same_client(const handshake *h)
+{
+    const mbedtls_x509_crt *peer = mbedtls_ssl_get_peer_cert(h->ssl);
+    const postern_str told = {(const char *)h->told.der, h->told.len};
+
+    if (peer == NULL || !h->has_leaf) {
+        return peer == NULL && !h->has_leaf;
+    }
+    return told.len == 0 || postern_str_equal(told, der_of(peer));
+}
+
 /* mbedtls_ssl_handshake() returned 0. */
-static int hand_over(const handshake *h)
+static int hand_over(handshake *h)
 {
     const mbedtls_x509_crt *peer = mbedtls_ssl_get_peer_cert(h->ssl);
     const bool proved = peer != NULL && leaf_was_seen(h, peer);
@@ -403,6 +428,7 @@ static int hand_over(const handshake *h)
          * it cannot be told, and configure() has switched resumption off. */
         rc = tell(h, &e, proved || peer == NULL);
     }
+    remember_leaf(h, peer, rc == 0 && e.chain_count > 0);
     pst_tls_free(&h->alloc, e.chain, e.chain_count * sizeof *e.chain);
     return rc;
 }
@@ -425,6 +451,7 @@ static void handshake_free(void *state)
     postern_allocator alloc = h->alloc;
 
     forget_evidence(h);
+    pst_tls_free(&alloc, h->told.der, h->told.len);
     pst_tls_free(&alloc, h, sizeof *h);
 }
 
@@ -504,12 +531,13 @@ static int run(handshake *h)
 }
 
 /* Called again after the end: all is said, unless the host has reset the context for
- * another client and kept the connection. What that one showed is not this one's. */
+ * another client and kept the connection. What that one showed is not this one's. (It
+ * may be through, driven by the host: then nobody has asked it for a certificate.) */
 static int run_again(handshake *h)
 {
     const postern_tls_info nothing = {.size = sizeof nothing};
 
-    if (pst_tls_handshake_over(h->ssl)) {
+    if (pst_tls_handshake_over(h->ssl) && is_same_client(h)) {
         return 0;
     }
     (void)postern_connection_set_tls(h->connection, &nothing);
