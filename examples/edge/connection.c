@@ -257,6 +257,7 @@ static step refuse_handshake(edge_connection *connection, postern_str reason)
     };
 
     edge_record_refusal(work->server->log, &work->line, &decision);
+    edge_admission_shaken(work->server->admission, connection->guest);
     connection->state = EDGE_GOODBYE;
     return GO_ON;
 }

@@ -334,6 +334,25 @@ def costly(tap, program):
             e.same(edge.stop(), 0, edge.complaints())
 
 
+def refused(tap, program):
+    """Clients that a host refuses in the handshake, and that do not go away."""
+    limits = {**LIMITS, "handshakes": 8, "handshakes_per_peer": 4}
+    locked = e.policy([e.host("service", require=True)], e.guarded("service"))
+    with e.Edge(program, locked, limits) as edge, contextlib.ExitStack() as stack:
+        for version in edge.versions():
+            with tap.row(f"whoever is refused does not keep good ones out, TLS {version}"):
+                for _ in range(4):
+                    sock = stack.enter_context(edge.socket())
+                    stack.enter_context(sock.dup())  # it stays open behind its back
+                    with contextlib.suppress(OSError):
+                        talk = edge.context(None, version).wrap_socket(
+                            sock, server_hostname=e.name("service"))
+                        talk.recv(1)
+                still_serves(edge)
+        with tap.row("it ends in time, however many were refused"):
+            e.same(edge.stop(), 0, edge.complaints())
+
+
 def lost_log(tap, program):
     """Whoever reads the log goes away; the server stays."""
     with tap.row("the log's reader goes away, and the server serves on"):
@@ -376,6 +395,7 @@ def main():
         crowds(tap, edge)
         edge.finish(tap)
     costly(tap, program)
+    refused(tap, program)
     lost_log(tap, program)
     return tap.end()
 
