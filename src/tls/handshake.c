@@ -23,6 +23,7 @@
 #include "client_hello.h"
 #include "compat.h"
 #include "handshake.h"
+#include "leaf.h"
 #include "memory.h"
 #include "trust.h"
 
@@ -66,8 +67,7 @@ typedef struct handshake {
     const pst_tls_trust *trust; /* what mbedTLS verified against; may be NULL */
     seen_certificate path[PST_TLS_PATH_MAX];
 
-    bool has_leaf;         /* PHASE_DONE: the context held a certificate */
-    seen_certificate told; /* ... and this one was told of */
+    pst_tls_leaf leaf; /* PHASE_DONE: what the context held then */
 } handshake;
 
 static const char handshake_tag[] = "postern handshake";
@@ -384,28 +384,6 @@ static int tell(const handshake *h, const evidence *e, bool fresh)
     return failure_of(postern_connection_set_tls(h->connection, &info));
 }
 
-/* Keeps what tells this client from one that comes after a reset of the context. */
-static void remember_leaf(handshake *h, const mbedtls_x509_crt *peer, bool told)
-{
-    h->has_leaf = peer != NULL;
-    if (told) {
-        h->told = h->path[0];
-        h->path[0] = (seen_certificate){0};
-    }
-}
-
-/* Whether the context still holds the certificate that it held at the end. */
-static bool is_same_client(const handshake *h)
-{
-    const mbedtls_x509_crt *peer = mbedtls_ssl_get_peer_cert(h->ssl);
-    const postern_str told = {(const char *)h->told.der, h->told.len};
-
-    if (peer == NULL || !h->has_leaf) {
-        return peer == NULL && !h->has_leaf;
-    }
-    return told.len == 0 || postern_str_equal(told, der_of(peer));
-}
-
 /* mbedtls_ssl_handshake() returned 0. */
 static int hand_over(handshake *h)
 {
@@ -423,12 +401,14 @@ static int hand_over(handshake *h)
     if (h->required && !(h->accepted && proved)) {
         rc = insist(h, &e);
     }
+    if (rc == 0 && !pst_tls_leaf_read(h->ssl, &h->leaf)) {
+        rc = MBEDTLS_ERR_SSL_ALLOC_FAILED;
+    }
     if (rc == 0) {
         /* A certificate that was not shown comes from a resumed session. Without one
          * it cannot be told, and configure() has switched resumption off. */
         rc = tell(h, &e, proved || peer == NULL);
     }
-    remember_leaf(h, peer, rc == 0 && e.chain_count > 0);
     pst_tls_free(&h->alloc, e.chain, e.chain_count * sizeof *e.chain);
     return rc;
 }
@@ -451,7 +431,6 @@ static void handshake_free(void *state)
     postern_allocator alloc = h->alloc;
 
     forget_evidence(h);
-    pst_tls_free(&alloc, h->told.der, h->told.len);
     pst_tls_free(&alloc, h, sizeof *h);
 }
 
@@ -536,8 +515,10 @@ static int run(handshake *h)
 static int run_again(handshake *h)
 {
     const postern_tls_info nothing = {.size = sizeof nothing};
+    pst_tls_leaf now;
 
-    if (pst_tls_handshake_over(h->ssl) && is_same_client(h)) {
+    if (pst_tls_handshake_over(h->ssl) && pst_tls_leaf_read(h->ssl, &now) &&
+        pst_tls_leaf_equal(&now, &h->leaf)) {
         return 0;
     }
     (void)postern_connection_set_tls(h->connection, &nothing);
