@@ -366,6 +366,29 @@ static void refuse_nobody(const handshake *h)
     send_alert(h, MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE);
 }
 
+/* mbedTLS has refused what the connection accepted, such as a key on a curve that the
+ * host took out. The connection hears of it, and has a reason to give. */
+static void refuse_accepted(const handshake *h, uint32_t flags)
+{
+    const uint32_t objections = pst_tls_objections(flags);
+    const postern_str leaf = {(const char *)h->path[0].der, h->path[0].len};
+    postern_path_step path[PST_TLS_PATH_MAX] = {{.certificate = leaf}};
+    const size_t count = collect_path(h, path);
+    uint32_t told = 0;
+    bool accepted;
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        told |= path[i].objections;
+    }
+    if (objections != 0 && (objections & ~told) == 0) {
+        return; /* it has accepted that */
+    }
+    path[0].objections |= objections != 0 ? objections : POSTERN_OBJECTION_OTHER;
+    (void)postern_connection_accepts(h->connection, &leaf, 1, path,
+                                     count > 0 ? count : 1, &accepted);
+}
+
 static int tell(const handshake *h, const evidence *e, bool fresh)
 {
     const postern_tls_info info = {
@@ -554,6 +577,8 @@ int postern_mbedtls_handshake(postern_connection *connection, mbedtls_ssl_contex
         rc = hand_over(h);
     } else if (rc == MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE && h->required) {
         refuse_nobody(h);
+    } else if (h->accepted && mbedtls_ssl_get_verify_result(ssl) != 0) {
+        refuse_accepted(h, mbedtls_ssl_get_verify_result(ssl));
     }
     forget_evidence(h);
     h->phase = rc == 0 ? PHASE_DONE : PHASE_FAILED;
