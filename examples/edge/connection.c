@@ -271,6 +271,8 @@ static step on_handshake(edge_connection *connection)
 
     switch (edge_admission_begin(admission, connection->guest, edge_now_ms())) {
     case EDGE_TURN_NEVER:
+        edge_work_turn_away(connection->work, connection->listener,
+                            &connection->address);
         return GONE;
     case EDGE_TURN_LATER:
         edge_timer_start(&connection->work->timers, &connection->turn,

@@ -4,6 +4,7 @@
 
 #include "clock.h"
 #include "connection.h"
+#include "record.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,7 +13,14 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EVENTS = 64, ACCEPTS = 16, GRACE_MS = 5000, LINGER_MS = 2000, TURN_MS = 2 };
+enum {
+    EVENTS = 64,
+    ACCEPTS = 16,
+    GRACE_MS = 5000,
+    LINGER_MS = 2000,
+    TURN_MS = 2,
+    SECOND_MS = 1000
+};
 
 /* What epoll points at for a listener and for the word to stop. */
 typedef struct entry {
@@ -162,6 +170,20 @@ static void pause_if_short(void)
     }
 }
 
+void edge_work_turn_away(edge_work *work, const edge_listener *listener,
+                         const postern_address *address)
+{
+    const int64_t now = edge_now_ms();
+
+    work->turned_away++;
+    if (work->told_away_at == 0 || now - work->told_away_at >= SECOND_MS) {
+        edge_record_turned_away(work->server->log, &work->line, listener->name, address,
+                                work->turned_away);
+        work->turned_away = 0;
+        work->told_away_at = now;
+    }
+}
+
 static void welcome(edge_worker *worker, const edge_listener *listener)
 {
     edge_admission *admission = worker->work.server->admission;
@@ -181,6 +203,7 @@ static void welcome(edge_worker *worker, const edge_listener *listener)
             edge_admission_enter(admission, &address, fd, listener->tls, edge_now_ms());
         if (guest == NULL) {
             (void)close(fd); /* full: the cheapest answer there is */
+            edge_work_turn_away(&worker->work, listener, &address);
             continue;
         }
         connection = edge_connection_new(&worker->work, listener, fd, &address, guest);

@@ -321,6 +321,12 @@ def costly(tap, program):
             e.same(greet(edge, "127.0.1.2"), None)
             greet(edge, "127.0.1.3").close()
             still_serves(edge)
+        with tap.row("the log says who is turned away, and not each time"):
+            for _ in range(50):
+                e.same(greet(edge, "127.0.1.2"), None)
+            away = [line for line in edge.records() if line["event"] == "turned-away"]
+            e.same({line["peer"] for line in away}, {"127.0.1.2"})
+            e.same(0 < len(away) < 50 and away[0]["count"] == 1, True, away)
         with tap.row("as many stalled handshakes as there may be do not keep others out"):
             with contextlib.ExitStack() as stack:
                 for source in ("127.0.1.4", "127.0.1.5"):
