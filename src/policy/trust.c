@@ -418,6 +418,9 @@ static pst_authority *read_authority(pst_loader *loader, pst_document *document,
             authority = share(loader, document, &cas, &crls, revocation);
         } else {
             authority = make(loader, document, &cas, &crls, revocation);
+            if (authority != NULL && !hold(loader, document, pst_no_name, authority)) {
+                authority = NULL;
+            }
         }
     }
     files_free(loader, &cas);

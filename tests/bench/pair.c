@@ -14,23 +14,41 @@ void must(bool holds, const char *what)
     }
 }
 
+enum { FILE_MAX = 1 << 16, PATH_MAX_HERE = 512 };
+
+/* A file that was read, once. */
+typedef struct read_file {
+    char path[PATH_MAX_HERE];
+    char bytes[FILE_MAX];
+    size_t len;
+    struct read_file *next;
+} read_file;
+
+static read_file *files;
+
 postern_str pair_read(const char *folder, const char *name, const char *suffix)
 {
-    enum { ROOM = 1 << 16 };
     const char *tests = getenv("POSTERN_TESTS");
-    char *bytes = malloc(ROOM);
-    char path[512];
-    size_t len;
+    char path[PATH_MAX_HERE];
+    read_file *made = files;
     FILE *file;
 
     (void)snprintf(path, sizeof path, "%s/data/corpus/%s/%s%s",
                    tests == NULL ? "tests" : tests, folder, name, suffix);
-    file = fopen(path, "rb");
-    must(file != NULL && bytes != NULL, path);
-    len = fread(bytes, 1, ROOM - 1, file);
-    (void)fclose(file);
-    bytes[len] = '\0';
-    return (postern_str){bytes, len};
+    while (made != NULL && strcmp(made->path, path) != 0) {
+        made = made->next;
+    }
+    if (made == NULL) {
+        file = fopen(path, "rb");
+        made = calloc(1, sizeof *made);
+        must(file != NULL && made != NULL, path);
+        memcpy(made->path, path, sizeof path);
+        made->len = fread(made->bytes, 1, FILE_MAX - 1, file);
+        (void)fclose(file);
+        made->next = files;
+        files = made;
+    }
+    return (postern_str){made->bytes, made->len};
 }
 
 mbedtls_ctr_drbg_context *pair_random(void)
