@@ -1,5 +1,6 @@
 #include "openssl.h"
 
+#include <openssl/err.h>
 #include <openssl/tls1.h>
 #include <string.h>
 
@@ -9,9 +10,11 @@ enum {
     NAME_HEAD = 5                /* list length, type, name length */
 };
 
-/* What is remembered of a connection while its handshake runs. */
+/* What is remembered of a connection: one handshake is its own, and no other. */
 typedef struct attached {
     postern_connection *connection;
+    bool over;   /* the handshake, well or badly */
+    int result;  /* ... and what tls_accept() returned then */
     void *hello; /* the first ClientHello, or NULL */
     size_t hello_len;
 } attached;
@@ -69,17 +72,33 @@ static postern_str read_name(const unsigned char *bytes, size_t len)
     return (postern_str){(const char *)bytes + NAME_HEAD, len - NAME_HEAD};
 }
 
+/* Another handshake on the same SSL, after SSL_clear() for another client or to negotiate
+ * anew: what was shown before is not this one's. */
+static void distrust(attached *state)
+{
+    const postern_tls_info nothing = {.size = sizeof nothing};
+
+    state->result = -1;
+    (void)postern_connection_set_tls(state->connection, &nothing);
+    (void)postern_connection_set_tls(state->connection, &nothing); /* twice is misuse */
+}
+
 /* Called for every ClientHello, before sessions are looked up. SSL_get_servername() would
  * not do: in a resumed session it is the name of another handshake. */
 static int on_client_hello(SSL *ssl, int *alert, void *unused)
 {
-    const attached *state = SSL_get_app_data(ssl);
+    attached *state = SSL_get_app_data(ssl);
     const unsigned char *bytes;
     size_t len;
     bool ask = false;
     int mode = SSL_VERIFY_NONE;
 
     (void)unused;
+    if (state != NULL && state->over) {
+        distrust(state);
+        *alert = SSL_AD_INTERNAL_ERROR;
+        return SSL_CLIENT_HELLO_ERROR;
+    }
     if (state != NULL &&
         SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_server_name, &bytes, &len) == 1 &&
         postern_connection_on_sni(state->connection, read_name(bytes, len), &ask) !=
@@ -246,15 +265,51 @@ bool tls_attach(SSL *ssl, postern_connection *connection)
     return SSL_set_app_data(ssl, kept) == 1;
 }
 
+/* Why there will be no handshake, for postern_connection_refusal(): OpenSSL asks
+ * on_certificates() about certificates, and nobody when there is none. */
+static void note_absence(const attached *state)
+{
+    bool accepted;
+
+    if (ERR_GET_REASON(ERR_peek_last_error()) ==
+            SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE &&
+        postern_connection_requires_certificate(state->connection)) {
+        (void)postern_connection_accepts(state->connection, NULL, 0, NULL, 0,
+                                         &accepted);
+    }
+}
+
+static bool is_failure(const SSL *ssl, int result)
+{
+    const int error = SSL_get_error(ssl, result);
+
+    return error == SSL_ERROR_SSL || error == SSL_ERROR_SYSCALL;
+}
+
 int tls_accept(SSL *ssl)
 {
     attached *state = SSL_get_app_data(ssl);
-    const int result = SSL_accept(ssl);
+    int result;
 
-    if (result != 1 || state == NULL) {
-        return result;
+    if (state == NULL) {
+        return SSL_accept(ssl);
     }
-    SSL_set_msg_callback(ssl, NULL); /* once is enough, and `connection` may go now */
-    (void)SSL_set_app_data(ssl, NULL);
-    return tell(ssl, state) ? 1 : -1;
+    if (state->over) {
+        if (state->result == 1 && !SSL_is_init_finished(ssl)) {
+            distrust(state);
+        }
+        return state->result;
+    }
+    result = SSL_accept(ssl);
+    if (result == 1) {
+        SSL_set_msg_callback(ssl, NULL); /* once is enough */
+        result = tell(ssl, state) ? 1 : -1;
+    } else if (!is_failure(ssl, result)) {
+        return result;
+    } else {
+        note_absence(state);
+    }
+    state->over = true;
+    state->result = result;
+    return result;
 }

@@ -30,12 +30,16 @@
 bool tls_prepare(SSL_CTX *ctx);
 
 /** Ties `connection` to `ssl`, before the handshake. It takes the app data of `ssl`, its
- *  message callback and the adapter slot of `connection`, which must outlive the
- *  handshake. @return false: no memory */
+ *  message callback and the adapter slot of `connection`, which must outlive `ssl`: free
+ *  that first. One SSL, one connection, one handshake: after SSL_clear() the next client's
+ *  handshake fails, and nothing is presented on the connection any more.
+ *  @return false: no memory */
 bool tls_attach(SSL *ssl, postern_connection *connection);
 
 /** Instead of SSL_accept(): the same results, and when it returns 1 the connection knows
- *  what was shown. What is neither 1 nor a want of SSL_get_error(): close. */
+ *  what was shown. What is neither 1 nor a want of SSL_get_error(): close; when the host
+ *  requires a certificate, postern_connection_refusal() may say why. Called again after
+ *  the end it answers the same, or -1 if `ssl` was cleared meanwhile. */
 int tls_accept(SSL *ssl);
 
 #endif

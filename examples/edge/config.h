@@ -25,6 +25,11 @@
  * chains (4096 is enough for a certificate and an intermediate), raise it where theirs
  * are longer. A peer keeps one worker busy at most, and only until its time of the minute
  * is used up; more "workers" than processors leave others to serve meanwhile.
+ *
+ * A peer is an address: all clients behind one proxy or NAT share its caps, and its
+ * "handshake_cpu_ms" above all. Raise them where many come from one address. And the
+ * default of "handshake_bytes" refuses very large certificates (of 20 KiB, say) however
+ * good they are. Who is turned away by a cap is counted in the log.
  */
 #ifndef EDGE_CONFIG_H
 #define EDGE_CONFIG_H

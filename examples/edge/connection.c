@@ -7,7 +7,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -16,7 +15,7 @@ enum {
 };
 
 /* What a state's function says. */
-typedef enum step { GO_ON, READ, WRITE, GONE } step;
+typedef enum step { GO_ON, READ, WRITE, TURN, GONE } step;
 
 static void start_timer(edge_connection *connection, edge_deadline kind)
 {
@@ -104,6 +103,7 @@ edge_connection *edge_connection_new(edge_work *work, const edge_listener *liste
 void edge_connection_free(edge_connection *connection)
 {
     edge_timer_stop(&connection->timer);
+    edge_timer_stop(&connection->turn);
     unlink_from(connection);
     edge_admission_leave(connection->work->server->admission, connection->guest);
     edge_stream_close(&connection->stream);
@@ -257,13 +257,13 @@ static step refuse_handshake(edge_connection *connection, postern_str reason)
     };
 
     edge_record_refusal(work->server->log, &work->line, &decision);
+    edge_admission_shaken(work->server->admission, connection->guest);
     connection->state = EDGE_GOODBYE;
     return GO_ON;
 }
 
 static step on_handshake(edge_connection *connection)
 {
-    static const struct timespec a_moment = {.tv_nsec = 1000000};
     edge_admission *admission = connection->work->server->admission;
     postern_str refusal;
     int64_t cpu;
@@ -271,10 +271,13 @@ static step on_handshake(edge_connection *connection)
 
     switch (edge_admission_begin(admission, connection->guest, edge_now_ms())) {
     case EDGE_TURN_NEVER:
+        edge_work_turn_away(connection->work, connection->listener,
+                            &connection->address);
         return GONE;
     case EDGE_TURN_LATER:
-        (void)nanosleep(&a_moment, NULL); /* for the one that computes */
-        return WRITE; /* the socket can be written: epoll comes back soon */
+        edge_timer_start(&connection->work->timers, &connection->turn,
+                         EDGE_DEADLINE_TURN, edge_now_ms());
+        return TURN;
     case EDGE_TURN_NOW:
         break;
     }
@@ -410,15 +413,19 @@ edge_wait edge_connection_go_on(edge_connection *connection)
             return EDGE_WAIT_READ;
         case WRITE:
             return EDGE_WAIT_WRITE;
+        case TURN:
+            return EDGE_WAIT_TURN;
         case GONE:
             return EDGE_WAIT_NOTHING;
         }
     }
 }
 
-edge_wait edge_connection_expire(edge_connection *connection)
+edge_wait edge_connection_expire(edge_connection *connection, edge_deadline kind)
 {
-    switch (connection->timer.kind) {
+    switch (kind) {
+    case EDGE_DEADLINE_TURN:
+        return edge_connection_go_on(connection);
     case EDGE_DEADLINE_REQUEST:
         if (refuse(connection, 408, "request took too long") == GONE) {
             return EDGE_WAIT_NOTHING;

@@ -24,13 +24,19 @@ typedef enum edge_state {
 } edge_state;
 
 /** What a connection waits for. */
-typedef enum edge_wait { EDGE_WAIT_READ, EDGE_WAIT_WRITE, EDGE_WAIT_NOTHING } edge_wait;
+typedef enum edge_wait {
+    EDGE_WAIT_READ,
+    EDGE_WAIT_WRITE,
+    EDGE_WAIT_TURN, /* its timer `turn`, and not the socket */
+    EDGE_WAIT_NOTHING
+} edge_wait;
 
 typedef struct edge_connection {
     edge_source source; /* first, as worker.h wants it */
     edge_state state;
-    edge_wait waits; /* as epoll knows it */
-    edge_timer timer;
+    edge_wait waits;  /* as epoll knows it */
+    edge_timer timer; /* of its state */
+    edge_timer turn;  /* EDGE_DEADLINE_TURN, while others compute their handshakes */
     edge_work *work;
     struct edge_connection *before;
     struct edge_connection *after;
@@ -66,8 +72,8 @@ void edge_connection_free(edge_connection *connection);
  *  @return what to wait for; EDGE_WAIT_NOTHING: free it */
 edge_wait edge_connection_go_on(edge_connection *connection);
 
-/** Its deadline has passed. Returns as edge_connection_go_on(). */
-edge_wait edge_connection_expire(edge_connection *connection);
+/** Its timer of this kind is due. Returns as edge_connection_go_on(). */
+edge_wait edge_connection_expire(edge_connection *connection, edge_deadline kind);
 
 /** The server stops: this answer is the last. Returns as edge_connection_go_on(). */
 edge_wait edge_connection_wind_up(edge_connection *connection);

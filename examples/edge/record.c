@@ -60,6 +60,17 @@ void edge_record_refusal(edge_log *log, edge_text *line, const edge_decision *de
     edge_line_write(line, log);
 }
 
+void edge_record_turned_away(edge_log *log, edge_text *line, postern_str listener,
+                             const postern_address *last, uint64_t count)
+{
+    const edge_decision decision = {.listener = listener, .peer = *last};
+
+    edge_line_start(line, "turned-away");
+    add_origin(line, &decision);
+    edge_line_number(line, "count", (int64_t)count);
+    edge_line_write(line, log);
+}
+
 void edge_record_decision(edge_log *log, edge_text *line, const edge_decision *decision)
 {
     const edge_head *head = decision->head;

@@ -1,5 +1,6 @@
 /* record.h - what the log says: one line for each decision, for each reload, and for
- * each client that a host refuses in the handshake. */
+ * each client that a host refuses in the handshake, and one now and then for those
+ * that are turned away. */
 #ifndef EDGE_RECORD_H
 #define EDGE_RECORD_H
 
@@ -30,6 +31,10 @@ void edge_record_decision(edge_log *log, edge_text *line,
 /** Writes that a handshake was refused because of the certificate, or for want of one:
  *  only listener, peer, sni and reason count. */
 void edge_record_refusal(edge_log *log, edge_text *line, const edge_decision *decision);
+
+/** Writes that a cap kept `count` clients out, and whom of them last. */
+void edge_record_turned_away(edge_log *log, edge_text *line, postern_str listener,
+                             const postern_address *last, uint64_t count);
 
 /** Writes `event` with the findings of `report`, which may be NULL.
  *  @param status POSTERN_OK or why it failed */

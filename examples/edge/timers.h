@@ -15,6 +15,7 @@ typedef enum edge_deadline {
     EDGE_DEADLINE_IDLE,      /**< without a request */
     EDGE_DEADLINE_ANSWER,    /**< to take the answer */
     EDGE_DEADLINE_LINGER,    /**< between our last byte and the client's */
+    EDGE_DEADLINE_TURN,      /**< until it is asked again whose turn it is */
     EDGE_DEADLINES
 } edge_deadline;
 

@@ -4,6 +4,7 @@
 
 #include "clock.h"
 #include "connection.h"
+#include "record.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,7 +13,14 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EVENTS = 64, ACCEPTS = 16, GRACE_MS = 5000, LINGER_MS = 2000 };
+enum {
+    EVENTS = 64,
+    ACCEPTS = 16,
+    GRACE_MS = 5000,
+    LINGER_MS = 2000,
+    TURN_MS = 2,
+    SECOND_MS = 1000
+};
 
 /* What epoll points at for a listener and for the word to stop. */
 typedef struct entry {
@@ -58,6 +66,7 @@ edge_worker *edge_worker_new(const edge_server *server, edge_text *problems)
         [EDGE_DEADLINE_IDLE] = limits->idle_ms,
         [EDGE_DEADLINE_ANSWER] = limits->header_ms,
         [EDGE_DEADLINE_LINGER] = LINGER_MS,
+        [EDGE_DEADLINE_TURN] = TURN_MS,
     };
     edge_worker *worker = calloc(1, sizeof *worker);
 
@@ -117,18 +126,33 @@ void edge_worker_stop(edge_worker *worker)
     }
 }
 
+static bool is_of_socket(edge_wait wait)
+{
+    return wait == EDGE_WAIT_READ || wait == EDGE_WAIT_WRITE;
+}
+
+/* Who waits for a turn is out of the epoll set: a socket that is readable, or hung up,
+ * would wake the worker all the time. */
+static bool watch_for(const edge_worker *worker, edge_connection *connection,
+                      edge_wait wait)
+{
+    struct epoll_event event = {.data.ptr = connection};
+    const bool known = is_of_socket(connection->waits);
+    int what = known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+
+    if (!is_of_socket(wait)) {
+        what = EPOLL_CTL_DEL;
+    }
+    event.events = wait == EDGE_WAIT_READ ? EPOLLIN : EPOLLOUT;
+    return wait == connection->waits || (!known && !is_of_socket(wait)) ||
+           epoll_ctl(worker->epoll, what, connection->stream.fd, &event) == 0;
+}
+
 /* Closing a socket takes it out of the epoll set. */
 static void settle(const edge_worker *worker, edge_connection *connection,
                    edge_wait wait)
 {
-    struct epoll_event event = {.data.ptr = connection};
-    const bool known = connection->waits != EDGE_WAIT_NOTHING;
-
-    event.events = wait == EDGE_WAIT_READ ? EPOLLIN : EPOLLOUT;
-    if (wait == EDGE_WAIT_NOTHING ||
-        (wait != connection->waits &&
-         epoll_ctl(worker->epoll, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD,
-                   connection->stream.fd, &event) != 0)) {
+    if (wait == EDGE_WAIT_NOTHING || !watch_for(worker, connection, wait)) {
         edge_connection_free(connection);
         return;
     }
@@ -143,6 +167,20 @@ static void pause_if_short(void)
 
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
         (void)nanosleep(&a_while, NULL);
+    }
+}
+
+void edge_work_turn_away(edge_work *work, const edge_listener *listener,
+                         const postern_address *address)
+{
+    const int64_t now = edge_now_ms();
+
+    work->turned_away++;
+    if (work->told_away_at == 0 || now - work->told_away_at >= SECOND_MS) {
+        edge_record_turned_away(work->server->log, &work->line, listener->name, address,
+                                work->turned_away);
+        work->turned_away = 0;
+        work->told_away_at = now;
     }
 }
 
@@ -165,6 +203,7 @@ static void welcome(edge_worker *worker, const edge_listener *listener)
             edge_admission_enter(admission, &address, fd, listener->tls, edge_now_ms());
         if (guest == NULL) {
             (void)close(fd); /* full: the cheapest answer there is */
+            edge_work_turn_away(&worker->work, listener, &address);
             continue;
         }
         connection = edge_connection_new(&worker->work, listener, fd, &address, guest);
@@ -212,8 +251,12 @@ static void expire(edge_worker *worker)
     edge_timer *timer;
 
     while ((timer = edge_timers_expired(&worker->work.timers, now)) != NULL) {
-        void *connection = (char *)timer - offsetof(edge_connection, timer);
-        settle(worker, connection, edge_connection_expire(connection));
+        const edge_deadline kind = timer->kind;
+        const size_t offset = kind == EDGE_DEADLINE_TURN
+                                  ? offsetof(edge_connection, turn)
+                                  : offsetof(edge_connection, timer);
+        void *connection = (char *)timer - offset;
+        settle(worker, connection, edge_connection_expire(connection, kind));
     }
 }
 

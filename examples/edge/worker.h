@@ -38,10 +38,17 @@ typedef struct edge_work {
     edge_tls *tls;
     postern_request *request; /**< one is judged at a time */
     edge_timers timers;
-    edge_text line; /**< the log line being put together */
+    edge_text line;       /**< the log line being put together */
+    uint64_t turned_away; /**< clients, since the last line about them */
+    int64_t told_away_at; /**< when that was */
     struct edge_connection *connections;
     bool stopping;
 } edge_work;
+
+/** Notes that a cap keeps a client out. There is a line about it at most once a second:
+ *  whoever fills the house does not fill the log. */
+void edge_work_turn_away(edge_work *work, const edge_listener *listener,
+                         const postern_address *address);
 
 typedef struct edge_worker edge_worker;
 

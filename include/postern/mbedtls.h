@@ -92,11 +92,18 @@ POSTERN_API postern_status postern_mbedtls_set_bio(postern_connection *connectio
  * and _WANT_WRITE included (call again), and when it returns 0 the connection
  * knows what was shown. Any other error: close, and do not use the connection for
  * another handshake. Where the host requires a certificate
- * (postern_connection_requires_certificate()), that is MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE
- * for none and mostly MBEDTLS_ERR_X509_CERT_VERIFY_FAILED for a bad one; the client was sent
- * an alert, and postern_connection_refusal() says why. There is no timeout in it; the host needs a deadline for the
- * whole handshake. Unattached, attached to another context or called from within
- * itself it answers MBEDTLS_ERR_SSL_BAD_INPUT_DATA.
+ * (postern_connection_requires_certificate()), that is
+ * MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE for none and mostly
+ * MBEDTLS_ERR_X509_CERT_VERIFY_FAILED for a bad one; the client was sent an alert,
+ * and postern_connection_refusal() says why. There is no timeout in it; the host
+ * needs a deadline for the whole handshake. Unattached, attached to another context
+ * or called from within itself it answers MBEDTLS_ERR_SSL_BAD_INPUT_DATA.
+ *
+ * One connection, one handshake: free the connection, or stop using it, before
+ * mbedtls_ssl_session_reset(). What it knows is of the client that was there, and
+ * another client on the same context would pass for that one. Called again after such
+ * a reset it answers MBEDTLS_ERR_SSL_BAD_INPUT_DATA and nothing is presented any
+ * more, but a host that never calls again cannot be noticed.
  */
 POSTERN_API int postern_mbedtls_handshake(postern_connection *connection,
                                           mbedtls_ssl_context *ssl);

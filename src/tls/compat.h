@@ -94,8 +94,9 @@ static inline bool pst_tls_handshake_over(mbedtls_ssl_context *ssl)
 }
 
 /* Whether `ssl`, which had read the ClientHello of a handshake that is not over, was
- * reset since. Only the version tells in public: it is the configuration's newest
- * again. Where that is 1.2, nothing does. */
+ * reset since. Only the version tells in public: a reset makes it the configuration's
+ * newest again. So this sees a handshake of 1.2 where 1.3 is configured as well, and is
+ * blind when the handshake was in the newest version. */
 static inline bool pst_tls_was_reset(const mbedtls_ssl_context *ssl, bool was_13)
 {
     return pst_tls_is_13(ssl) != was_13;

@@ -23,6 +23,7 @@
 #include "client_hello.h"
 #include "compat.h"
 #include "handshake.h"
+#include "leaf.h"
 #include "memory.h"
 #include "trust.h"
 
@@ -65,6 +66,8 @@ typedef struct handshake {
     bool accepted; /* the connection accepted the one that mbedTLS showed */
     const pst_tls_trust *trust; /* what mbedTLS verified against; may be NULL */
     seen_certificate path[PST_TLS_PATH_MAX];
+
+    pst_tls_leaf leaf; /* PHASE_DONE: what the context held then */
 } handshake;
 
 static const char handshake_tag[] = "postern handshake";
@@ -363,6 +366,29 @@ static void refuse_nobody(const handshake *h)
     send_alert(h, MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE);
 }
 
+/* mbedTLS has refused what the connection accepted, such as a key on a curve that the
+ * host took out. The connection hears of it, and has a reason to give. */
+static void refuse_accepted(const handshake *h, uint32_t flags)
+{
+    const uint32_t objections = pst_tls_objections(flags);
+    const postern_str leaf = {(const char *)h->path[0].der, h->path[0].len};
+    postern_path_step path[PST_TLS_PATH_MAX] = {{.certificate = leaf}};
+    const size_t count = collect_path(h, path);
+    uint32_t told = 0;
+    bool accepted;
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        told |= path[i].objections;
+    }
+    if (objections != 0 && (objections & ~told) == 0) {
+        return; /* it has accepted that */
+    }
+    path[0].objections |= objections != 0 ? objections : POSTERN_OBJECTION_OTHER;
+    (void)postern_connection_accepts(h->connection, &leaf, 1, path,
+                                     count > 0 ? count : 1, &accepted);
+}
+
 static int tell(const handshake *h, const evidence *e, bool fresh)
 {
     const postern_tls_info info = {
@@ -382,7 +408,7 @@ static int tell(const handshake *h, const evidence *e, bool fresh)
 }
 
 /* mbedtls_ssl_handshake() returned 0. */
-static int hand_over(const handshake *h)
+static int hand_over(handshake *h)
 {
     const mbedtls_x509_crt *peer = mbedtls_ssl_get_peer_cert(h->ssl);
     const bool proved = peer != NULL && leaf_was_seen(h, peer);
@@ -397,6 +423,9 @@ static int hand_over(const handshake *h)
     }
     if (h->required && !(h->accepted && proved)) {
         rc = insist(h, &e);
+    }
+    if (rc == 0 && !pst_tls_leaf_read(h->ssl, &h->leaf)) {
+        rc = MBEDTLS_ERR_SSL_ALLOC_FAILED;
     }
     if (rc == 0) {
         /* A certificate that was not shown comes from a resumed session. Without one
@@ -504,12 +533,15 @@ static int run(handshake *h)
 }
 
 /* Called again after the end: all is said, unless the host has reset the context for
- * another client and kept the connection. What that one showed is not this one's. */
+ * another client and kept the connection. What that one showed is not this one's. (It
+ * may be through, driven by the host: then nobody has asked it for a certificate.) */
 static int run_again(handshake *h)
 {
     const postern_tls_info nothing = {.size = sizeof nothing};
+    pst_tls_leaf now;
 
-    if (pst_tls_handshake_over(h->ssl)) {
+    if (pst_tls_handshake_over(h->ssl) && pst_tls_leaf_read(h->ssl, &now) &&
+        pst_tls_leaf_equal(&now, &h->leaf)) {
         return 0;
     }
     (void)postern_connection_set_tls(h->connection, &nothing);
@@ -545,6 +577,8 @@ int postern_mbedtls_handshake(postern_connection *connection, mbedtls_ssl_contex
         rc = hand_over(h);
     } else if (rc == MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE && h->required) {
         refuse_nobody(h);
+    } else if (h->accepted && mbedtls_ssl_get_verify_result(ssl) != 0) {
+        refuse_accepted(h, mbedtls_ssl_get_verify_result(ssl));
     }
     forget_evidence(h);
     h->phase = rc == 0 ? PHASE_DONE : PHASE_FAILED;

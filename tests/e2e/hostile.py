@@ -321,6 +321,12 @@ def costly(tap, program):
             e.same(greet(edge, "127.0.1.2"), None)
             greet(edge, "127.0.1.3").close()
             still_serves(edge)
+        with tap.row("the log says who is turned away, and not each time"):
+            for _ in range(50):
+                e.same(greet(edge, "127.0.1.2"), None)
+            away = [line for line in edge.records() if line["event"] == "turned-away"]
+            e.same({line["peer"] for line in away}, {"127.0.1.2"})
+            e.same(0 < len(away) < 50 and away[0]["count"] == 1, True, away)
         with tap.row("as many stalled handshakes as there may be do not keep others out"):
             with contextlib.ExitStack() as stack:
                 for source in ("127.0.1.4", "127.0.1.5"):
@@ -331,6 +337,25 @@ def costly(tap, program):
                     stack.enter_context(greet(edge, source))
         with tap.row("it goes on when all that is over"):
             still_serves(edge)
+            e.same(edge.stop(), 0, edge.complaints())
+
+
+def refused(tap, program):
+    """Clients that a host refuses in the handshake, and that do not go away."""
+    limits = {**LIMITS, "handshakes": 8, "handshakes_per_peer": 4}
+    locked = e.policy([e.host("service", require=True)], e.guarded("service"))
+    with e.Edge(program, locked, limits) as edge, contextlib.ExitStack() as stack:
+        for version in edge.versions():
+            with tap.row(f"whoever is refused does not keep good ones out, TLS {version}"):
+                for _ in range(4):
+                    sock = stack.enter_context(edge.socket())
+                    stack.enter_context(sock.dup())  # it stays open behind its back
+                    with contextlib.suppress(OSError):
+                        talk = edge.context(None, version).wrap_socket(
+                            sock, server_hostname=e.name("service"))
+                        talk.recv(1)
+                still_serves(edge)
+        with tap.row("it ends in time, however many were refused"):
             e.same(edge.stop(), 0, edge.complaints())
 
 
@@ -376,6 +401,7 @@ def main():
         crowds(tap, edge)
         edge.finish(tap)
     costly(tap, program)
+    refused(tap, program)
     lost_log(tap, program)
     return tap.end()
 

@@ -166,6 +166,37 @@ START_TEST(a_bad_certificate_ends_the_handshake)
 }
 END_TEST
 
+static void leave_only_p256(mbedtls_ssl_config *conf)
+{
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000
+    static const uint16_t groups[] = {MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1,
+                                      MBEDTLS_SSL_IANA_TLS_GROUP_NONE};
+
+    mbedtls_ssl_conf_groups(conf, groups);
+#else
+    static const mbedtls_ecp_group_id curves[] = {MBEDTLS_ECP_DP_SECP256R1,
+                                                  MBEDTLS_ECP_DP_NONE};
+
+    mbedtls_ssl_conf_curves(conf, curves);
+#endif
+}
+
+/* mbedTLS refuses in TLS 1.2 what the gate has nothing against. */
+START_TEST(a_key_on_a_curve_that_was_taken_out_is_weak)
+{
+    set_up(STRICT, false);
+    leave_only_p256(&server.conf);
+    shake("ok-p384", "ok-p384", NULL);
+    ck_assert_int_ne(w.server_rc, 0);
+    ck_assert_int_ne(alert, 0);
+    ck_assert(refused_for("weak-key"));
+    door_ask(&d, A);
+    door_expect(&d, "a curve that was taken out", misdirected);
+    wire_close(&w);
+    tear_down();
+}
+END_TEST
+
 START_TEST(a_stolen_certificate_ends_the_handshake_too)
 {
     set_up(STRICT, _i == 1);
@@ -514,6 +545,7 @@ Suite *test_suite(void)
 
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, a_bad_certificate_ends_the_handshake, 0, ROWS * VERSIONS);
+    tcase_add_test(tc, a_key_on_a_curve_that_was_taken_out_is_weak);
     tcase_add_loop_test(tc, a_stolen_certificate_ends_the_handshake_too, 0, VERSIONS);
     tcase_add_loop_test(tc, without_a_clock_nobody_finishes_the_handshake, 0, VERSIONS);
     tcase_add_loop_test(tc, the_policy_that_asked_judges_the_handshake, 0,

@@ -222,6 +222,55 @@ START_TEST(a_context_that_is_reset_is_nobodys)
 }
 END_TEST
 
+/* The second client is through before postern is called again. */
+START_TEST(a_reset_is_noticed_when_the_host_drives_the_next_client)
+{
+    const bool tls13 = _i % VERSIONS == 1;
+    side stranger;
+
+    set_up(tls13);
+    client_start(&stranger, tls13);
+    stage_shake(A);
+    stage_a_is_presented("the first client");
+    stage_next_client(&stranger, A);
+    finish((driver)(_i / VERSIONS));
+    ck_assert_int_eq(w.client_rc, 0); /* it got in; the host knows no better */
+    for (unsigned i = 0; i < 3; i++) {
+        ck_assert_int_eq(postern_mbedtls_handshake(d.connection, &w.server),
+                         MBEDTLS_ERR_SSL_BAD_INPUT_DATA);
+        stage_nothing_is_presented("the second client");
+    }
+    stage_down();
+    side_stop(&stranger);
+}
+END_TEST
+
+/* The next client has a certificate too, and a connection of its own. */
+START_TEST(a_reset_is_noticed_when_the_next_client_shows_another_certificate)
+{
+    const bool tls13 = _i == 1;
+    postern_connection *first;
+    side other;
+
+    set_up(tls13);
+    client_start(&other, tls13);
+    client_certificate(&other, "ok-rsa2048", "ok-rsa2048", NULL);
+    stage_shake(A);
+    first = d.connection;
+    stage_next_client(&other, A);
+    another();
+    ck_assert_int_eq(postern_mbedtls_attach(d.connection, &w.server), POSTERN_OK);
+    wire_handshake(&w, d.connection);
+    stage_a_is_presented("the next client");
+    ck_assert_int_ne(postern_mbedtls_handshake(first, &w.server), 0);
+    postern_connection_free(d.connection);
+    d.connection = first;
+    stage_nothing_is_presented("the first client's connection");
+    stage_down();
+    side_stop(&other);
+}
+END_TEST
+
 /* --- what a host might set besides ------------------------------------------------ */
 
 static int approve(void *user, mbedtls_x509_crt *certificate, int depth,
@@ -294,6 +343,11 @@ Suite *test_suite(void)
                         VERSIONS);
     tcase_add_loop_test(tc, a_handshake_is_told_once, 0, VERSIONS);
     tcase_add_loop_test(tc, a_context_that_is_reset_is_nobodys, 0, 2 * VERSIONS);
+    tcase_add_loop_test(tc, a_reset_is_noticed_when_the_host_drives_the_next_client, 0,
+                        DRIVERS * VERSIONS);
+    tcase_add_loop_test(
+        tc, a_reset_is_noticed_when_the_next_client_shows_another_certificate, 0,
+        VERSIONS);
     tcase_add_loop_test(tc, a_host_that_approves_of_all_changes_no_verdict, 0,
                         3 * VERSIONS);
     suite_add_tcase(suite, tc);

@@ -254,18 +254,35 @@ void pair_drive(pair *p)
     ERR_clear_error();
 }
 
+static void ask_for(SSL *client, const char *name)
+{
+    char copy[256]; /* the macro would cast const away */
+
+    if (name != NULL) {
+        ck_assert_int_lt(snprintf(copy, sizeof copy, "%s", name), (int)sizeof copy);
+        ck_assert_int_eq(SSL_set_tlsext_host_name(client, copy), 1);
+    }
+}
+
+void pair_next_client(pair *p, int version, const char *name)
+{
+    SSL_free(p->client_end);
+    SSL_CTX_free(p->client);
+    p->client = make_context(TLS_client_method(), version);
+    p->client_end = make_end(p, p->client);
+    ask_for(p->client_end, name);
+    (void)BIO_reset(SSL_get_rbio(p->server_end));
+    (void)BIO_reset(SSL_get_wbio(p->server_end));
+    p->client_rc = p->server_rc = -1;
+}
+
 void pair_prepare(pair *p, postern_connection *connection, const char *name)
 {
     hang_up(p);
     p->server_end = make_end(p, p->server);
     p->client_end = make_end(p, p->client);
     ck_assert(tls_attach(p->server_end, connection));
-    if (name != NULL) {
-        char copy[256]; /* the macro would cast const away */
-
-        ck_assert_int_lt(snprintf(copy, sizeof copy, "%s", name), (int)sizeof copy);
-        ck_assert_int_eq(SSL_set_tlsext_host_name(p->client_end, copy), 1);
-    }
+    ask_for(p->client_end, name);
     if (p->resume != NULL) {
         ck_assert_int_eq(SSL_set_session(p->client_end, p->resume), 1);
     }

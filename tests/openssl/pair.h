@@ -48,6 +48,9 @@ void pair_shake(pair *p, postern_connection *connection, const char *name);
 void pair_prepare(pair *p, postern_connection *connection, const char *name);
 void pair_drive(pair *p);
 
+/** Another client, without a certificate, for the server's end as it is. */
+void pair_next_client(pair *p, int version, const char *name);
+
 /** Makes the server resume sessions, by tickets or by session ids. */
 void pair_resume(pair *p, bool tickets);
 

@@ -391,7 +391,7 @@ static const struct row {
     {"revoked",     "revoked",          SSL_AD_CERTIFICATE_REVOKED    },
     {"eku-server",  "wrong-usage",      SSL_AD_UNSUPPORTED_CERTIFICATE},
     {"sig-sha1",    "weak-signature",   SSL_AD_BAD_CERTIFICATE        },
-    {"key-ed25519", "untrusted-issuer", 0                             },
+    {"key-ed25519", "weak-key",         0                             },
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
@@ -420,6 +420,8 @@ START_TEST(a_required_certificate_is_good_or_the_handshake_fails)
         door_expect(&d, name, (answer){POSTERN_ALLOWED, 0, false, NULL, "ok"});
     } else {
         ck_assert_msg(p.server_rc != 1, "%s", name);
+        ck_assert_msg(text_is(postern_connection_refusal(d.connection), row->reason),
+                      "%s", name);
         ck_assert_msg(alert != 0 && (row->alert == 0 || alert == row->alert),
                       "%s: alert %d", name, alert);
         door_ask(&d, A); /* by a host that does not look at results */
@@ -520,6 +522,49 @@ START_TEST(asked_to_accept_twice_the_connection_is_told_once)
 }
 END_TEST
 
+/* Who drives the second client's handshake after SSL_clear(). */
+static int by_reading(SSL *ssl)
+{
+    const int rc = read_byte(ssl);
+
+    return rc <= 0 && SSL_is_init_finished(ssl) ? 1 : rc;
+}
+
+static int (*const drivers[])(SSL *) = {tls_accept, SSL_accept, by_reading};
+enum { DRIVERS = sizeof drivers / sizeof drivers[0] };
+
+/* The first client is good; the second one has nothing to show and names `sni`. */
+static void clear_for_a_stranger(int version, const char *sni)
+{
+    ck_assert_int_eq(SSL_clear(p.server_end), 1);
+    pair_next_client(&p, version, sni);
+}
+
+START_TEST(a_cleared_ssl_is_nobodys)
+{
+    const char *const names[] = {A, NULL, PLAIN};
+    const int row = _i / VERSIONS;
+
+    set_up(USUAL, versions[_i % VERSIONS]);
+    show("ok-p256");
+    shake(A);
+    door_ask(&d, A);
+    door_expect(&d, "the first client", let_in);
+    clear_for_a_stranger(versions[_i % VERSIONS], names[row % 3]);
+    p.accept = drivers[row / 3];
+    pair_drive(&p);
+    ck_assert_int_ne(p.server_rc, 1);
+    ck_assert_int_ne(p.client_rc, 1);
+    for (unsigned i = 0; i < 2; i++) {
+        door_ask(&d, A);
+        ck_assert_int_ne(d.verdict.outcome, POSTERN_ALLOWED);
+        ck_assert(!door_sees(&d, A, "cf.tls_client_auth.cert_presented"));
+        ck_assert_int_ne(tls_accept(p.server_end), 1);
+    }
+    tear_down();
+}
+END_TEST
+
 START_TEST(without_memory_there_is_no_connection)
 {
     SSL *ssl;
@@ -574,6 +619,7 @@ static void add_cases(TCase *tc)
                         VERSIONS);
     tcase_add_loop_test(tc, asked_to_accept_twice_the_connection_is_told_once, 0,
                         VERSIONS);
+    tcase_add_loop_test(tc, a_cleared_ssl_is_nobodys, 0, VERSIONS * 3 * DRIVERS);
     tcase_add_test(tc, without_memory_there_is_no_connection);
     tcase_add_loop_test(tc, without_memory_nobody_gets_through, 0, VERSIONS);
 }
