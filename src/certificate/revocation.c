@@ -159,13 +159,20 @@ postern_status pst_revocation_list_is_by(const pst_authority *authority,
 
 /* --- which of them count ------------------------------------------------------ */
 
-/* As far as it can be told before a path shows the issuer. */
-static bool is_same_issuer(const pst_revocation_list *list,
+/* As far as it can be told before a path shows the issuer: CRLs of intermediates by the
+ * key identifiers that they tell, if both do. */
+static bool are_of_one_key(const pst_revocation_list *list,
                            const pst_revocation_list *other)
 {
-    return pst_str_same(list->crl.issuer, other->crl.issuer) &&
-           (list->spki.len > 0) == (other->spki.len > 0) &&
-           (list->spki.len == 0 || pst_key_is_same(list->spki, other->spki));
+    if (!pst_str_same(list->crl.issuer, other->crl.issuer) ||
+        (list->spki.len > 0) != (other->spki.len > 0)) {
+        return false;
+    }
+    if (list->spki.len > 0) {
+        return pst_key_is_same(list->spki, other->spki);
+    }
+    return list->crl.key_id.len == 0 || other->crl.key_id.len == 0 ||
+           pst_str_same(list->crl.key_id, other->crl.key_id);
 }
 
 /* True when another CRL of the same issuer is newer. */
@@ -176,7 +183,7 @@ static bool is_superseded(const pst_authority *authority,
         const pst_revocation_list *other = &authority->crls[i];
 
         if (other->crl.this_update > list->crl.this_update &&
-            is_same_issuer(other, list)) {
+            are_of_one_key(other, list)) {
             return true;
         }
     }
@@ -238,17 +245,8 @@ void pst_loading_remark_crls(pst_loading *load)
 
 /* --- against what was in force before ------------------------------------------ */
 
-/* Two CRLs of intermediates: by the key identifiers that they tell, if both do. */
-static bool are_of_one_key(const pst_revocation_list *list,
-                           const pst_revocation_list *other)
-{
-    return is_same_issuer(list, other) &&
-           (list->crl.key_id.len == 0 || other->crl.key_id.len == 0 ||
-            pst_str_same(list->crl.key_id, other->crl.key_id));
-}
-
 /* The newest of the CRLs of `before` that `list` is older than, or `found`. `*same` when
- * `list` itself is among them. */
+ * `list` itself was in force there. */
 static const pst_crl *find_newer(const pst_authority *before,
                                  const pst_revocation_list *list, const pst_crl *found,
                                  bool *same)
@@ -256,7 +254,7 @@ static const pst_crl *find_newer(const pst_authority *before,
     for (size_t i = 0; i < before->crl_count; i++) {
         const pst_revocation_list *old = &before->crls[i];
 
-        if (!are_of_one_key(list, old)) {
+        if (!are_of_one_key(list, old) || is_superseded(before, old)) {
             continue;
         }
         *same = *same || pst_crl_age(&list->crl, &old->crl) == 0;
