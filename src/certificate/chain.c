@@ -301,9 +301,10 @@ static postern_status find_signer(const search *in, node *child)
 
 /* --- the shortest path -------------------------------------------------------- */
 
-/* Of the first path that is looked for every issuer is without fault; when there is
- * none, any path will do, so that it can be said what is wrong with it. */
-typedef enum demand { WITHOUT_FAULT, ANY } demand;
+/* Of the first path that is looked for every issuer is without fault, and the leaf's is
+ * the one that the leaf names; when there is none, any path will do, so that it can be
+ * said what is wrong with it: preferably one with the issuer that the leaf names. */
+typedef enum demand { WITHOUT_FAULT, OF_NAMED_ISSUER, ANY } demand;
 
 static bool is_faultless(const search *in, const pst_certificate *issuer,
                          unsigned below)
@@ -317,13 +318,16 @@ static bool is_faultless(const search *in, const pst_certificate *issuer,
 static bool may_follow(const search *in, const node *child,
                        const pst_certificate *issuer, unsigned below, demand wanted)
 {
-    if (!names(&child->certificate, issuer)) {
+    if (!names(&child->certificate, issuer) ||
+        (wanted != ANY && child == &in->sent[LEAF] &&
+         !pst_key_id_agrees(&child->certificate, issuer))) {
         return false;
     }
     switch (wanted) {
     case WITHOUT_FAULT:
         return child->state == KNOWN && pst_str_same(child->signer, issuer->spki) &&
                is_faultless(in, issuer, below);
+    case OF_NAMED_ISSUER:
     case ANY:
         /* A weak signature is not checked; the judge refuses it. */
         return child->state == KNOWN
@@ -460,6 +464,9 @@ static postern_status build(search *in, const postern_str *given, size_t count,
         return POSTERN_OK;
     }
     status = find_path(in, WITHOUT_FAULT);
+    if (status == POSTERN_OK && in->anchor == NULL) {
+        status = find_path(in, OF_NAMED_ISSUER);
+    }
     if (status == POSTERN_OK && in->anchor == NULL) {
         status = find_path(in, ANY);
     }

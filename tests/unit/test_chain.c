@@ -183,6 +183,75 @@ START_TEST(key_identifiers_save_checks)
 }
 END_TEST
 
+/* A root that was renewed, with another key identifier: the leaf tells which one it was
+ * issued under, whatever their order and whichever one the TLS library picked. */
+START_TEST(of_a_renewed_root_the_one_that_the_leaf_names_counts)
+{
+    const forge_spec roots[] = {
+        MIDDLE("root", 0, "root", 0, .ski = "a"),
+        MIDDLE("root", 0, "root", 0, .ski = "b", .serial = 1),
+    };
+    const postern_str ders[] = {forge(&roots[0]), forge(&roots[1])};
+    forge_spec leaf = LEAF("root", 0);
+    pst_authority *authority;
+    pst_judgement got;
+
+    trust(&roots[_i]);
+    trust(&roots[1 - _i]);
+    for (size_t i = 0; i < 4; i++) {
+        leaf.aki = i % 2 == 0 ? "a" : "b";
+        sent_count = 0;
+        send(&leaf);
+        if (i < 2) {
+            ck_assert_str_eq(judge(NULL), "ok");
+        }
+        ck_assert_int_eq(pst_authority_new(NULL, &table, cas, ca_count, NULL, 0,
+                                           PST_REVOCATION_OFF, NOW, &authority, NULL),
+                         POSTERN_OK);
+        {
+            const postern_path_step path[] = {
+                {sent[0],     0},
+                {ders[i / 2], 0}
+            };
+
+            ck_assert_int_eq(pst_judge(authority, path, 2, NOW, NULL, &got),
+                             POSTERN_OK);
+        }
+        ck_assert_int_eq(got.reason, PST_REASON_OK);
+        ck_assert(pst_str_same(got.issuer, ders[i % 2]));
+        pst_authority_free(authority);
+    }
+    leaf.aki = "c";
+    sent[0] = forge(&leaf);
+    ck_assert_str_eq(judge(NULL), "key-id-mismatch");
+}
+END_TEST
+
+/* The same, where both are sent: what the leaf says comes before dates. */
+START_TEST(of_a_renewed_ca_the_one_that_the_leaf_names_counts)
+{
+    const forge_spec cas_of_one_key[] = {
+        MIDDLE("ca", 2, "root", 0, .ski = "a"),
+        MIDDLE("ca", 2, "root", 0, .ski = "b", .serial = 1),
+        MIDDLE("ca", 2, "root", 0, .ski = "a", .to = 2026),
+    };
+    forge_spec leaf = LEAF("ca", 2);
+
+    trust(&ROOT);
+    leaf.aki = "b";
+    send(&leaf);
+    send(&cas_of_one_key[_i]);
+    send(&cas_of_one_key[1 - _i]);
+    ck_assert_str_eq(judge(NULL), "ok");
+    sent_count = 1;
+    leaf.aki = "a";
+    sent[0] = forge(&leaf);
+    send(&cas_of_one_key[_i == 0 ? 1 : 2]);
+    send(&cas_of_one_key[_i == 0 ? 2 : 1]);
+    ck_assert_str_eq(judge(NULL), "expired");
+}
+END_TEST
+
 START_TEST(an_anchor_that_is_sent_is_not_taken_twice)
 {
     unsigned checks;
@@ -495,6 +564,10 @@ Suite *test_suite(void)
     tcase_add_test(chain, of_two_roots_the_valid_one_counts);
     tcase_add_loop_test(chain, a_path_with_a_fault_is_no_obstacle, 0, 4);
     tcase_add_test(chain, key_identifiers_save_checks);
+    tcase_add_loop_test(chain, of_a_renewed_root_the_one_that_the_leaf_names_counts, 0,
+                        2);
+    tcase_add_loop_test(chain, of_a_renewed_ca_the_one_that_the_leaf_names_counts, 0,
+                        2);
     tcase_add_test(chain, an_anchor_that_is_sent_is_not_taken_twice);
     tcase_add_test(chain, ten_certificates_are_a_path_and_eleven_are_none);
     tcase_add_loop_test(chain, a_crowd_of_one_name_costs_nothing, 0, 2);
