@@ -222,6 +222,53 @@ static const char *date_problem(const pst_crl *crl, int64_t now)
     return now > crl->next_update ? "CRL has expired" : NULL;
 }
 
+/* True when an anchor before number `at` has its name and key. */
+static bool is_repeated(const pst_authority *authority, size_t at)
+{
+    const pst_certificate *anchor = &authority->anchors[at].certificate;
+
+    for (size_t i = 0; i < at; i++) {
+        const pst_certificate *other = &authority->anchors[i].certificate;
+
+        if (pst_str_same(other->subject, anchor->subject) &&
+            pst_key_is_same(other->spki, anchor->spki)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A CA that has got a new key, and the CRL of the old one: unless CRLs are required,
+ * its certificates pass as if they had been looked up. */
+static void remark_names_without_crl(pst_loading *load)
+{
+    const pst_authority *authority = load->to;
+
+    for (size_t i = 0; i < authority->anchor_count; i++) {
+        const pst_anchor *anchor = &authority->anchors[i];
+        bool named = false;
+        bool found = false;
+
+        for (size_t k = 0; k < authority->crl_count; k++) {
+            const pst_revocation_list *list = &authority->crls[k];
+
+            if (pst_str_same(list->crl.issuer, anchor->certificate.subject)) {
+                named = true;
+                found = found || pst_key_is_same(list->spki, anchor->certificate.spki);
+            }
+        }
+        if (named && !found && !is_repeated(authority, i)) {
+            pst_loading_tell(
+                load, POSTERN_WARNING, POSTERN_INVALID, &load->cas[anchor->file],
+                anchor->line,
+                "no CRL is of the key of this CA, only of its name: nobody "
+                "looks its certificates up",
+                "add the CRL of this key; with \"revocation\": \"require\" "
+                "they are refused");
+        }
+    }
+}
+
 void pst_loading_remark_crls(pst_loading *load)
 {
     const pst_authority *authority = load->to;
@@ -240,6 +287,11 @@ void pst_loading_remark_crls(pst_loading *load)
             pst_loading_tell(load, POSTERN_WARNING, POSTERN_INVALID, file, list->line,
                              problem, NULL);
         }
+    }
+    /* Where one of the files is bad, its CRL may be the one. */
+    if (authority->revocation == PST_REVOCATION_IF_PRESENT &&
+        load->status == POSTERN_OK) {
+        remark_names_without_crl(load);
     }
 }
 
