@@ -70,7 +70,8 @@ typedef struct postern_crypto {
 
     /** Verifies `signature` over `data` with the public key in `spki` (DER
      *  SubjectPublicKeyInfo). POSTERN_OK: it holds. POSTERN_INVALID: it does not,
-     *  or the key is not of that scheme. Other: it could not be checked. */
+     *  or the key is not of that scheme. Other: it could not be checked, also for
+     *  want of memory: a false "it does not" of a CRL lets in whom that revokes. */
     postern_status (*verify)(void *context, postern_str spki, postern_signature scheme,
                              postern_digest digest, postern_str data,
                              postern_str signature);

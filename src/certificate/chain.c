@@ -12,9 +12,9 @@
 
 enum {
     LEAF = 0,
-    SENT_MAX = 32,    /* different certificates that a peer may send */
-    CHECKS_MAX = 12,  /* signatures that these may make us check, */
-    ANCHORS_MAX = 32, /* beside the leaf's, by anchors of its issuer's name */
+    SENT_MAX = 32,   /* different certificates that a peer may send */
+    CHECKS_MAX = 12, /* signatures that these may make us check, beside the leaf's by
+                      * anchors of its issuer's name: as many as there are */
     NOBODY = SENT_MAX
 };
 
@@ -170,28 +170,36 @@ static void tie(search *in)
     }
 }
 
-/* The keys under which the signature of one certificate may hold: each once, those of
- * anchors first, and none with a wrong identifier if another's is right. */
+/* The keys under which the signature of one certificate may hold: each once, and none
+ * with a wrong identifier if another's is right. Those of the leaf's anchors are not
+ * here, however many they are: find_signer() tries them first. */
 typedef struct candidates {
-    const postern_str *keys[ANCHORS_MAX + CHECKS_MAX];
+    const postern_str *keys[CHECKS_MAX];
     size_t count;
-    size_t anchors; /* how many are anchors' */
     bool too_many;
     hint best;
 } candidates;
 
-static void consider(candidates *all, const pst_certificate *child,
-                     const pst_certificate *issuer, bool anchor)
+/* True when `issuer` may have issued `child`, as far as is known yet. A right
+ * identifier makes all that came before nothing. */
+static bool is_candidate(candidates *all, const pst_certificate *child,
+                         const pst_certificate *issuer)
 {
     hint fits = hint_of(child, issuer);
 
     if (!names(child, issuer)) {
-        return;
+        return false;
     }
     if (fits == HINT_RIGHT && all->best != HINT_RIGHT) {
         *all = (candidates){.best = HINT_RIGHT};
     }
-    if (all->best == HINT_RIGHT && fits != HINT_RIGHT) {
+    return all->best != HINT_RIGHT || fits == HINT_RIGHT;
+}
+
+static void consider(candidates *all, const pst_certificate *child,
+                     const pst_certificate *issuer)
+{
+    if (!is_candidate(all, child, issuer)) {
         return;
     }
     for (size_t i = 0; i < all->count; i++) {
@@ -204,20 +212,47 @@ static void consider(candidates *all, const pst_certificate *child,
         return;
     }
     all->keys[all->count++] = &issuer->spki;
-    all->anchors += anchor ? 1U : 0U;
+}
+
+/* True when the key of `anchor` is tried for the leaf. */
+static bool is_tried(const search *in, hint best, const pst_certificate *anchor)
+{
+    const pst_certificate *leaf = &in->sent[LEAF].certificate;
+
+    return names(leaf, anchor) &&
+           (best != HINT_RIGHT || hint_of(leaf, anchor) == HINT_RIGHT);
+}
+
+/* True when the key of one of the first `count` anchors is tried, and is `key`. */
+static bool is_tried_key(const search *in, hint best, size_t count, postern_str key)
+{
+    for (size_t i = 0; i < count; i++) {
+        const pst_certificate *anchor = &in->authority->anchors[i].certificate;
+
+        if (pst_str_same(anchor->spki, key) && is_tried(in, best, anchor)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static candidates find_candidates(const search *in, const node *child)
 {
+    const bool leaf = child == &in->sent[LEAF];
     candidates all = {.best = HINT_NONE};
 
     for (size_t i = 0; i < in->authority->anchor_count; i++) {
-        consider(&all, &child->certificate, &in->authority->anchors[i].certificate,
-                 true);
+        const pst_certificate *anchor = &in->authority->anchors[i].certificate;
+
+        if (leaf) {
+            (void)is_candidate(&all, &child->certificate, anchor);
+        } else {
+            consider(&all, &child->certificate, anchor);
+        }
     }
     for (size_t i = 1; i < in->count; i++) {
         if ((child->issuers >> i & 1U) != 0 && in->sent[i].leads) {
-            consider(&all, &child->certificate, &in->sent[i].certificate, false);
+            consider(&all, &child->certificate, &in->sent[i].certificate);
         }
     }
     return all;
@@ -240,7 +275,7 @@ static bool is_bearable(const search *in)
         if (in->sent[i].leads) {
             candidates all = find_candidates(in, &in->sent[i]);
 
-            checks += all.count - (i == LEAF ? all.anchors : 0);
+            checks += all.count;
             if (all.too_many || checks > CHECKS_MAX) {
                 return false;
             }
@@ -275,35 +310,54 @@ static postern_status check(const search *in, const pst_certificate *child,
                           child->tbs, child->signature);
 }
 
+/* @return OK, also when the signature does not hold under `key` */
+static postern_status try_key(const search *in, node *child, const postern_str *key)
+{
+    postern_status status = check(in, &child->certificate, *key);
+
+    if (status == POSTERN_OK) {
+        child->state = KNOWN;
+        child->signer = *key;
+    }
+    return status == POSTERN_INVALID ? POSTERN_OK : status;
+}
+
 static postern_status find_signer(const search *in, node *child)
 {
+    const bool leaf = child == &in->sent[LEAF];
+    const size_t anchors = leaf ? in->authority->anchor_count : 0;
+    postern_status status = POSTERN_OK;
     candidates all;
 
     if (child->state != NOT_LOOKED_FOR) {
         return POSTERN_OK;
     }
     all = find_candidates(in, child);
-    for (size_t i = 0; i < all.count && child->state != KNOWN; i++) {
-        postern_status status = check(in, &child->certificate, *all.keys[i]);
+    for (size_t i = 0; i < anchors && status == POSTERN_OK && child->state != KNOWN;
+         i++) {
+        const pst_certificate *anchor = &in->authority->anchors[i].certificate;
 
-        if (status == POSTERN_OK) {
-            child->state = KNOWN;
-            child->signer = *all.keys[i];
-        } else if (status != POSTERN_INVALID) {
-            return status;
+        if (is_tried(in, all.best, anchor) &&
+            !is_tried_key(in, all.best, i, anchor->spki)) {
+            status = try_key(in, child, &anchor->spki);
         }
     }
-    if (child->state == NOT_LOOKED_FOR) {
+    for (size_t i = 0; i < all.count && status == POSTERN_OK && child->state != KNOWN;
+         i++) {
+        status = try_key(in, child, all.keys[i]);
+    }
+    if (status == POSTERN_OK && child->state == NOT_LOOKED_FOR) {
         child->state = UNKNOWN;
     }
-    return POSTERN_OK;
+    return status;
 }
 
 /* --- the shortest path -------------------------------------------------------- */
 
-/* Of the first path that is looked for every issuer is without fault; when there is
- * none, any path will do, so that it can be said what is wrong with it. */
-typedef enum demand { WITHOUT_FAULT, ANY } demand;
+/* Of the first path that is looked for every issuer is without fault, and the leaf's is
+ * the one that the leaf names; when there is none, any path will do, so that it can be
+ * said what is wrong with it: preferably one with the issuer that the leaf names. */
+typedef enum demand { WITHOUT_FAULT, OF_NAMED_ISSUER, ANY } demand;
 
 static bool is_faultless(const search *in, const pst_certificate *issuer,
                          unsigned below)
@@ -317,13 +371,16 @@ static bool is_faultless(const search *in, const pst_certificate *issuer,
 static bool may_follow(const search *in, const node *child,
                        const pst_certificate *issuer, unsigned below, demand wanted)
 {
-    if (!names(&child->certificate, issuer)) {
+    if (!names(&child->certificate, issuer) ||
+        (wanted != ANY && child == &in->sent[LEAF] &&
+         !pst_key_id_agrees(&child->certificate, issuer))) {
         return false;
     }
     switch (wanted) {
     case WITHOUT_FAULT:
         return child->state == KNOWN && pst_str_same(child->signer, issuer->spki) &&
                is_faultless(in, issuer, below);
+    case OF_NAMED_ISSUER:
     case ANY:
         /* A weak signature is not checked; the judge refuses it. */
         return child->state == KNOWN
@@ -425,6 +482,30 @@ static size_t write_path(const search *in, postern_path_step *steps)
     return count + 1;
 }
 
+/* Where there is no path: is there one, by names, with a CA that was sent and dropped
+ * because its key is weak? */
+static bool is_weak(const search *in, const postern_str *given, size_t count)
+{
+    pst_certificate weak;
+    const char *why;
+    bool leads = false;
+
+    for (size_t i = 1; i < count && !leads; i++) {
+        if (!pst_certificate_parse(given[i], &weak) ||
+            !pst_issuer_is_fit(&weak, &why) || pst_key_is_strong(weak.spki) ||
+            !is_wanted(in, &weak)) {
+            continue;
+        }
+        for (size_t k = 0; k < in->authority->anchor_count && !leads; k++) {
+            leads = names(&weak, &in->authority->anchors[k].certificate);
+        }
+        for (size_t k = 1; k < in->count && !leads; k++) {
+            leads = in->sent[k].leads && names(&weak, &in->sent[k].certificate);
+        }
+    }
+    return leads;
+}
+
 /* Whatever there was to choose from, by its dates, bounds the judgement. */
 static void bound(const search *in, const postern_str *given, size_t count,
                   pst_judgement *out)
@@ -461,6 +542,9 @@ static postern_status build(search *in, const postern_str *given, size_t count,
     }
     status = find_path(in, WITHOUT_FAULT);
     if (status == POSTERN_OK && in->anchor == NULL) {
+        status = find_path(in, OF_NAMED_ISSUER);
+    }
+    if (status == POSTERN_OK && in->anchor == NULL) {
         status = find_path(in, ANY);
     }
     if (status == POSTERN_OK) {
@@ -478,6 +562,7 @@ postern_status pst_judge_chain(const pst_authority *authority, const postern_str
     postern_path_step steps[SENT_MAX + 1];
     size_t step_count;
     postern_status status;
+    bool weak;
 
     *out = (pst_judgement){.reason = PST_REASON_NOT_EVALUATED};
     if (count == 0) {
@@ -489,6 +574,7 @@ postern_status pst_judge_chain(const pst_authority *authority, const postern_str
     if (status != POSTERN_OK) {
         return status;
     }
+    weak = step_count == 0 && is_weak(&in, given, count);
     if (step_count == 0) {
         /* No path: still tell a leaf that nobody can read, or whose issuer nobody
          * can, from one that nobody vouches for. */
@@ -498,6 +584,10 @@ postern_status pst_judge_chain(const pst_authority *authority, const postern_str
                                                        : POSTERN_OBJECTION_UNTRUSTED};
     }
     status = pst_judge(authority, steps, step_count, now, expected, out);
+    if (status == POSTERN_OK && weak && out->reason == PST_REASON_UNTRUSTED_ISSUER) {
+        out->reason =
+            PST_REASON_WEAK_KEY; /* as of a path with it; refused all the same */
+    }
     if (status == POSTERN_OK) {
         bound(&in, given, count, out);
     }

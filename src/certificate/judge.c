@@ -96,6 +96,30 @@ static bool is_valid_at(const pst_certificate *certificate, int64_t now)
     return now >= certificate->not_before && now <= certificate->not_after;
 }
 
+/* True when `names` has a directoryName that is `name`. */
+static bool names_directory(postern_str names, postern_str name)
+{
+    pst_tlv one;
+
+    while (pst_der_next(&names, &one)) {
+        if (one.tag == PST_ALT_DIRECTORY && pst_str_same(one.value, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool pst_key_id_agrees(const pst_certificate *certificate,
+                       const pst_certificate *issuer)
+{
+    return (certificate->aki_key.len == 0 || issuer->ski.len == 0 ||
+            pst_str_same(certificate->aki_key, issuer->ski)) &&
+           (certificate->aki_issuer.len == 0 ||
+            names_directory(certificate->aki_issuer, issuer->issuer)) &&
+           (certificate->aki_serial.len == 0 ||
+            pst_str_same(certificate->aki_serial, issuer->serial));
+}
+
 /* --- the path ----------------------------------------------------------------- */
 
 /* What the TLS library saw. A bit nobody knows is a problem too. */
@@ -120,29 +144,35 @@ static void judge_objections(trial *on, uint32_t objections)
 }
 
 /*
- * The anchor that `last` is: itself, or one with the same name and key. The latter
- * may differ in everything else, and nobody has checked who signed it: therefore the
- * authority's own certificate is what counts from here on. Of several the first that
- * is valid now.
+ * The anchor that the last certificate is: itself, or one with the same name and key.
+ * The latter may differ in everything else, and nobody has checked who signed it:
+ * therefore the authority's own certificate is what counts from here on. Of several (a
+ * root that was renewed) the one that the leaf names, if it was issued by them; then
+ * one that is valid now; then the very same.
  */
-static const pst_certificate *find_anchor(trial *on, const pst_certificate *last)
+static const pst_certificate *find_anchor(trial *on)
 {
+    const pst_certificate *last = &on->certificates[on->count - 1];
+    const pst_certificate *leaf =
+        on->count == LEAF + 2 ? &on->certificates[LEAF] : NULL;
     const pst_certificate *found = NULL;
+    unsigned best = 0;
 
     for (size_t i = 0; i < on->authority->anchor_count; i++) {
         const pst_certificate *anchor = &on->authority->anchors[i].certificate;
+        unsigned fits = 0;
 
-        if (pst_str_same(anchor->raw, last->raw)) {
-            return anchor;
-        }
         if (!pst_str_same(anchor->subject, last->subject) ||
             !pst_str_same(anchor->spki, last->spki)) {
             continue;
         }
         cross_validity(&on->holds, on->now, anchor);
-        if (found == NULL ||
-            (!is_valid_at(found, on->now) && is_valid_at(anchor, on->now))) {
+        fits += leaf == NULL || pst_key_id_agrees(leaf, anchor) ? 4U : 0U;
+        fits += is_valid_at(anchor, on->now) ? 2U : 0U;
+        fits += pst_str_same(anchor->raw, last->raw) ? 1U : 0U;
+        if (found == NULL || fits > best) {
             found = anchor;
+            best = fits;
         }
     }
     return found;
@@ -171,7 +201,7 @@ static bool read_path(trial *on, const postern_path_step *path, size_t count)
             add(on, PROBLEM(UNTRUSTED_ISSUER));
         }
     }
-    anchor = find_anchor(on, &on->certificates[count - 1]);
+    anchor = find_anchor(on);
     if (anchor == NULL) {
         add(on, PROBLEM(UNTRUSTED_ISSUER));
     } else {
@@ -273,33 +303,11 @@ static void judge_parent(trial *on, size_t depth, unsigned below)
     }
 }
 
-/* True when `names` has a directoryName that is `name`. */
-static bool names_directory(postern_str names, postern_str name)
-{
-    pst_tlv one;
-
-    while (pst_der_next(&names, &one)) {
-        if (one.tag == PST_ALT_DIRECTORY && pst_str_same(one.value, name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* What the leaf says of its issuer's key must be true, or a rule that pins an issuer
  * by it would let in what another trusted CA has made up. */
 static void judge_key_id(trial *on)
 {
-    const pst_certificate *leaf = &on->certificates[LEAF];
-    const pst_certificate *parent = &on->certificates[LEAF + 1];
-    bool same_key = leaf->aki_key.len == 0 || parent->ski.len == 0 ||
-                    pst_str_same(leaf->aki_key, parent->ski);
-    bool same_issuer =
-        leaf->aki_issuer.len == 0 || names_directory(leaf->aki_issuer, parent->issuer);
-    bool same_serial =
-        leaf->aki_serial.len == 0 || pst_str_same(leaf->aki_serial, parent->serial);
-
-    if (!same_key || !same_issuer || !same_serial) {
+    if (!pst_key_id_agrees(&on->certificates[LEAF], &on->certificates[LEAF + 1])) {
         add(on, PROBLEM(KEY_ID_MISMATCH));
     }
 }

@@ -90,6 +90,10 @@ bool pst_purpose_is_listed(const pst_certificate *certificate, pst_purpose purpo
 /** True when an issuer's extended usages, if there are any, include `purpose`. */
 bool pst_issuer_is_for(const pst_certificate *issuer, pst_purpose purpose);
 
+/** True unless a certificate says of its issuer's key what is not so of `issuer`. */
+bool pst_key_id_agrees(const pst_certificate *certificate,
+                       const pst_certificate *issuer);
+
 /** Ends a judgement where the validity of `certificate` begins or ends. */
 void pst_judgement_bound(pst_judgement *judgement, const pst_certificate *certificate,
                          int64_t now);

@@ -6,7 +6,7 @@
 
 struct pst_known_key {
     struct pst_known_key *older;
-    unsigned count; /* this one and all older ones */
+    unsigned counts[2]; /* of this one and all older ones, by signed_by */
     bool signed_by;
     postern_str spki; /* the bytes follow */
 };
@@ -27,6 +27,19 @@ bool pst_known_keys_find(const pst_known_keys *known, postern_str spki, bool *si
     return false;
 }
 
+static bool is_room_behind(const struct pst_known_key *newest, bool signed_by)
+{
+    return newest == NULL || newest->counts[signed_by] < PST_KNOWN_KEYS_MAX;
+}
+
+bool pst_known_keys_has_room(const pst_known_keys *known, bool signed_by)
+{
+    pst_known_keys *list = pst_unconst(known);
+
+    return is_room_behind(atomic_load_explicit(&list->newest, memory_order_acquire),
+                          signed_by);
+}
+
 void pst_known_keys_add(pst_known_keys *known, const postern_allocator *alloc,
                         postern_str spki, bool signed_by)
 {
@@ -34,7 +47,7 @@ void pst_known_keys_add(pst_known_keys *known, const postern_allocator *alloc,
         atomic_load_explicit(&known->newest, memory_order_acquire);
     struct pst_known_key *made;
 
-    if (newest != NULL && newest->count >= PST_KNOWN_KEYS_MAX) {
+    if (!is_room_behind(newest, signed_by)) {
         return;
     }
     made = pst_alloc(alloc, sizeof *made + spki.len);
@@ -45,12 +58,14 @@ void pst_known_keys_add(pst_known_keys *known, const postern_allocator *alloc,
     made->spki = (postern_str){(const char *)(made + 1), spki.len};
     made->signed_by = signed_by;
     do {
-        made->older = newest;
-        made->count = newest == NULL ? 1 : newest->count + 1;
-        if (made->count > PST_KNOWN_KEYS_MAX) {
+        if (!is_room_behind(newest, signed_by)) {
             pst_free(alloc, made, sizeof *made + spki.len);
             return;
         }
+        made->older = newest;
+        made->counts[false] = newest == NULL ? 0 : newest->counts[false];
+        made->counts[true] = newest == NULL ? 0 : newest->counts[true];
+        made->counts[signed_by]++;
     } while (!atomic_compare_exchange_weak_explicit(
         &known->newest, &newest, made, memory_order_acq_rel, memory_order_acquire));
 }

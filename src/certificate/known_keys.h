@@ -13,7 +13,8 @@
 
 #include <stdatomic.h>
 
-/** The most that is remembered of one thing, so that it cannot grow without end. */
+/** The most keys that are remembered to have signed one thing, and as many that have
+ *  not: so it cannot grow without end, and the latter keep no room from the former. */
 enum { PST_KNOWN_KEYS_MAX = 16 };
 
 struct pst_known_key;
@@ -26,6 +27,9 @@ typedef struct pst_known_keys {
 /** What is known of the key in `spki`. @return false: nothing; else `*signed_by` */
 bool pst_known_keys_find(const pst_known_keys *known, postern_str spki,
                          bool *signed_by);
+
+/** True when one more that has signed it, or has not, would be remembered. */
+bool pst_known_keys_has_room(const pst_known_keys *known, bool signed_by);
 
 /** Remembers what a check of the key in `spki` (copied) has shown beyond doubt. */
 void pst_known_keys_add(pst_known_keys *known, const postern_allocator *alloc,

@@ -145,6 +145,10 @@ postern_status pst_revocation_list_is_by(const pst_authority *authority,
         return POSTERN_OK;
     }
     status = pst_crl_verify(&list->crl, authority->crypto, issuer->spki);
+    if (status == POSTERN_INVALID && pst_known_keys_has_room(&list->known, false)) {
+        /* A wrong "no" would let in whom the CRL lists, for good: it is asked twice. */
+        status = pst_crl_verify(&list->crl, authority->crypto, issuer->spki);
+    }
     *is_by = status == POSTERN_OK;
     if (status != POSTERN_OK && status != POSTERN_INVALID) {
         return status;
@@ -155,13 +159,20 @@ postern_status pst_revocation_list_is_by(const pst_authority *authority,
 
 /* --- which of them count ------------------------------------------------------ */
 
-/* As far as it can be told before a path shows the issuer. */
-static bool is_same_issuer(const pst_revocation_list *list,
+/* As far as it can be told before a path shows the issuer: CRLs of intermediates by the
+ * key identifiers that they tell, if both do. */
+static bool are_of_one_key(const pst_revocation_list *list,
                            const pst_revocation_list *other)
 {
-    return pst_str_same(list->crl.issuer, other->crl.issuer) &&
-           (list->spki.len > 0) == (other->spki.len > 0) &&
-           (list->spki.len == 0 || pst_key_is_same(list->spki, other->spki));
+    if (!pst_str_same(list->crl.issuer, other->crl.issuer) ||
+        (list->spki.len > 0) != (other->spki.len > 0)) {
+        return false;
+    }
+    if (list->spki.len > 0) {
+        return pst_key_is_same(list->spki, other->spki);
+    }
+    return list->crl.key_id.len == 0 || other->crl.key_id.len == 0 ||
+           pst_str_same(list->crl.key_id, other->crl.key_id);
 }
 
 /* True when another CRL of the same issuer is newer. */
@@ -172,7 +183,7 @@ static bool is_superseded(const pst_authority *authority,
         const pst_revocation_list *other = &authority->crls[i];
 
         if (other->crl.this_update > list->crl.this_update &&
-            is_same_issuer(other, list)) {
+            are_of_one_key(other, list)) {
             return true;
         }
     }
@@ -211,6 +222,53 @@ static const char *date_problem(const pst_crl *crl, int64_t now)
     return now > crl->next_update ? "CRL has expired" : NULL;
 }
 
+/* True when an anchor before number `at` has its name and key. */
+static bool is_repeated(const pst_authority *authority, size_t at)
+{
+    const pst_certificate *anchor = &authority->anchors[at].certificate;
+
+    for (size_t i = 0; i < at; i++) {
+        const pst_certificate *other = &authority->anchors[i].certificate;
+
+        if (pst_str_same(other->subject, anchor->subject) &&
+            pst_key_is_same(other->spki, anchor->spki)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A CA that has got a new key, and the CRL of the old one: unless CRLs are required,
+ * its certificates pass as if they had been looked up. */
+static void remark_names_without_crl(pst_loading *load)
+{
+    const pst_authority *authority = load->to;
+
+    for (size_t i = 0; i < authority->anchor_count; i++) {
+        const pst_anchor *anchor = &authority->anchors[i];
+        bool named = false;
+        bool found = false;
+
+        for (size_t k = 0; k < authority->crl_count; k++) {
+            const pst_revocation_list *list = &authority->crls[k];
+
+            if (pst_str_same(list->crl.issuer, anchor->certificate.subject)) {
+                named = true;
+                found = found || pst_key_is_same(list->spki, anchor->certificate.spki);
+            }
+        }
+        if (named && !found && !is_repeated(authority, i)) {
+            pst_loading_tell(
+                load, POSTERN_WARNING, POSTERN_INVALID, &load->cas[anchor->file],
+                anchor->line,
+                "no CRL is of the key of this CA, only of its name: nobody "
+                "looks its certificates up",
+                "add the CRL of this key; with \"revocation\": \"require\" "
+                "they are refused");
+        }
+    }
+}
+
 void pst_loading_remark_crls(pst_loading *load)
 {
     const pst_authority *authority = load->to;
@@ -230,21 +288,17 @@ void pst_loading_remark_crls(pst_loading *load)
                              problem, NULL);
         }
     }
+    /* Where one of the files is bad, its CRL may be the one. */
+    if (authority->revocation == PST_REVOCATION_IF_PRESENT &&
+        load->status == POSTERN_OK) {
+        remark_names_without_crl(load);
+    }
 }
 
 /* --- against what was in force before ------------------------------------------ */
 
-/* Two CRLs of intermediates: by the key identifiers that they tell, if both do. */
-static bool are_of_one_key(const pst_revocation_list *list,
-                           const pst_revocation_list *other)
-{
-    return is_same_issuer(list, other) &&
-           (list->crl.key_id.len == 0 || other->crl.key_id.len == 0 ||
-            pst_str_same(list->crl.key_id, other->crl.key_id));
-}
-
 /* The newest of the CRLs of `before` that `list` is older than, or `found`. `*same` when
- * `list` itself is among them. */
+ * `list` itself was in force there. */
 static const pst_crl *find_newer(const pst_authority *before,
                                  const pst_revocation_list *list, const pst_crl *found,
                                  bool *same)
@@ -252,7 +306,7 @@ static const pst_crl *find_newer(const pst_authority *before,
     for (size_t i = 0; i < before->crl_count; i++) {
         const pst_revocation_list *old = &before->crls[i];
 
-        if (!are_of_one_key(list, old)) {
+        if (!are_of_one_key(list, old) || is_superseded(before, old)) {
             continue;
         }
         *same = *same || pst_crl_age(&list->crl, &old->crl) == 0;

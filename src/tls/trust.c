@@ -97,12 +97,17 @@ uint32_t pst_tls_objections(uint32_t flags)
 }
 
 /* An error code of mbedTLS is the sum of a high-level one (a multiple of 0x80) and
- * a low-level one. */
+ * a low-level one. Its parser of RSA keys loses the low one of a number that it had no
+ * memory for: alone, the high one may mean that, and is no answer. Otherwise it would
+ * mean an even modulus or a bad exponent; faults of syntax have a low-level code. */
 postern_status pst_tls_failure(int rc, postern_status otherwise)
 {
     int low = -(-rc & 0x7F);
     int high = rc - low;
 
+    if (rc == MBEDTLS_ERR_PK_INVALID_PUBKEY) {
+        return POSTERN_CRYPTO;
+    }
     if (high == MBEDTLS_ERR_X509_ALLOC_FAILED || high == MBEDTLS_ERR_PK_ALLOC_FAILED ||
         high == MBEDTLS_ERR_MD_ALLOC_FAILED || high == MBEDTLS_ERR_ECP_ALLOC_FAILED ||
         low == MBEDTLS_ERR_ASN1_ALLOC_FAILED || low == MBEDTLS_ERR_MPI_ALLOC_FAILED) {
@@ -216,6 +221,7 @@ static postern_status read_chain(mbedtls_x509_crt *list, const postern_str *chai
                                  size_t count)
 {
     mbedtls_x509_crt *last = list;
+    postern_status status;
     size_t tried = 1;
     size_t i;
     int rc;
@@ -232,8 +238,9 @@ static postern_status read_chain(mbedtls_x509_crt *list, const postern_str *chai
             continue;
         }
         rc = append(list, &last, chain[i]);
-        if (pst_tls_failure(rc, POSTERN_OK) != POSTERN_OK) {
-            return POSTERN_NO_MEMORY;
+        status = pst_tls_failure(rc, POSTERN_OK);
+        if (status != POSTERN_OK) {
+            return status;
         }
         tried++;
     }

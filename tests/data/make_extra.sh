@@ -177,5 +177,15 @@ ok=$(openssl x509 -in corpus/certs/ok-p256.pem -noout -serial | sed 's/serial=//
 many=
 for ((i = 1500; i > 0; i--)); do many+=$(printf '30190208%016x170d3235303630313030303030305a' $((i * 7919 + 0x100000000000000))); [ $i != 700 ] || many+=$(entry "$ok"); done
 crl crl-a-many           $A $V2 $NEXT "$many" "$NUMBER"
+# --- an intermediate with an RSA key, a leaf of it, and the CRL that revokes the leaf
+key int-rsa rsa2048; issue int-rsa "${S}intermediate with an RSA key" $A "$CA"
+key by-int-rsa P-256; issue by-int-rsa "${S}revoked by an RSA key" extra/int-rsa.pem "$tmp/int-rsa.key" "$LEAF"
+echo 01 >"$tmp/db/crlnumber"
+printf '[d]\ncrlnumber=%s/db/crlnumber\ncrl_extensions=c\n[c]\nauthorityKeyIdentifier=keyid\n' \
+  "$tmp" >>"$tmp/cnf"
+by_rsa="-config $tmp/cnf -cert extra/int-rsa.pem -keyfile $tmp/int-rsa.key"
+openssl ca $by_rsa -revoke extra/by-int-rsa.pem 2>/dev/null
+openssl ca $by_rsa -gencrl -crl_lastupdate 20250101000000Z -crl_nextupdate 20450101000000Z \
+  -out extra/crl-int-rsa.pem 2>/dev/null
 rm -f extra/*.srl
 ls extra | wc -l

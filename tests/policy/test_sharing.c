@@ -507,6 +507,44 @@ START_TEST(a_crl_is_compared_with_those_of_its_key)
 }
 END_TEST
 
+/* A CRL of an intermediate is kept beside a newer one of its key, but not in force; one
+ * beside a newer one of another key is. */
+START_TEST(a_crl_goes_back_to_one_that_was_replaced)
+{
+    static const struct {
+        postern_str beside; /* the newer one */
+        const char *date;   /* of the one before */
+        bool told;
+    } cases[] = {
+        {AKI("a"), "260101000000Z", true },
+        {AKI("b"), "260101000000Z", false},
+        {AKI("b"), "260102000000Z", true },
+    };
+    static const char both[] =
+        POLICY(HOST("a", CA_A ",\"crl\":[\"x.crl\",\"new.crl\"]"));
+    const crl_plan after = {.ca = "ca-a-int", .extensions = AKI("a")};
+    const crl_plan before = {
+        .ca = "ca-a-int", .this_update = cases[_i].date, .extensions = AKI("a")};
+    const crl_plan beside = {.ca = "ca-a-int",
+                             .this_update = "260103000000Z",
+                             .extensions = cases[_i].beside};
+    postern_policy *next;
+
+    open_world();
+    add_file("x.crl", crl_write_pem(&before));
+    add_file("new.crl", crl_write_pem(&beside));
+    world_must_load(&w, both);
+    free((void *)(uintptr_t)w.files[0].text.data);
+    w.files[0].text = crl_write_pem(&after);
+    ck_assert_int_eq(load_after(w.policy, WITH_X, &next), POSTERN_OK);
+    ck_assert((strstr(world_findings(w.report), "replaces") != NULL) == cases[_i].told);
+    postern_policy_release(next);
+    free((void *)(uintptr_t)w.files[0].text.data);
+    free((void *)(uintptr_t)w.files[1].text.data);
+    close_world();
+}
+END_TEST
+
 /* --- memory ------------------------------------------------------------------- */
 
 static bool load_with(size_t fail_at)
@@ -563,6 +601,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tc, crls_of_intermediates_are_told_apart_by_their_key_ids, 0,
                         4);
     tcase_add_test(tc, a_crl_is_compared_with_those_of_its_key);
+    tcase_add_loop_test(tc, a_crl_goes_back_to_one_that_was_replaced, 0, 3);
     tcase_add_test(tc, every_request_may_fail);
     suite_add_tcase(suite, tc);
     return suite;

@@ -141,6 +141,51 @@ START_TEST(a_stale_file_is_a_warning)
 }
 END_TEST
 
+/* ca-c has the name of ca-a and another key, and crl-a-badsig is its CRL. */
+static const struct {
+    const char *cas;
+    const char *crls;
+    pst_revocation mode;
+    const char *file; /* of the warning; NULL: there is none */
+} names[] = {
+    {CA("ca-a") " " CA("ca-c"),                         CRL("crl-a"),                         PST_REVOCATION_IF_PRESENT, CA("ca-c")},
+    {CA("ca-c") " " CA("ca-a"),                         CRL("crl-a"),                         PST_REVOCATION_IF_PRESENT, CA("ca-c")},
+    {CA("ca-a") " " CA("ca-c"),                         CRL("crl-a-badsig"),                  PST_REVOCATION_IF_PRESENT,
+     CA("ca-a")                                                                                                                    },
+    {CA("ca-a") " " EXTRA("ca-a-other") " " CA("ca-c"), CRL("crl-a-badsig"),
+     PST_REVOCATION_IF_PRESENT,                                                                                          CA("ca-a")}, /* once for a key */
+    {CA("ca-a") " " CA("ca-c"),                         CRL("crl-a") " " CRL("crl-a-badsig"),
+     PST_REVOCATION_IF_PRESENT,                                                                                          NULL      },
+    {CA("ca-a") " " EXTRA("ca-a-other"),                CRL("crl-a"),                         PST_REVOCATION_IF_PRESENT, NULL      },
+    {CA("ca-a") " " CA("ca-b"),                         CRL("crl-a"),                         PST_REVOCATION_IF_PRESENT, NULL      },
+    {CA("ca-a") " " CA("ca-c"),                         CRL("crl-a"),                         PST_REVOCATION_REQUIRE,    NULL      },
+    {CA("ca-a") " " CA("ca-c"),                         CRL("crl-a"),                         PST_REVOCATION_OFF,        NULL      },
+};
+
+/* Its certificates look as if they were checked, and nobody does. */
+START_TEST(a_ca_with_a_crl_of_its_name_only_is_a_warning)
+{
+    postern_report *report = postern_report_new(NULL);
+    pst_authority *authority;
+    postern_finding finding;
+
+    ck_assert_int_eq(path_load(NULL, names[_i].cas, names[_i].crls, names[_i].mode,
+                               &authority, report),
+                     POSTERN_OK);
+    ck_assert_uint_eq(postern_report_count(report), names[_i].file == NULL ? 0 : 1);
+    if (names[_i].file != NULL) {
+        ck_assert(postern_report_get(report, 0, &finding));
+        ck_assert_int_eq(finding.severity, POSTERN_WARNING);
+        ck_assert(pst_str_same(finding.file, postern_text(names[_i].file)));
+        ck_assert(contains(finding.message, "no CRL is of the key of this CA"));
+        ck_assert(contains(finding.hint, "require"));
+    }
+    pst_authority_free(authority);
+    postern_report_free(report);
+    corpus_free();
+}
+END_TEST
+
 START_TEST(nothing_is_loaded_without_cryptography)
 {
     postern_report *report = postern_report_new(NULL);
@@ -249,6 +294,8 @@ Suite *test_suite(void)
     tcase_add_loop_test(loading, a_bad_file_is_refused_with_its_place, 0, REFUSALS);
     tcase_add_test(loading, every_bad_block_is_told);
     tcase_add_loop_test(loading, a_stale_file_is_a_warning, 0, LENGTH(warnings));
+    tcase_add_loop_test(loading, a_ca_with_a_crl_of_its_name_only_is_a_warning, 0,
+                        LENGTH(names));
     tcase_add_test(loading, nothing_is_loaded_without_cryptography);
     suite_add_tcase(suite, loading);
     tcase_add_test(serials, a_huge_table_is_sorted_and_found);

@@ -40,6 +40,7 @@ static void load(counting_heap *heap, const crl_plan *plans, size_t count,
 typedef struct witness {
     size_t calls;
     postern_status fails; /* or POSTERN_OK */
+    bool once;            /* only the next call fails */
 } witness;
 
 static postern_status counted_verify(void *context, postern_str spki,
@@ -47,10 +48,14 @@ static postern_status counted_verify(void *context, postern_str spki,
                                      postern_str data, postern_str signature)
 {
     witness *seen = context;
+    const postern_status fails = seen->fails;
 
     seen->calls++;
-    return seen->fails != POSTERN_OK
-               ? seen->fails
+    if (seen->once) {
+        seen->fails = POSTERN_OK;
+    }
+    return fails != POSTERN_OK
+               ? fails
                : path_crypto()->verify(NULL, spki, scheme, digest, data, signature);
 }
 
@@ -74,7 +79,7 @@ static pst_certificate certificate_of(const char *name)
 START_TEST(the_crl_of_an_intermediate_is_checked_once_for_each_key)
 {
     const crl_plan plan = {.count = 3, .ca = "ca-a-int"};
-    witness seen = {0, POSTERN_OK};
+    witness seen = {.fails = POSTERN_OK};
     const postern_crypto table = watched(&seen);
     const pst_revocation_list *list;
     pst_certificate right;
@@ -96,7 +101,7 @@ START_TEST(the_crl_of_an_intermediate_is_checked_once_for_each_key)
         ck_assert_int_eq(pst_revocation_list_is_by(authority, list, &wrong, &is_by),
                          POSTERN_OK);
         ck_assert(!is_by);
-        ck_assert_uint_eq(seen.calls, 2);
+        ck_assert_uint_eq(seen.calls, 3); /* a "no" is asked twice */
     }
     pst_authority_free(authority);
     ck_assert_uint_eq(heap.live_bytes, 0);
@@ -109,7 +114,7 @@ END_TEST
 START_TEST(only_answers_are_remembered)
 {
     const crl_plan plan = {.count = 3, .ca = "ca-a-int"};
-    witness seen = {0, POSTERN_OK};
+    witness seen = {.fails = POSTERN_OK};
     const postern_crypto table = watched(&seen);
     pst_certificate issuer;
     counting_heap heap;
@@ -140,23 +145,95 @@ START_TEST(only_answers_are_remembered)
 }
 END_TEST
 
+/* Many keys that have not signed a CRL make its check neither dearer than once each time,
+ * nor that of the right key. */
+START_TEST(wrong_keys_cost_no_more_than_one_check)
+{
+    const crl_plan plan = {.count = 3, .ca = "ca-a-int"};
+    witness seen = {.fails = POSTERN_OK};
+    const postern_crypto table = watched(&seen);
+    pst_certificate right;
+    pst_certificate wrong;
+    counting_heap heap;
+    pst_authority *authority;
+    bool is_by;
+
+    counting_heap_init(&heap, SIZE_MAX);
+    load(&heap, &plan, 1, &table, &authority);
+    right = certificate_of("corpus/ca/ca-a-int.der");
+    wrong = certificate_of("corpus/ca/ca-b.der");
+    for (char i = 0; i < PST_KNOWN_KEYS_MAX; i++) {
+        pst_known_keys_add(&authority->crls[0].known, &heap.alloc, (postern_str){&i, 1},
+                           false);
+    }
+    for (size_t i = 1; i < 4; i++) {
+        ck_assert_int_eq(
+            pst_revocation_list_is_by(authority, &authority->crls[0], &wrong, &is_by),
+            POSTERN_OK);
+        ck_assert(!is_by);
+        ck_assert_uint_eq(seen.calls, i);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert_int_eq(
+            pst_revocation_list_is_by(authority, &authority->crls[0], &right, &is_by),
+            POSTERN_OK);
+        ck_assert(is_by);
+        ck_assert_uint_eq(seen.calls, 4);
+    }
+    pst_authority_free(authority);
+    ck_assert_uint_eq(heap.live_bytes, 0);
+    corpus_free();
+}
+END_TEST
+
+/* Whatever went wrong in a check that says "no" must go wrong twice to be believed. */
+START_TEST(one_no_is_not_believed)
+{
+    const crl_plan plan = {.count = 3, .ca = "ca-a-int"};
+    witness seen = {.fails = POSTERN_INVALID, .once = true};
+    const postern_crypto table = watched(&seen);
+    pst_certificate issuer;
+    counting_heap heap;
+    pst_authority *authority;
+    bool is_by;
+
+    counting_heap_init(&heap, SIZE_MAX);
+    load(&heap, &plan, 1, &table, &authority);
+    issuer = certificate_of("corpus/ca/ca-a-int.der");
+    for (unsigned i = 0; i < 3; i++) {
+        ck_assert_int_eq(
+            pst_revocation_list_is_by(authority, &authority->crls[0], &issuer, &is_by),
+            POSTERN_OK);
+        ck_assert(is_by);
+    }
+    ck_assert_uint_eq(seen.calls, 2);
+    pst_authority_free(authority);
+    ck_assert_uint_eq(heap.live_bytes, 0);
+    corpus_free();
+}
+END_TEST
+
 START_TEST(what_is_known_of_keys_is_bounded)
 {
     const postern_allocator *alloc = pst_alloc_or_default(NULL);
     pst_known_keys known = {NULL};
-    char keys[PST_KNOWN_KEYS_MAX + 2];
+    char keys[2 * (PST_KNOWN_KEYS_MAX + 2)];
     bool signed_by;
 
-    for (size_t i = 0; i < sizeof keys; i++) {
+    for (size_t i = 0; i < sizeof keys; i++) { /* those that have not signed first */
+        const bool yes = i >= sizeof keys / 2;
+
+        ck_assert(pst_known_keys_has_room(&known, yes) ==
+                  (i % (sizeof keys / 2) < PST_KNOWN_KEYS_MAX));
         keys[i] = (char)i;
-        pst_known_keys_add(&known, alloc, (postern_str){&keys[i], 1}, i % 2 == 0);
+        pst_known_keys_add(&known, alloc, (postern_str){&keys[i], 1}, yes);
     }
     for (size_t i = 0; i < sizeof keys; i++) {
         const postern_str key = {&keys[i], 1};
+        const bool kept = i % (sizeof keys / 2) < PST_KNOWN_KEYS_MAX;
 
-        ck_assert_int_eq(pst_known_keys_find(&known, key, &signed_by),
-                         i < PST_KNOWN_KEYS_MAX);
-        ck_assert(i >= PST_KNOWN_KEYS_MAX || signed_by == (i % 2 == 0));
+        ck_assert(pst_known_keys_find(&known, key, &signed_by) == kept);
+        ck_assert(!kept || signed_by == (i >= sizeof keys / 2));
     }
     pst_known_keys_free(&known, alloc);
     ck_assert(!pst_known_keys_find(&known, (postern_str){keys, 1}, &signed_by));
@@ -172,7 +249,7 @@ static void *learn(void *user)
     pst_known_keys *known = user;
 
     for (unsigned i = 0; i < ROUNDS; i++) {
-        const char byte = (char)(i % (PST_KNOWN_KEYS_MAX + 4));
+        const char byte = (char)(i % (2 * PST_KNOWN_KEYS_MAX + 8));
         const postern_str key = {&byte, 1};
         bool signed_by;
 
@@ -234,6 +311,8 @@ Suite *test_suite(void)
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, the_crl_of_an_intermediate_is_checked_once_for_each_key);
     tcase_add_test(tc, only_answers_are_remembered);
+    tcase_add_test(tc, wrong_keys_cost_no_more_than_one_check);
+    tcase_add_test(tc, one_no_is_not_believed);
     tcase_add_test(tc, what_is_known_of_keys_is_bounded);
     tcase_add_test(tc, threads_learn_of_keys_together);
     tcase_add_test(tc, an_rsa_key_is_one_with_null_and_without);
