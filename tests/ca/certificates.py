@@ -322,6 +322,8 @@ def refusals(tap, work):
                           ("CN=a\\", "backslash"), ("CN=" + 65 * "x", "too long"),
                           ("CN=\\FF", "not UTF-8"), ("CN=\\C0\\80", "not UTF-8"),
                           ("CN=\\ED\\A0\\80", "not UTF-8"), ("C=USA", "too long"),
+                          ("CN=a\nb", "control"), ("CN=\x1b[2J", "control"),
+                          ("CN=\\00", "control"), ("CN=\\7F", "control"),
                           ("C=U", "two letters"), ("C=U*", "letters, digits"),
                           ("DC=é", "ASCII"), ("+".join(9 * ["CN=a"]), "too many"), ("", "")):
         with tap.row(f"refused: the name {name[:40]!r}"):
