@@ -133,6 +133,11 @@ static bool check_value(parser *p, const ca_attribute *is, const unsigned char *
     if (count < 0) {
         return fail(p, "the value is not UTF-8", NULL);
     }
+    for (size_t i = 0; i < len; i++) {
+        if (value[i] < ' ' || value[i] == 0x7f) {
+            return fail(p, "a control character", NULL);
+        }
+    }
     if ((size_t)count > is->limit) {
         return fail(p, "the value is too long", NULL);
     }

@@ -300,6 +300,11 @@ def refusals(tap, work):
         refused(label, because, "r.der")
     with tap.row("refused: the name of the CA itself"):
         work.refused("issue", "rsa-ca", "--name", "CN=RSA", because="the name of the CA")
+        work.refused("issue", "rsa-ca", "--name", "CN=rsa", because="the name of the CA")
+        work.refused("issue", "rsa-ca", "--csr", request_of(work, name_of(make(0x13, b"rSa"))),
+                     because="the name of the CA")
+        work.ca("issue", "rsa-ca", "--name", "CN=RSA2")
+        work.ca("issue", "rsa-ca", "--name", "CN=RSB")
     for label, data in (("nothing", b""), ("no PEM", b"hello\n"),
                         ("a certificate", work.read("ec/ca.pem")),
                         ("bytes behind it", good + b"\0"), ("half of it", good[:-9]),
@@ -317,6 +322,8 @@ def refusals(tap, work):
                           ("CN=a\\", "backslash"), ("CN=" + 65 * "x", "too long"),
                           ("CN=\\FF", "not UTF-8"), ("CN=\\C0\\80", "not UTF-8"),
                           ("CN=\\ED\\A0\\80", "not UTF-8"), ("C=USA", "too long"),
+                          ("CN=a\nb", "control"), ("CN=\x1b[2J", "control"),
+                          ("CN=\\00", "control"), ("CN=\\7F", "control"),
                           ("C=U", "two letters"), ("C=U*", "letters, digits"),
                           ("DC=é", "ASCII"), ("+".join(9 * ["CN=a"]), "too many"), ("", "")):
         with tap.row(f"refused: the name {name[:40]!r}"):
