@@ -27,6 +27,7 @@ typedef struct probes {
     size_t share;  /* of the wildcards for each start */
     size_t turn;   /* the host at which the next share begins */
     size_t joins;  /* that are left */
+    bool is_short; /* a start was not joined with every wildcard */
     postern_str *names;
     size_t count;
     size_t cap;
@@ -161,14 +162,11 @@ static bool count_start(void *user, postern_str text, bool open)
     return true;
 }
 
-static bool is_joined_short(const probes *p)
-{
-    return p->share < p->wild;
-}
-
+/* Every start gets one wildcard at least, whatever the work is. */
 static void share_out(probes *p)
 {
     p->joins = JOIN_WORK_MAX / work_of_rules(p->body);
+    p->joins = p->joins > p->starts ? p->joins : p->starts;
     p->joins = p->joins < JOINED_MAX ? p->joins : JOINED_MAX;
     p->share = p->wild;
     if (p->starts > 0 && p->joins / p->starts < p->wild) {
@@ -181,6 +179,7 @@ static bool add_start(probes *p, postern_str start)
 {
     size_t left = p->share < p->joins ? p->share : p->joins;
 
+    p->is_short = p->is_short || left < p->wild;
     for (size_t i = 0; i < p->body->host_count && left > 0; i++) {
         const pst_registration *host = &p->body->hosts[p->turn];
         postern_str name;
@@ -314,7 +313,7 @@ static bool check(pst_loader *loader, pst_document *document, probes *p)
             return false;
         }
     }
-    if (is_joined_short(p)) {
+    if (p->is_short) {
         remark_short(loader, document, p);
     }
     return tell(loader, document, p, &names, guarded);

@@ -66,24 +66,24 @@ bool pst_test_measures_host(const pst_program *program, const pst_insn *insn)
            !call->operands[0].literal && is_host_slot(program, call->operands[0].slot);
 }
 
-/* Made of http.host and literals. A slot only reads slots before it. */
-static bool is_made_of_host(const pst_program *program, uint32_t slot)
+static bool is_made_of_host(const pst_program *program, uint32_t slot);
+
+static bool walks_over_host(const pst_program *program, const pst_each *each)
 {
-    const size_t fields = program->scheme->field_count;
-    const pst_derived *how = slot < fields ? NULL : &program->derived[slot - fields];
+    for (uint32_t i = 0; i < each->count; i++) {
+        if (is_made_of_host(program, each->arrays[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool call_is_made_of_host(const pst_program *program, const pst_call *call)
+{
     bool host = false;
 
-    if (how == NULL) {
-        return slot == PST_FIELD_HOST;
-    }
-    if (how->kind == PST_DERIVED_ARRAY_GET || how->kind == PST_DERIVED_MAP_GET) {
-        return is_made_of_host(program, how->slot);
-    }
-    if (how->kind != PST_DERIVED_CALL) {
-        return false;
-    }
-    for (uint32_t i = 0; i < how->as.call->count; i++) {
-        const pst_operand *operand = &how->as.call->operands[i];
+    for (uint32_t i = 0; i < call->count; i++) {
+        const pst_operand *operand = &call->operands[i];
         if (!operand->literal && !is_made_of_host(program, operand->slot)) {
             return false;
         }
@@ -92,11 +92,69 @@ static bool is_made_of_host(const pst_program *program, uint32_t slot)
     return host;
 }
 
+static bool body_asks_for_host(const pst_program *program, pst_body body)
+{
+    for (uint32_t i = 0; i < body.length; i++) {
+        const pst_insn *insn = &program->code[body.start + i];
+        if ((pst_insn_reads_slot(insn) && is_made_of_host(program, insn->slot)) ||
+            (pst_insn_reads_other(insn) && is_made_of_host(program, insn->as.slot))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Made of http.host and literals, or an answer about something that is; the header it
+ * comes from is no other. A slot only reads slots before it. */
+static bool is_made_of_host(const pst_program *program, uint32_t slot)
+{
+    static const postern_str header = POSTERN_STR("host");
+    const size_t fields = program->scheme->field_count;
+    const pst_derived *how = slot < fields ? NULL : &program->derived[slot - fields];
+
+    if (how == NULL) {
+        return slot == PST_FIELD_HOST;
+    }
+    switch ((pst_derived_kind)how->kind) {
+    case PST_DERIVED_HEADER:
+        return pst_str_same(how->key, header);
+    case PST_DERIVED_MAP_GET:
+    case PST_DERIVED_ARRAY_GET:
+    case PST_DERIVED_FLATTEN:
+        return is_made_of_host(program, how->slot);
+    case PST_DERIVED_CALL:
+        return call_is_made_of_host(program, how->as.call);
+    case PST_DERIVED_CLAIM:
+        return body_asks_for_host(program, how->as.body);
+    case PST_DERIVED_CLAIMS:
+    case PST_DERIVED_ELEMENT:
+        return walks_over_host(program, how->as.each);
+    }
+    return false;
+}
+
+/* What pst_test_says_of_host() can tell of a name; what a list holds may change. */
+static bool is_told_of_host(const pst_insn *insn)
+{
+    return insn->op == PST_OP_STRING_EQ || insn->op == PST_OP_STRING_IN ||
+           insn->op == PST_OP_STRING_LIST || pst_test_names_many(insn);
+}
+
 bool pst_test_hides_host(const pst_program *program, const pst_insn *insn)
 {
-    return pst_insn_reads_slot(insn) && insn->op != PST_OP_ENSURE &&
-           !pst_test_reads_host(program, insn) &&
-           !pst_test_measures_host(program, insn) &&
+    if (insn->op == PST_OP_EACH_ANY || insn->op == PST_OP_EACH_ALL) {
+        return walks_over_host(program, insn->as.each);
+    }
+    if (!pst_insn_reads_slot(insn) || insn->op == PST_OP_ENSURE) {
+        return false;
+    }
+    if (pst_insn_reads_other(insn) && is_made_of_host(program, insn->as.slot)) {
+        return true;
+    }
+    if (pst_test_reads_host(program, insn)) {
+        return !is_told_of_host(insn);
+    }
+    return !pst_test_measures_host(program, insn) &&
            is_made_of_host(program, insn->slot);
 }
 
@@ -104,7 +162,8 @@ bool pst_test_hides_host(const pst_program *program, const pst_insn *insn)
 bool pst_test_names_many(const pst_insn *insn)
 {
     return insn->op == PST_OP_STRING_WILDCARD || insn->op == PST_OP_STRING_CONTAINS ||
-           insn->op == PST_OP_STRING_MATCHES || insn->op == PST_OP_BOOL;
+           insn->op == PST_OP_STRING_MATCHES || insn->op == PST_OP_STRING_ORDER ||
+           insn->op == PST_OP_BOOL;
 }
 
 static bool has_end(const pst_call *call, postern_str host)
@@ -115,6 +174,23 @@ static bool has_end(const pst_call *call, postern_str host)
 
     return end.len <= host.len &&
            pst_str_same(pst_str_slice(host, from, from + end.len), end);
+}
+
+static bool is_in_order(pst_relation relation, int order)
+{
+    switch (relation) {
+    case PST_RELATION_LT:
+        return order < 0;
+    case PST_RELATION_LE:
+        return order <= 0;
+    case PST_RELATION_GT:
+        return order > 0;
+    case PST_RELATION_GE:
+        return order >= 0;
+    case PST_RELATION_EQ:
+        return order == 0;
+    }
+    return false;
 }
 
 /* `host` NULL: one that no rule names. */
@@ -135,6 +211,9 @@ unsigned pst_test_says_of_host(const pst_program *program, const pst_insn *insn,
         holds = host != NULL && pst_str_same(insn->as.string, *host);
     } else if (insn->op == PST_OP_STRING_IN) {
         holds = host != NULL && pst_string_set_has(insn->as.string_set, *host);
+    } else if (insn->op == PST_OP_STRING_ORDER && host != NULL) {
+        holds = is_in_order((pst_relation)insn->relation,
+                            pst_str_order(*host, insn->as.string));
     } else if (insn->op == PST_OP_STRING_WILDCARD && host != NULL) {
         holds = pst_wildcard_match(insn->as.wildcard, *host);
     } else if (insn->op == PST_OP_STRING_CONTAINS && host != NULL) {

@@ -21,8 +21,9 @@ bool pst_test_names_many(const pst_insn *insn);
 /** True when `insn` asks for the length of http.host: known when the name is. */
 bool pst_test_measures_host(const pst_program *program, const pst_insn *insn);
 
-/** True when `insn` asks for anything else that is computed from http.host alone. It is
- *  said to be possible, but is up to the name and not to the client. */
+/** True when `insn` asks for anything else that is computed from http.host alone, or
+ *  compares it with another slot. It is said to be
+ *  possible, but is up to the name and not to the client. */
 bool pst_test_hides_host(const pst_program *program, const pst_insn *insn);
 
 /** A host that passes no test of hosts; told by its address. */

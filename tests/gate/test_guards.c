@@ -295,11 +295,14 @@ static const struct many {
     postern_status status;
     bool noted;
 } many[] = {
-    {20,   100, 20,  "",   POSTERN_OK,      false},
-    {500,  200, 500, "",   POSTERN_OK,      true },
-    {500,  200, 0,   SKIP, POSTERN_INVALID, true },
-    {500,  200, 499, SKIP, POSTERN_INVALID, true },
-    {2000, 200, 0,   SKIP, POSTERN_INVALID, true },
+    {20,   100, 20,   "",   POSTERN_OK,      false},
+    {500,  200, 500,  "",   POSTERN_OK,      true },
+    {500,  200, 0,    SKIP, POSTERN_INVALID, true },
+    {500,  200, 499,  SKIP, POSTERN_INVALID, true },
+    {2000, 200, 0,    SKIP, POSTERN_INVALID, true },
+    {2000, 1,   0,    SKIP, POSTERN_INVALID, false},
+    {2000, 1,   1999, SKIP, POSTERN_INVALID, false},
+    {3000, 1,   2999, SKIP, POSTERN_INVALID, false},
 };
 enum { MANY = sizeof many / sizeof many[0] };
 
