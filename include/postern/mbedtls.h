@@ -103,7 +103,8 @@ POSTERN_API postern_status postern_mbedtls_set_bio(postern_connection *connectio
  * mbedtls_ssl_session_reset(). What it knows is of the client that was there, and
  * another client on the same context would pass for that one. Called again after such
  * a reset it answers MBEDTLS_ERR_SSL_BAD_INPUT_DATA and nothing is presented any
- * more, but a host that never calls again cannot be noticed.
+ * more; but a host that never calls again cannot be noticed, nor one that let mbedTLS
+ * finish the handshake of a client with the same certificate or, as before, none.
  */
 POSTERN_API int postern_mbedtls_handshake(postern_connection *connection,
                                           mbedtls_ssl_context *ssl);
