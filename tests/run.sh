@@ -190,7 +190,7 @@ plain() { # the build that several lanes share
 lane_no-regex() {
   CC=gcc lane no-regex -Dregex=disabled -Doptimization=2 -Dexamples=disabled \
     -- --no-suite e2e --no-suite tls --no-suite gate --no-suite edge --no-suite memory \
-    --no-suite immunity \
+    --no-suite immunity --no-suite openssl \
     --no-suite package
   weigh
 }
