@@ -74,14 +74,6 @@ static bool make_serial(pst_arena *arena, postern_str number, postern_str *out)
     return true;
 }
 
-static void write_two(pst_writer *out, unsigned number, unsigned char pad)
-{
-    if (number < 10) {
-        pst_write_byte(out, pad);
-    }
-    pst_write_size(out, number);
-}
-
 /* As ASN1_TIME_print: "Mar  2 01:02:03 2025 GMT". */
 static bool make_date(pst_arena *arena, int64_t seconds, postern_str *out)
 {
@@ -94,13 +86,13 @@ static bool make_date(pst_arena *arena, int64_t seconds, postern_str *out)
     }
     pst_write_str(&writer, (postern_str){months + (size_t)(date.month - 1) * 3, 3});
     pst_write_byte(&writer, ' ');
-    write_two(&writer, date.day, ' ');
+    pst_write_two(&writer, date.day, ' ');
     pst_write_byte(&writer, ' ');
-    write_two(&writer, date.hour, '0');
+    pst_write_two(&writer, date.hour, '0');
     pst_write_byte(&writer, ':');
-    write_two(&writer, date.minute, '0');
+    pst_write_two(&writer, date.minute, '0');
     pst_write_byte(&writer, ':');
-    write_two(&writer, date.second, '0');
+    pst_write_two(&writer, date.second, '0');
     pst_write_byte(&writer, ' ');
     pst_write_size(&writer, date.year);
     pst_write_text(&writer, " GMT");

@@ -337,11 +337,10 @@ static void write_number(pst_writer *out, const pst_crl_number *number)
     }
 }
 
-static void write_two(pst_writer *out, unsigned number, char before)
+static void write_part(pst_writer *out, char before, unsigned number)
 {
     pst_write_byte(out, (unsigned char)before);
-    pst_write_byte(out, (unsigned char)('0' + number / 10 % 10));
-    pst_write_byte(out, (unsigned char)('0' + number % 10));
+    pst_write_two(out, number, '0');
 }
 
 static void write_time(pst_writer *out, int64_t seconds)
@@ -349,11 +348,11 @@ static void write_time(pst_writer *out, int64_t seconds)
     const pst_date date = pst_date_of(seconds);
 
     pst_write_int(out, date.year);
-    write_two(out, date.month, '-');
-    write_two(out, date.day, '-');
-    write_two(out, date.hour, ' ');
-    write_two(out, date.minute, ':');
-    write_two(out, date.second, ':');
+    write_part(out, '-', date.month);
+    write_part(out, '-', date.day);
+    write_part(out, ' ', date.hour);
+    write_part(out, ':', date.minute);
+    write_part(out, ':', date.second);
     pst_write_text(out, " UTC");
 }
 

@@ -23,11 +23,6 @@ typedef struct climb {
     pst_certificate last; /* at hand */
 } climb;
 
-static bool is_self_issued(const pst_certificate *certificate)
-{
-    return pst_str_same(certificate->subject, certificate->issuer);
-}
-
 /* As X509_check_issued() sees it, without the signature. */
 static bool may_have_issued(const pst_certificate *issuer,
                             const pst_certificate *certificate)
@@ -79,7 +74,7 @@ static postern_str untrusted(const pst_authority *authority, const postern_str *
     }
     do {
         at.anchored = has_anchor(authority, &at);
-        at.self_issued = is_self_issued(&at.last);
+        at.self_issued = pst_is_self_issued(&at.last);
     } while (!at.anchored && !at.self_issued && at.length < PST_PATH_MAX &&
              step_up(&at, chain, count));
     if (at.unfit) {

@@ -176,23 +176,6 @@ static bool has_end(const pst_call *call, postern_str host)
            pst_str_same(pst_str_slice(host, from, from + end.len), end);
 }
 
-static bool is_in_order(pst_relation relation, int order)
-{
-    switch (relation) {
-    case PST_RELATION_LT:
-        return order < 0;
-    case PST_RELATION_LE:
-        return order <= 0;
-    case PST_RELATION_GT:
-        return order > 0;
-    case PST_RELATION_GE:
-        return order >= 0;
-    case PST_RELATION_EQ:
-        return order == 0;
-    }
-    return false;
-}
-
 /* `host` NULL: one that no rule names. */
 unsigned pst_test_says_of_host(const pst_program *program, const pst_insn *insn,
                                const postern_str *host)
@@ -212,8 +195,8 @@ unsigned pst_test_says_of_host(const pst_program *program, const pst_insn *insn,
     } else if (insn->op == PST_OP_STRING_IN) {
         holds = host != NULL && pst_string_set_has(insn->as.string_set, *host);
     } else if (insn->op == PST_OP_STRING_ORDER && host != NULL) {
-        holds = is_in_order((pst_relation)insn->relation,
-                            pst_str_order(*host, insn->as.string));
+        holds = pst_relation_holds((pst_relation)insn->relation,
+                                   pst_str_order(*host, insn->as.string));
     } else if (insn->op == PST_OP_STRING_WILDCARD && host != NULL) {
         holds = pst_wildcard_match(insn->as.wildcard, *host);
     } else if (insn->op == PST_OP_STRING_CONTAINS && host != NULL) {

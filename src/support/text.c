@@ -107,6 +107,14 @@ void pst_write_size(pst_writer *out, size_t value)
     pst_write_text(out, digits);
 }
 
+void pst_write_two(pst_writer *out, unsigned number, unsigned char pad)
+{
+    if (number < 10) {
+        pst_write_byte(out, pad);
+    }
+    pst_write_size(out, number);
+}
+
 void pst_write_hex(pst_writer *out, unsigned char byte, bool upper)
 {
     const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";

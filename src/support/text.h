@@ -58,6 +58,8 @@ void pst_write_str(pst_writer *out, postern_str text);
 void pst_write_text(pst_writer *out, const char *text);
 void pst_write_int(pst_writer *out, int64_t value);
 void pst_write_size(pst_writer *out, size_t value);
+/** A number below 100 in two columns, the first `pad` when one is enough. */
+void pst_write_two(pst_writer *out, unsigned number, unsigned char pad);
 /** Two hexadecimal digits. */
 void pst_write_hex(pst_writer *out, unsigned char byte, bool upper);
 /** Bytes that are not printable ASCII come out as `\xHH`; others as they are. */

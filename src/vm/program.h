@@ -36,6 +36,24 @@ typedef enum pst_relation {
     PST_RELATION_GE
 } pst_relation;
 
+/** What `relation` says of two values in `order`: <0, 0, >0. */
+static inline bool pst_relation_holds(pst_relation relation, int order)
+{
+    switch (relation) {
+    case PST_RELATION_EQ:
+        return order == 0;
+    case PST_RELATION_LT:
+        return order < 0;
+    case PST_RELATION_LE:
+        return order <= 0;
+    case PST_RELATION_GT:
+        return order > 0;
+    case PST_RELATION_GE:
+        return order >= 0;
+    }
+    return false;
+}
+
 /** Ways on that end the run. Lower values are distances forward, at least 1. */
 #define PST_RETURN_FALSE 0xfffffffeU
 #define PST_RETURN_TRUE 0xffffffffU

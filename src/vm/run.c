@@ -21,26 +21,10 @@ static inline bool same_bytes(const char *a, const char *b, size_t len)
     return ((left[0] ^ right[0]) | (left[1] ^ right[1])) == 0;
 }
 
-static inline bool holds(pst_relation relation, int order)
-{
-    switch (relation) {
-    case PST_RELATION_EQ:
-        return order == 0;
-    case PST_RELATION_LT:
-        return order < 0;
-    case PST_RELATION_LE:
-        return order <= 0;
-    case PST_RELATION_GT:
-        return order > 0;
-    case PST_RELATION_GE:
-        return order >= 0;
-    }
-    return false;
-}
-
 static inline bool ip_holds(pst_relation relation, pst_ip a, pst_ip b)
 {
-    return pst_ip_is_v4(a) == pst_ip_is_v4(b) && holds(relation, pst_ip_order(a, b));
+    return pst_ip_is_v4(a) == pst_ip_is_v4(b) &&
+           pst_relation_holds(relation, pst_ip_order(a, b));
 }
 
 static inline int int_order(int64_t a, int64_t b)
@@ -107,7 +91,7 @@ pst_answer pst_program_run_at(const pst_program *program, size_t start,
                                     values[pc->slot].integer));
         }
         ON (INT_COMPARE) {
-            BRANCH(holds(
+            BRANCH(pst_relation_holds(
                 (pst_relation)pc->relation,
                 int_order(values[pc->slot].integer, values[pc->as.slot].integer)));
         }
@@ -117,8 +101,9 @@ pst_answer pst_program_run_at(const pst_program *program, size_t start,
                               pc->as.string.len));
         }
         ON (STRING_ORDER) {
-            BRANCH(holds((pst_relation)pc->relation,
-                         pst_str_order(values[pc->slot].string, pc->as.string)));
+            BRANCH(pst_relation_holds(
+                (pst_relation)pc->relation,
+                pst_str_order(values[pc->slot].string, pc->as.string)));
         }
         ON (STRING_IN) {
             BRANCH(pst_string_set_has(pc->as.string_set, values[pc->slot].string));
@@ -137,7 +122,7 @@ pst_answer pst_program_run_at(const pst_program *program, size_t start,
             BRANCH(matches(pc->as.pattern.regex, values[pc->slot].string, request));
         }
         ON (STRING_COMPARE) {
-            BRANCH(holds(
+            BRANCH(pst_relation_holds(
                 (pst_relation)pc->relation,
                 pst_str_order(values[pc->slot].string, values[pc->as.slot].string)));
         }

@@ -89,30 +89,12 @@ static void trust_free(void *context, void *trust)
     (void)trust;
 }
 
-/* Shows the chain as it came, and has no objection. */
-static postern_status trust_verify(void *context, const void *trust,
-                                   const postern_str *chain, size_t count,
-                                   postern_path_observer observer, void *user)
-{
-    (void)context;
-    (void)trust;
-    for (size_t i = 0; i < count; i++) {
-        postern_path_step step = {chain[i], 0};
-
-        if (!observer(user, (unsigned)i, &step)) {
-            return POSTERN_INVALID;
-        }
-    }
-    return POSTERN_OK;
-}
-
 static const postern_crypto table = {
     .size = sizeof table,
     .digest = sum,
     .verify = flip,
     .trust_new = trust_new,
     .trust_free = trust_free,
-    .trust_verify = trust_verify,
 };
 
 /* --- promises ------------------------------------------------------------------ */
