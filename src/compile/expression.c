@@ -77,6 +77,8 @@ postern_status postern_value_evaluate(const postern_value_expression *expression
                                       postern_value *value)
 {
     const pst_program *program = &expression->compiled.program;
+    const pst_export to = {&request->arena, &expression->compiled.constants,
+                           &request->run};
     postern_status status = pst_compiled_prepare(&expression->compiled, request);
 
     *present = false;
@@ -86,9 +88,8 @@ postern_status postern_value_evaluate(const postern_value_expression *expression
     if (status != POSTERN_OK || (request->states[expression->slot] & 1U) == 0) {
         return status;
     }
-    status =
-        pst_value_export(&request->arena, &expression->compiled.constants,
-                         &request->values[expression->slot], expression->type, value);
+    status = pst_value_export(&to, &request->values[expression->slot], expression->type,
+                              value);
     *present = status == POSTERN_OK;
     return status;
 }

@@ -86,6 +86,7 @@ static postern_status request_new(const postern_scheme *scheme, bool simulated,
     request->scheme = pst_scheme_use(scheme);
     request->simulated = simulated;
     pst_arena_init(&request->arena, alloc, scheme->options.limits.request_bytes);
+    pst_arena_init(&request->run, alloc, scheme->options.limits.request_bytes);
     pst_arena_init(&request->regex_arena, alloc, scheme->options.limits.request_bytes);
     status = open_slots(request);
     if (status != POSTERN_OK) {
@@ -117,7 +118,9 @@ void postern_request_free(postern_request *request)
     alloc = request->scheme->options.allocator;
     pst_request_keep(request, NULL, NULL);
     pst_arena_free(&request->arena);
+    pst_arena_free(&request->run);
     pst_arena_free(&request->regex_arena);
+    pst_free_array(alloc, request->marks, request->mark_words, sizeof *request->marks);
     pst_free_array(alloc, request->headers, request->header_cap,
                    sizeof *request->headers);
     pst_free_array(alloc, request->values, request->slot_cap, sizeof *request->values);
@@ -153,6 +156,7 @@ void postern_request_reset(postern_request *request)
     request->parts = NULL;
     request->header_maps[0].given = request->header_maps[1].given = false;
     pst_arena_reset(&request->arena);
+    pst_arena_reset(&request->run);
     pst_arena_reset(&request->regex_arena);
     request->regex_caches = NULL;
     request->regex_room = NULL;
@@ -433,5 +437,24 @@ postern_status pst_request_reserve(postern_request *request, size_t count)
         request->slot_cap = wanted;
     }
     memset(request->states + fields, PST_SLOT_UNKNOWN, count);
+    return POSTERN_OK;
+}
+
+postern_status pst_request_reserve_marks(postern_request *request, size_t words)
+{
+    const postern_allocator *alloc = request->scheme->options.allocator;
+    uint64_t *marks;
+
+    if (words <= request->mark_words) {
+        return POSTERN_OK;
+    }
+    marks = pst_alloc_array(alloc, words, sizeof *marks);
+    if (marks == NULL) {
+        return POSTERN_NO_MEMORY;
+    }
+    memset(marks, 0, words * sizeof *marks);
+    pst_free_array(alloc, request->marks, request->mark_words, sizeof *marks);
+    request->marks = marks;
+    request->mark_words = words;
     return POSTERN_OK;
 }

@@ -69,7 +69,10 @@ struct postern_request {
         bool given;
         pst_map map;
     } header_maps[2];
-    pst_arena arena;
+    pst_arena arena; /* derived fields, and whatever lives as long as the request */
+    pst_arena run; /* derived slots of the program that runs: until the next one does */
+    uint64_t *marks; /* of a ruleset's run, all zero between runs; mark_words of them */
+    size_t mark_words;
     /* What searches remember, of match/regex.h, which this room only keeps it for: apart
      * from the values, so that no search takes the room of one. */
     pst_arena regex_arena;
@@ -105,6 +108,9 @@ postern_status pst_request_seal(postern_request *request,
 
 /** Makes room for `count` derived slots behind the fields and marks them unknown. */
 postern_status pst_request_reserve(postern_request *request, size_t count);
+
+/** Makes room for `words` words of marks. */
+postern_status pst_request_reserve_marks(postern_request *request, size_t words);
 
 /**
  * Computes a LAZY or BODY field whose slot is unknown.

@@ -74,10 +74,16 @@ bool pst_type_valid(postern_type type);
 /** The value of `map` under `key`, or NULL. */
 const pst_value *pst_map_find(pst_map map, postern_str key);
 
-/** `value` of `type` as hosts read it; arrays, maps and text that `constants` holds are
- *  copied into `arena`, other text is borrowed. @return POSTERN_OK, or the arena's failure */
-postern_status pst_value_export(pst_arena *arena, const pst_arena *constants,
-                                const pst_value *value, postern_type type,
-                                postern_value *out);
+/** Where values go that a host reads, and which text does not live as long. */
+typedef struct pst_export {
+    pst_arena *arena;
+    const pst_arena *constants; /* of the expression */
+    const pst_arena *run;       /* of its run */
+} pst_export;
+
+/** `value` of `type` as hosts read it; arrays, maps and text that does not live as long
+ *  are copied, other text is borrowed. @return POSTERN_OK, or the arena's failure */
+postern_status pst_value_export(const pst_export *to, const pst_value *value,
+                                postern_type type, postern_value *out);
 
 #endif

@@ -19,6 +19,7 @@ postern_status pst_program_prepare(const pst_program *program,
 {
     request->lists = lists;
     request->program = program->number;
+    pst_arena_reset(&request->run);
     return pst_request_reserve(request, program->derived_count);
 }
 
@@ -104,7 +105,7 @@ static void arguments_read(const postern_request *request, const pst_call *how,
 static pst_invocation invocation_of(postern_request *request, const pst_call *how,
                                     const arguments *given, pst_regex_memory *regexes)
 {
-    return (pst_invocation){.arena = &request->arena,
+    return (pst_invocation){.arena = &request->run,
                             .crypto = request->scheme->options.crypto,
                             .regexes = regexes,
                             .types = how->types,
@@ -123,7 +124,7 @@ static postern_status call_each(postern_request *request, const pst_function *fu
     size_t count = 0;
 
     if (items == NULL) {
-        return request->arena.status;
+        return request->run.status;
     }
     for (size_t i = 0; i < elements.count; i++) {
         pst_result result = {.present = true};
@@ -151,8 +152,8 @@ static PST_NOINLINE postern_status call(postern_request *request, const pst_call
     arguments given;
     postern_status status;
 
-    if (!arguments_open(&request->arena, how->count, &given)) {
-        return request->arena.status;
+    if (!arguments_open(&request->run, how->count, &given)) {
+        return request->run.status;
     }
     arguments_read(request, how, &given);
     in = invocation_of(request, how, &given, &regexes);

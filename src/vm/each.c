@@ -45,11 +45,11 @@ postern_status pst_each_collect(const pst_program *program, const pst_each *each
                                 postern_request *request, pst_array *out)
 {
     const size_t count = shortest(each, request);
-    pst_value *items = pst_arena_array(&request->arena, count, sizeof *items);
+    pst_value *items = pst_arena_array(&request->run, count, sizeof *items);
     postern_status fault = POSTERN_OK;
 
     if (items == NULL) {
-        return request->arena.status;
+        return request->run.status;
     }
     for (size_t at = 0; at < count; at++) {
         load(each, at, request);

@@ -63,9 +63,9 @@ postern_status pst_flatten(const pst_program *program, postern_request *request,
     walk w = {.steps = how->as.path.steps, .step_count = how->as.path.count};
 
     visit(&w, base, type, 0);
-    w.items = pst_arena_array(&request->arena, w.count, sizeof *w.items);
+    w.items = pst_arena_array(&request->run, w.count, sizeof *w.items);
     if (w.items == NULL) {
-        return request->arena.status;
+        return request->run.status;
     }
     w.count = 0;
     visit(&w, base, type, 0);

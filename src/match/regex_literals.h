@@ -1,0 +1,28 @@
+/*
+ * match/regex_literals.h - what a text must contain for a regular expression to match
+ * in it.
+ *
+ * Only for who asks many expressions of one text: needles.h finds out which of them
+ * need be asked at all.
+ */
+#ifndef PST_MATCH_REGEX_LITERALS_H
+#define PST_MATCH_REGEX_LITERALS_H
+
+#include "support/arena.h"
+
+/**
+ * Finds texts of which at least one stands, ASCII case folded, in every text that
+ * `pattern` matches. `(?i)bad[0-9]bot|scrap[e3]r` gives "scraper" and "scrap3r" for its
+ * second half; of the first nothing but "bot" is sure.
+ *
+ * @param pattern one that pst_regex_compile() has accepted
+ * @param arena   where the texts go, in lower case
+ * @param scratch memory for the time of the call
+ * @param least   the shortest text that is of use, in bytes
+ * @param texts   receives at most `cap`
+ * @return how many; 0 when no such texts are known, or there is no memory
+ */
+size_t pst_regex_literals(pst_arena *arena, pst_arena *scratch, postern_str pattern,
+                          size_t least, postern_str *texts, size_t cap);
+
+#endif
