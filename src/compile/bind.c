@@ -126,6 +126,7 @@ static unsigned test_price(const pst_insn *test)
     case PST_OP_ALWAYS:
     case PST_OP_ENSURE:
     case PST_OP_BOOL:
+    case PST_OP_ONCE:
     case PST_OP_INT_BITS:
     case PST_OP_INT_LIST:
     case PST_OP_INT_COMPARE:

@@ -156,11 +156,14 @@ postern_status pst_compiler_add_value(pst_compiler *compiler, postern_str expres
 postern_status pst_compiler_finish(pst_compiler *compiler, pst_program *out)
 {
     const postern_allocator *alloc = compiler->scheme->options.allocator;
-    postern_status status = pst_emitter_finish(
-        &compiler->emitter, compiler->options.lists, compiler->options.list_count, out);
+    postern_status status = pst_share_tests(&compiler->emitter);
     uint8_t *scratch;
     bool sound;
 
+    if (status == POSTERN_OK) {
+        status = pst_emitter_finish(&compiler->emitter, compiler->options.lists,
+                                    compiler->options.list_count, out);
+    }
     if (status == POSTERN_OK) {
         status = pst_regexes_finish(&compiler->regexes, compiler->constants, out);
     }

@@ -229,6 +229,7 @@ static void load_rules(pst_loader *loader, pst_document *document, size_t list,
     pst_compiler_init(&compiler, loader->body->scheme, &loader->body->memory, &options);
     pst_bindings_init(&bindings, document->alloc);
     compiler.bindings = pst_index_pays(count) ? &bindings : NULL;
+    compiler.emitter.sharing = true;
     for (size_t node = pst_document_first(document, list);
          node != 0 && document->status == POSTERN_OK;
          node = pst_document_next(document, list, node)) {

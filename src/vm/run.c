@@ -83,6 +83,17 @@ pst_answer pst_program_find(const pst_program *program, const uint32_t *starts,
         ON (BOOL) {
             BRANCH(values[pc->slot].boolean);
         }
+        ON (ONCE) {
+            if (states[pc->slot] == PST_SLOT_UNKNOWN) {
+                const postern_status status =
+                    pst_slot_ensure(program, request, pc->slot);
+                if (status != POSTERN_OK) {
+                    *fault = status;
+                    return PST_FAULTED;
+                }
+            }
+            BRANCH(values[pc->slot].boolean);
+        }
         ON (INT_RANGE) {
             BRANCH(pc->as.range.first <= values[pc->slot].integer &&
                    values[pc->slot].integer <= pc->as.range.last);
