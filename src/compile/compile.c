@@ -73,7 +73,8 @@ static postern_status emitted(pst_compilation *unit, postern_status status)
     return status;
 }
 
-static postern_status compile(pst_compilation *unit, pst_emitter *emitter)
+static postern_status compile(pst_compilation *unit, pst_emitter *emitter,
+                              pst_bindings *bindings)
 {
     pst_node *tree;
     pst_claim *claim = NULL;
@@ -87,7 +88,14 @@ static postern_status compile(pst_compilation *unit, pst_emitter *emitter)
     if (status == POSTERN_OK) {
         status = judged(unit, pst_check(unit, tree, &claim));
     }
-    return status == POSTERN_OK ? emitted(unit, pst_emit(emitter, claim)) : status;
+    if (status == POSTERN_OK) {
+        status = emitted(unit, pst_emit(emitter, claim));
+    }
+    if (status == POSTERN_OK && bindings != NULL &&
+        !pst_bind(bindings, claim, emitter->derived, unit->scheme->field_count)) {
+        status = POSTERN_NO_MEMORY;
+    }
+    return status;
 }
 
 static postern_status compile_value(pst_compilation *unit, pst_emitter *emitter,
@@ -133,7 +141,7 @@ postern_status pst_compiler_add(pst_compiler *compiler, postern_str expression,
 {
     pst_compilation unit = unit_of(compiler, expression, origin, report);
 
-    return told(&unit, compile(&unit, &compiler->emitter));
+    return told(&unit, compile(&unit, &compiler->emitter, compiler->bindings));
 }
 
 postern_status pst_compiler_add_value(pst_compiler *compiler, postern_str expression,

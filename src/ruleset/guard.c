@@ -351,16 +351,16 @@ bool pst_ruleset_guard(const pst_ruleset *set, const pst_string_set *names,
     memset(h.settled, NOTHING, names->count);
     memset(h.named, 0, names->count * sizeof *h.named);
     for (size_t i = 0; i < set->active_count; i++) {
-        const uint32_t rule = set->active[i];
+        const size_t rule = pst_ruleset_rule(set, i);
         const pst_rule *at = &set->rules[rule];
         const size_t start = program->entries[rule];
         const size_t end = rule + 1 < program->entry_count ? program->entries[rule + 1]
                                                            : program->length;
         w.code = &program->code[start];
         w.length = end - start;
-        h.rule = rule + 1;
-        h.block = at->action == POSTERN_ACTION_BLOCK;
-        if (!h.block && !(at->action == POSTERN_ACTION_SKIP && at->ends)) {
+        h.rule = (uint32_t)rule + 1;
+        h.block = at->told.action == POSTERN_ACTION_BLOCK;
+        if (!h.block && !(at->told.action == POSTERN_ACTION_SKIP && at->ends)) {
             continue;
         }
         if (cut(&w)) {

@@ -233,8 +233,21 @@ postern_status pst_program_prepare(const pst_program *program,
                                    postern_request *request);
 
 /** Runs the code at `start`, of a body; as pst_program_run(). */
-pst_answer pst_program_run_at(const pst_program *program, size_t start,
+pst_answer pst_program_run_at(const pst_program *program, uint32_t start,
                               postern_request *request, postern_status *fault);
+
+/**
+ * Runs pieces of code one after the other, from starts[*at] on, until one answers yes.
+ * Each is a rule (an item of program->entries) or a body; as pst_program_run(), but
+ * going from one to the next costs no call.
+ *
+ * @param starts `count` places of the code, in the order they are to be run
+ * @param at     where to begin; receives which one answered yes or faulted, or
+ *               `count` with PST_NO. To look for a further one go on at *at + 1.
+ */
+pst_answer pst_program_find(const pst_program *program, const uint32_t *starts,
+                            size_t count, size_t *at, postern_request *request,
+                            postern_status *fault);
 
 /** True when the program reads `field`. */
 bool pst_program_uses(const pst_program *program, size_t field);
