@@ -238,8 +238,8 @@ static void ips_are_normal(const pst_ip_set *set)
         ck_assert(i == 0 || (uint64_t)set->v4_last[i - 1] + 1 < set->v4_first[i]);
     }
     for (size_t i = 0; i < set->v6_count; i++) {
-        ck_assert_int_le(pst_ip_order(set->v6[i].first, set->v6[i].last), 0);
-        ck_assert(i == 0 || pst_ip_order(set->v6[i - 1].last, set->v6[i].first) < 0);
+        ck_assert_int_le(pst_ip_order(set->v6_first[i], set->v6_last[i]), 0);
+        ck_assert(i == 0 || pst_ip_order(set->v6_last[i - 1], set->v6_first[i]) < 0);
     }
 }
 
