@@ -269,15 +269,15 @@ static void name_rule(postern_verdict *verdict, const pst_ruleset *set,
                       const pst_rule *rule)
 {
     verdict->phase = set->phase;
-    verdict->rule_ref = rule->ref;
-    verdict->rule_description = rule->description;
+    verdict->rule_ref = rule->told.ref;
+    verdict->rule_description = rule->told.description;
 }
 
 static void refuse_by_rule(postern_verdict *verdict, const pst_rule *rule)
 {
-    pst_refuse(verdict, POSTERN_BLOCKED, rule->response.status, false, "a rule blocks");
-    verdict->content_type = rule->response.content_type;
-    verdict->body = rule->response.body;
+    pst_refuse(verdict, POSTERN_BLOCKED, rule->response->status, false, "a rule blocks");
+    verdict->content_type = rule->response->content_type;
+    verdict->body = rule->response->body;
 }
 
 static bool holds(const postern_request *request, pst_field_id field)
@@ -308,7 +308,7 @@ void pst_policy_decide(const postern_policy *policy, postern_request *request,
     const pst_policy_body *body = policy->body;
     const pst_registration *registration = pst_policy_registration(policy, host);
     postern_status fault = pst_verdict_describe(request, verdict);
-    pst_matches matches = {NULL, 0, 0};
+    pst_matches matches = {.count = 0};
     pst_decision decision =
         fault == POSTERN_OK ? PST_DECISION_PASS : PST_DECISION_FAULT;
     const pst_rule *rule = NULL;

@@ -200,6 +200,9 @@ postern_type pst_program_slot_type(const pst_program *program, uint32_t slot);
 /** True if `insn` reads insn->slot, as opcodes.def has it. */
 bool pst_insn_reads_slot(const pst_insn *insn);
 
+/** The test behind `insn`: itself, or the last one of the body that a ONCE asks. */
+const pst_insn *pst_insn_test(const pst_program *program, const pst_insn *insn);
+
 /** True if it compares that with a second one, insn->as.slot. */
 bool pst_insn_reads_other(const pst_insn *insn);
 

@@ -59,6 +59,17 @@ pst_answer pst_program_resume(const pst_program *program, const pst_insn *pc,
         ON (BOOL) {
             BRANCH(values[pc->slot].boolean);
         }
+        ON (ONCE) {
+            if (states[pc->slot] == PST_SLOT_UNKNOWN) {
+                const postern_status status =
+                    pst_slot_ensure(program, request, pc->slot);
+                if (status != POSTERN_OK) {
+                    *fault = status;
+                    return PST_FAULTED;
+                }
+            }
+            BRANCH(values[pc->slot].boolean);
+        }
         ON (INT_RANGE) {
             BRANCH(pst_plain_int_range(pc, values));
         }
