@@ -49,6 +49,31 @@ static inline bool pst_plain_string_eq(const pst_insn *insn, const pst_value *va
            pst_plain_same(text.data, insn->as.string.data, text.len);
 }
 
+static inline bool pst_plain_starts(const pst_insn *insn, const pst_value *values)
+{
+    const postern_str text = values[insn->slot].string;
+    const postern_str start = insn->as.string;
+
+    return text.len >= start.len && pst_plain_same(text.data, start.data, start.len);
+}
+
+static inline bool pst_plain_ends(const pst_insn *insn, const pst_value *values)
+{
+    const postern_str text = values[insn->slot].string;
+    const postern_str end = insn->as.string;
+
+    return end.len == 0 ||
+           (text.len >= end.len &&
+            pst_plain_same(text.data + (text.len - end.len), end.data, end.len));
+}
+
+static inline bool pst_plain_length(const pst_insn *insn, const pst_value *values)
+{
+    const size_t len = values[insn->slot].string.len;
+
+    return insn->as.range.first <= (int64_t)len && (int64_t)len <= insn->as.range.last;
+}
+
 static inline bool pst_plain_int_range(const pst_insn *insn, const pst_value *values)
 {
     const int64_t number = values[insn->slot].integer;
@@ -80,6 +105,12 @@ static inline uint32_t pst_plain_run(const pst_insn **pc,
             holds = (states[at->slot] & 1U) != 0;
         } else if (at->op == PST_OP_INT_RANGE) {
             holds = pst_plain_int_range(at, values);
+        } else if (at->op == PST_OP_STRING_STARTS) {
+            holds = pst_plain_starts(at, values);
+        } else if (at->op == PST_OP_STRING_ENDS) {
+            holds = pst_plain_ends(at, values);
+        } else if (at->op == PST_OP_STRING_LENGTH) {
+            holds = pst_plain_length(at, values);
         } else {
             *pc = at;
             return 0;

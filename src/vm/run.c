@@ -106,6 +106,15 @@ pst_answer pst_program_resume(const pst_program *program, const pst_insn *pc,
         ON (STRING_CONTAINS) {
             BRANCH(pst_search(values[pc->slot].string, pc->as.string) != SIZE_MAX);
         }
+        ON (STRING_STARTS) {
+            BRANCH(pst_plain_starts(pc, values));
+        }
+        ON (STRING_ENDS) {
+            BRANCH(pst_plain_ends(pc, values));
+        }
+        ON (STRING_LENGTH) {
+            BRANCH(pst_plain_length(pc, values));
+        }
         ON (STRING_WILDCARD) {
             BRANCH(pst_wildcard_match(pc->as.wildcard, values[pc->slot].string));
         }
