@@ -14,6 +14,7 @@ static postern_status poison(postern_request *request, postern_status status)
     if (request->poison == POSTERN_OK) {
         request->poison = status;
     }
+    request->open = false;
     return status;
 }
 
@@ -54,7 +55,7 @@ static void reset_slots(postern_request *request)
 static postern_status open_slots(postern_request *request)
 {
     const postern_scheme *scheme = request->scheme;
-    const postern_status status = pst_request_reserve(request, 16);
+    const postern_status status = pst_request_reserve(request, PST_DERIVED_ROOM);
 
     if (status != POSTERN_OK) {
         return status;
@@ -149,6 +150,7 @@ void postern_request_reset(postern_request *request)
     request->header_count = 0;
     request->has_head = false;
     request->sealed = false;
+    request->open = false;
     request->hide_identity = false;
     request->body = (postern_str){NULL, 0};
     request->body_size = 0;

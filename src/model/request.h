@@ -43,6 +43,7 @@ struct postern_request {
     bool touched;       /* values of the head must be zeroed before the next round */
     bool has_head;      /* begun, not only reset */
     bool sealed;
+    bool open; /* sealed with nothing hidden and found in order; until that changes */
     postern_status poison; /* not POSTERN_OK: refuse every evaluation */
     postern_str method;
     postern_str target;
@@ -108,6 +109,9 @@ postern_status pst_request_seal(postern_request *request,
 
 /** Makes room for `count` derived slots behind the fields and marks them unknown. */
 postern_status pst_request_reserve(postern_request *request, size_t count);
+
+/** Derived slots that every request has room for. */
+enum { PST_DERIVED_ROOM = 16 };
 
 /** Makes room for `words` words of marks. */
 postern_status pst_request_reserve_marks(postern_request *request, size_t words);
