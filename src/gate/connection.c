@@ -438,6 +438,7 @@ static postern_status judge(postern_connection *connection)
     const pst_reason reason = absence(connection, host);
     postern_status status = POSTERN_OK;
 
+    connection->judgement = pst_scheme_number_judgement(connection->scheme);
     pst_arena_reset(&connection->facts_memory);
     pst_connection_put_basics(connection);
     connection->dated = false;

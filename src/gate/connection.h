@@ -45,8 +45,9 @@ struct postern_connection {
     const postern_policy *asking; /* one more, while a handshake may use its anchors */
     postern_str refusal;          /* why `accepts` said no, last time; may be empty */
     /* --- the judgement --- */
-    bool judged; /* by the body of `policy` */
-    bool dated;  /* ... and only from `from` to before `until`, Unix seconds */
+    bool judged;        /* by the body of `policy` */
+    uint64_t judgement; /* its number: what requests know the fields below by */
+    bool dated;         /* ... and only from `from` to before `until`, Unix seconds */
     int64_t from;
     int64_t until;
     pst_arena facts_memory;

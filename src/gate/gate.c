@@ -121,8 +121,9 @@ static void decide(postern_request *request, postern_connection *connection,
                    postern_verdict *verdict)
 {
     const postern_policy *policy = connection->policy;
-    const pst_connection_fields fields = {connection->values, connection->states,
-                                          connection->has_peer, connection->peer};
+    const pst_connection_fields fields = {connection->judgement, connection->values,
+                                          connection->states, connection->has_peer,
+                                          connection->peer};
     const postern_status status = pst_request_seal(request, &fields, true);
     const postern_str host = pst_host_name(&request->head.host);
     const char *problem;
