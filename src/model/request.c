@@ -6,6 +6,7 @@
 
 #include "model/group.h"
 #include "support/alloc.h"
+#include "support/attribute.h"
 #include "support/hash.h"
 #include "support/text.h"
 
@@ -353,10 +354,10 @@ static void set_headers(postern_request *request, pst_field_id field, pst_map ma
     request->states[field] = PST_SLOT_UNKNOWN;
 }
 
-/* Keeps a value that the host has set, and how to forget it: fields of the head and
- * derived ones are forgotten in one go. */
-static inline void put_given(postern_request *request, size_t field, uint8_t origin,
-                             const pst_value *value)
+/* The slot of a field that the host sets now, and how to forget it: fields of the head
+ * and derived ones are forgotten in one go. */
+static inline pst_value *slot_to_set(postern_request *request, size_t field,
+                                     uint8_t origin)
 {
     if (request->states[field] != PST_SLOT_SET) {
         if (origin == PST_ORIGIN_SUPPLIED || origin == PST_ORIGIN_CONNECTION) {
@@ -365,37 +366,36 @@ static inline void put_given(postern_request *request, size_t field, uint8_t ori
         request->states[field] = PST_SLOT_SET;
         request->touched = true;
     }
-    request->values[field] = *value;
+    return &request->values[field];
 }
 
-/* What most fields hold, without a look at what other types need: as convert(). */
-static inline bool read_scalar(const postern_value *value, pst_value *out)
+/* Of a type that is neither Boolean, Integer nor String. */
+static PST_NOINLINE postern_status set_other(postern_request *request, size_t field,
+                                             const postern_value *value)
 {
-    *out = (pst_value){
-        .map = {NULL, 0}
-    };
-    switch (value->type) {
-    case POSTERN_BOOL:
-        out->boolean = value->as.boolean;
-        return true;
-    case POSTERN_INT:
-        out->integer = value->as.integer;
-        return true;
-    case POSTERN_STRING:
-        out->string = value->as.string;
-        return true;
-    default:
-        return false;
+    const pst_field_info *info = &request->scheme->fields[field];
+    pst_value converted;
+    const postern_status status =
+        convert(&request->arena, value, info->type, &converted);
+
+    if (status != POSTERN_OK) {
+        return poison(request, status);
     }
+    if (field == PST_FIELD_HEADERS || field == PST_FIELD_RAW_HEADERS) {
+        set_headers(request, (pst_field_id)field, converted.map);
+        return POSTERN_OK;
+    }
+    *slot_to_set(request, field, info->origin) = converted;
+    return POSTERN_OK;
 }
 
+/* Most fields hold a scalar, which is put into its slot without a detour. */
 postern_status postern_request_set(postern_request *request, postern_field field,
                                    const postern_value *value)
 {
     const postern_scheme *scheme = request->scheme;
     const pst_field_info *info;
-    pst_value converted;
-    postern_status status;
+    pst_value *slot;
 
     if (request->sealed || field.index >= scheme->field_count) {
         return poison(request, POSTERN_STATE);
@@ -404,19 +404,20 @@ postern_status postern_request_set(postern_request *request, postern_field field
     if (!request->simulated && info->origin != PST_ORIGIN_SUPPLIED) {
         return poison(request, POSTERN_STATE);
     }
-    if (value->type == info->type && read_scalar(value, &converted)) {
-        put_given(request, field.index, info->origin, &converted);
-        return POSTERN_OK;
+    if (value->type != info->type || value->type > POSTERN_STRING) {
+        return set_other(request, field.index, value);
     }
-    status = convert(&request->arena, value, info->type, &converted);
-    if (status != POSTERN_OK) {
-        return poison(request, status);
+    slot = slot_to_set(request, field.index, info->origin);
+    if (value->type == POSTERN_STRING) {
+        slot->string = value->as.string;
+    } else {
+        slot->map = (pst_map){NULL, 0};
+        if (value->type == POSTERN_INT) {
+            slot->integer = value->as.integer;
+        } else {
+            slot->boolean = value->as.boolean;
+        }
     }
-    if (field.index == PST_FIELD_HEADERS || field.index == PST_FIELD_RAW_HEADERS) {
-        set_headers(request, (pst_field_id)field.index, converted.map);
-        return POSTERN_OK;
-    }
-    put_given(request, field.index, info->origin, &converted);
     return POSTERN_OK;
 }
 

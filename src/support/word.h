@@ -62,10 +62,4 @@ static inline uint64_t pst_word_equal(uint64_t word, unsigned char byte)
     return ~(((differ & ~PST_WORD_HIGHS) + ~PST_WORD_HIGHS) | differ) & PST_WORD_HIGHS;
 }
 
-/** Letters of either case. */
-static inline uint64_t pst_word_letters(uint64_t word)
-{
-    return pst_word_between(word | PST_WORD_ONES * 0x20U, 'a', 'z');
-}
-
 #endif
