@@ -53,7 +53,8 @@ struct postern_connection {
     pst_arena facts_memory;
     pst_value values[PST_FIELD_CONNECTION_COUNT];
     uint8_t states[PST_FIELD_CONNECTION_COUNT];
-    postern_str status; /* Cloudflare's word for the reason; static */
+    postern_str status;    /* Cloudflare's word for the reason; static */
+    pst_standing standing; /* of the SNI, when it was seen, in the policy's body */
     /* --- */
     void *adapter;
     void (*free_adapter)(void *adapter);
