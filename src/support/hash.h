@@ -7,6 +7,7 @@
 #define PST_SUPPORT_HASH_H
 
 #include "support/text.h"
+#include "support/word.h"
 
 /** The 128-bit product of `a` and `b`, its high half folded onto the low one; in 64-bit
  *  steps, for compilers that know no wider number. */
@@ -45,37 +46,63 @@ static inline uint64_t pst_fold(uint64_t a, uint64_t b)
 /** pst_hash() of more than 16 bytes. */
 uint64_t pst_hash_long(postern_str text, uint64_t seed);
 
-/** Hash of the bytes of `text`; `seed` selects another function. All bits are good. */
+/** Hash of the bytes of `text`; `seed` selects another function. All bits are good.
+ *  `head` is pst_str_head(), for who needs that too. */
+static inline uint64_t pst_hash_headed(postern_str text, uint64_t head, uint64_t seed)
+{
+    const uint64_t key = PST_HASH_K1 + seed * 0x9e3779b97f4a7c15U;
+    const uint64_t other = PST_HASH_K0 ^ (seed << 8 | text.len) * 0xd6e8feb86659fd93U;
+
+    /* Both factors depend on the seed, so that no text makes one of them 0 for all. */
+    if (text.len <= 8) {
+        return pst_fold(head ^ key, other);
+    }
+    if (text.len <= 16) {
+        return pst_fold(head ^ key, pst_word_load(text.data + text.len - 8) ^ other);
+    }
+    return pst_hash_long(text, seed);
+}
+
 static inline uint64_t pst_hash(postern_str text, uint64_t seed)
 {
-    uint64_t tail = 0;
-
-    if (text.len > 16) {
-        return pst_hash_long(text, seed);
-    }
-    if (text.len > 8) {
-        tail = pst_load_64(text.data + text.len - 8);
-    }
-    /* Both factors depend on the seed, so that no text makes one of them 0 for all. */
-    return pst_fold(pst_str_head(text) ^ (PST_HASH_K1 + seed * 0x9e3779b97f4a7c15U),
-                    tail ^ PST_HASH_K0 ^ (seed << 8 | text.len) * 0xd6e8feb86659fd93U);
+    return pst_hash_headed(text, pst_str_head(text), seed);
 }
 
-/** Hash of `name` with A to Z read as a to z. Never 0. */
+/** Hash of `name`, the same for both cases of a letter. Never 0. */
 uint32_t pst_hash_folded(postern_str name);
 
-/* The same byte by byte (FNV-1a), for who looks at each byte anyway: start, a step
- * for every lower-case byte, end. */
-#define PST_HASH_FOLDED_START 2166136261U
-
-static inline uint32_t pst_hash_folded_step(uint32_t hash, unsigned char lower)
+/**
+ * The same, for who looks at every byte anyway: `look` is given all words of the name,
+ * some bytes of it more than once (support/word.h), and *seen receives whatever bit any
+ * of its answers had.
+ *
+ * Case is folded by one bit of each byte, which folds a few other bytes too: no harm to
+ * a hash.
+ */
+static inline uint32_t pst_hash_folded_look(postern_str name, uint64_t look(uint64_t),
+                                            uint64_t *seen)
 {
-    return (hash ^ lower) * 16777619U;
-}
+    const uint64_t fold = PST_WORD_ONES * 0x20U;
+    const uint64_t factor = UINT64_C(0x9fb21c651e98df25);
+    uint64_t hash = (uint64_t)name.len * factor;
+    uint64_t all = 0;
+    uint64_t word = 0;
 
-static inline uint32_t pst_hash_folded_end(uint32_t hash)
-{
-    return hash == 0 ? 1 : hash;
+    for (size_t at = 0; at + PST_WORD < name.len; at += PST_WORD) {
+        word = pst_word_load(name.data + at);
+        all |= look(word);
+        hash = (hash ^ (word | fold)) * factor;
+        hash ^= hash >> 32;
+    }
+    if (name.len >= PST_WORD) {
+        word = pst_word_load(name.data + name.len - PST_WORD);
+    } else if (name.len > 0) {
+        word = pst_word_load_few(name.data, name.len);
+    }
+    *seen = all | look(word);
+    hash = (hash ^ (word | fold)) * factor;
+    hash >>= 32; /* the half that every byte has a part in, and its first bits most */
+    return hash == 0 ? 1 : (uint32_t)hash;
 }
 
 #endif
