@@ -31,6 +31,10 @@ static bool note_match(postern_request *request, const pst_rule *rule,
     if (matches->count >= matches->cap && !grow(request, matches)) {
         return false;
     }
+    if (matches->items != matches->own) { /* the first, where it stands */
+        matches->own[0] = *matches->items;
+        matches->items = matches->own;
+    }
     matches->own[matches->count++] = rule->told;
     return true;
 }

@@ -293,7 +293,7 @@ static void time_simulated(bench *b)
     fill(b);
     measure(b, decide, "simulated: policy of a sealed request");
     measure(b, fill_and_decide, "simulated: all of it, and the policy");
-    if (b->verdict.outcome != POSTERN_BLOCKED) {
+    if (b->only == NULL && b->verdict.outcome != POSTERN_BLOCKED) {
         fprintf(stderr, "the policy did not block\n");
         exit(EXIT_FAILURE);
     }
@@ -349,7 +349,7 @@ static void time_gate(bench *b)
     measure(b, fill_some_and_judge, "real: begin, 20 headers, 7 values, gate");
     begin_and_add(b);
     measure(b, judge, "real: gate of a sealed request");
-    if (b->verdict.outcome != POSTERN_ALLOWED) {
+    if (b->only == NULL && b->verdict.outcome != POSTERN_ALLOWED) {
         fprintf(stderr, "the gate did not let in\n");
         exit(EXIT_FAILURE);
     }
