@@ -113,7 +113,8 @@ pst_answer pst_program_run_at(const pst_program *program, size_t start,
                                        values[pc->slot].string));
         }
         ON (STRING_CONTAINS) {
-            BRANCH(pst_search(values[pc->slot].string, pc->as.string) != SIZE_MAX);
+            BRANCH(pst_search_by(values[pc->slot].string, pc->as.string, pc->bit,
+                                 false) != SIZE_MAX);
         }
         ON (STRING_WILDCARD) {
             BRANCH(pst_wildcard_match(pc->as.wildcard, values[pc->slot].string));
