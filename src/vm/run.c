@@ -104,7 +104,8 @@ pst_answer pst_program_resume(const pst_program *program, const pst_insn *pc,
                                        values[pc->slot].string));
         }
         ON (STRING_CONTAINS) {
-            BRANCH(pst_search(values[pc->slot].string, pc->as.string) != SIZE_MAX);
+            BRANCH(pst_search_by(values[pc->slot].string, pc->as.string, pc->bit,
+                                 false) != SIZE_MAX);
         }
         ON (STRING_STARTS) {
             BRANCH(pst_plain_starts(pc, values));
