@@ -284,7 +284,7 @@ static void add_ips(binder *b, pst_key key, const pst_ip_set *set)
         add(b, &key);
     }
     for (size_t i = 0; i < set->v6_count; i++) {
-        key.as.range = set->v6[i];
+        key.as.range = (pst_ip_range){set->v6_first[i], set->v6_last[i]};
         add(b, &key);
     }
 }
