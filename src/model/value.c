@@ -288,13 +288,21 @@ size_t postern_type_name(postern_type type, char *buf, size_t cap)
     return pst_write_end(&out);
 }
 
-/* Most keys differ in their first byte, which is seen without a call. */
+/* pst_str_order() of short texts, which costs less than a call. */
 static inline int key_order(postern_str a, postern_str b)
 {
-    if (a.len > 0 && b.len > 0 && a.data[0] != b.data[0]) {
-        return (unsigned char)a.data[0] < (unsigned char)b.data[0] ? -1 : 1;
+    const size_t common = a.len < b.len ? a.len : b.len;
+    size_t at = 0;
+
+    while (at + 8 <= common && pst_word(a.data + at) == pst_word(b.data + at)) {
+        at += 8;
     }
-    return pst_str_order(a, b);
+    for (; at < common; at++) {
+        if (a.data[at] != b.data[at]) {
+            return (unsigned char)a.data[at] < (unsigned char)b.data[at] ? -1 : 1;
+        }
+    }
+    return (a.len > b.len) - (a.len < b.len);
 }
 
 const pst_value *pst_map_find(pst_map map, postern_str key)

@@ -13,17 +13,6 @@
 
 #include <string.h>
 
-postern_status pst_program_prepare(const pst_program *program,
-                                   const postern_named_list *lists,
-                                   postern_request *request)
-{
-    pst_arena_reset(&request->run);
-    pst_program_attach(program, lists, request);
-    return program->derived_count > PST_DERIVED_ROOM
-               ? pst_request_reserve(request, program->derived_count)
-               : POSTERN_OK;
-}
-
 static bool is_present(const postern_request *request, uint32_t slot)
 {
     return (request->states[slot] & 1U) != 0;
@@ -245,7 +234,9 @@ static postern_status compute_look_up(const pst_program *program,
                                       postern_request *request, const pst_derived *how,
                                       uint32_t slot)
 {
-    const postern_status status = pst_slot_ensure(program, request, how->slot);
+    const postern_status status = request->states[how->slot] == PST_SLOT_UNKNOWN
+                                      ? pst_slot_ensure(program, request, how->slot)
+                                      : POSTERN_OK;
     const pst_value *base = &request->values[how->slot];
 
     if (status != POSTERN_OK || !is_present(request, how->slot)) {

@@ -233,27 +233,31 @@ pst_answer pst_program_run(const pst_program *program, size_t rule,
  *
  * @param lists one for each of program->lists, of its kind; borrowed for the runs
  */
-postern_status pst_program_prepare(const pst_program *program,
-                                   const postern_named_list *lists,
-                                   postern_request *request);
-
-/** The same for a request whose arena of the run is empty, and a program with at most
- *  PST_DERIVED_ROOM derived slots. */
-static inline void pst_program_attach(const pst_program *program,
-                                      const postern_named_list *lists,
-                                      postern_request *request)
+static inline postern_status pst_program_prepare(const pst_program *program,
+                                                 const postern_named_list *lists,
+                                                 postern_request *request)
 {
     request->lists = lists;
     request->program = program->number;
-    if (program->derived_count > 0) {
-        memset(request->states + request->scheme->field_count, PST_SLOT_UNKNOWN,
-               PST_DERIVED_ROOM);
+    if (request->run.used > 0) {
+        pst_arena_reset(&request->run);
     }
+    if (program->derived_count > PST_DERIVED_ROOM) {
+        return pst_request_reserve(request, program->derived_count);
+    }
+    memset(request->states + request->scheme->field_count, PST_SLOT_UNKNOWN,
+           PST_DERIVED_ROOM);
+    return POSTERN_OK;
 }
 
-/** Goes on with a run at instruction `pc`, up to which all parities are even. */
-pst_answer pst_program_resume(const pst_program *program, const pst_insn *pc,
-                              postern_request *request, postern_status *fault);
+/**
+ * Goes on with a run at instruction `pc`, up to which all parities are even.
+ *
+ * @param yes receives the answer; false when there is none
+ * @return POSTERN_OK, or a fault
+ */
+postern_status pst_program_resume(const pst_program *program, const pst_insn *pc,
+                                  postern_request *request, bool *yes);
 
 /** Runs the code at `start`, of a body; as pst_program_run(). */
 pst_answer pst_program_run_at(const pst_program *program, uint32_t start,
