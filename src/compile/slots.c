@@ -408,28 +408,39 @@ postern_status pst_place_term(pst_emitter *e, pst_term *term)
 
 /* --- claims ------------------------------------------------------------------------ */
 
-static bool calls(const pst_term *term, pst_function_id function)
+/* The call that is tested: itself, or mapped and then each of its results. NULL: none of
+ * `function`. */
+static const pst_term *call_under(const pst_claim *claim, pst_function_id function)
 {
-    return term->kind == PST_TERM_CALL && term->function == function &&
-           !term->arguments[0]->mapped;
+    const pst_term *term = claim->left;
+
+    if (claim->each && term->kind == PST_TERM_EACH) {
+        term = term->base;
+    }
+    return term->kind == PST_TERM_CALL && term->function == function && !term->mapped &&
+                   term->arguments[0]->mapped == claim->each
+               ? term
+               : NULL;
 }
 
-/* What functions that only look at a text say is asked of the text itself. */
+/* What functions that only look at a text say is asked of the text itself; they have a
+ * result for every text. */
 static void fuse(pst_claim *claim)
 {
-    pst_term *const left = claim->left;
-    const bool starts = calls(left, PST_FUNCTION_STARTS_WITH);
+    const pst_term *starts = call_under(claim, PST_FUNCTION_STARTS_WITH);
+    const pst_term *ends = call_under(claim, PST_FUNCTION_ENDS_WITH);
+    const pst_term *len = call_under(claim, PST_FUNCTION_LEN);
+    const pst_term *end = starts != NULL ? starts : ends;
 
-    if (claim->test.op == PST_OP_BOOL &&
-        (starts || calls(left, PST_FUNCTION_ENDS_WITH)) &&
-        left->arguments[1]->kind == PST_TERM_LITERAL) {
-        claim->test.op = starts ? PST_OP_STRING_STARTS : PST_OP_STRING_ENDS;
-        claim->test.as.string = left->arguments[1]->value.string;
-        claim->left = left->arguments[0];
-    } else if (claim->test.op == PST_OP_INT_RANGE && calls(left, PST_FUNCTION_LEN) &&
-               left->arguments[0]->type == POSTERN_STRING) {
+    if (claim->test.op == PST_OP_BOOL && end != NULL &&
+        end->arguments[1]->kind == PST_TERM_LITERAL) {
+        claim->test.op = starts != NULL ? PST_OP_STRING_STARTS : PST_OP_STRING_ENDS;
+        claim->test.as.string = end->arguments[1]->value.string;
+        claim->left = end->arguments[0];
+    } else if (claim->test.op == PST_OP_INT_RANGE && len != NULL &&
+               len->arguments[0]->type == POSTERN_STRING) {
         claim->test.op = PST_OP_STRING_LENGTH;
-        claim->left = left->arguments[0];
+        claim->left = len->arguments[0];
     }
 }
 
