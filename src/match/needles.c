@@ -2,10 +2,10 @@
  * match/needles.c - a filter of four-byte grams, then needles compared.
  *
  * A needle is filed under one of its grams, read in lower case: one that few others have
- * and that is rarely met. A gram's hash selects a bucket, and in the bucket's word of the
- * filter a bit. Behind a bucket stand its groups: needles of one length, place and
- * folding that have their gram at the same distance from their start, in order of their
- * texts. All of that is one array of words:
+ * and that is rarely met. A gram's hash selects a bit of the filter; two words of the
+ * filter share a bucket. Behind a bucket stand its groups: needles of one length, place
+ * and folding that have their gram at the same distance from their start, in order of
+ * their texts. All of that is one array of words:
  *
  *     group:  length, traits, [how many members, unless there is one,] members
  *     member: tag, text, filled up to whole words
@@ -22,8 +22,8 @@
 enum {
     BLOCK = 8, /* places asked at once */
     BLOCK_BYTES = BLOCK + PST_NEEDLE_MIN - 1,
-    BUCKETS_MIN = 16,
-    BUCKET_BITS_MAX = 26, /* of the number of a bucket */
+    WORDS_MIN = 32, /* of the filter */
+    WORDS_MAX = 1 << 26,
     COUNTER_BITS_MAX = 20,
     CROWD = 4 /* grams of fewer needles than that are as good as those of one */
 };
@@ -34,22 +34,41 @@ enum {
     PLACE_SHIFT = 16,
     FOLDED = 1 << 18,
     ALONE = 1 << 19, /* one member */
-    LAST = 1 << 20   /* of its bucket */
+    LAST = 1 << 20,  /* of its bucket */
+    PRINT_SHIFT = 24 /* some of the gram's hash */
 };
 
 struct pst_needles {
-    const uint32_t *filter; /* a word for each bucket */
-    const uint32_t *first;  /* of a bucket: where its groups start */
+    const uint32_t *filter;
+    const uint32_t *first; /* of a bucket: where its groups start */
     const uint32_t *groups;
     size_t count;
-    unsigned shift; /* a hash shifted by so much is a bucket */
+    uint32_t mask; /* of a hash: the word of the filter */
 };
 
 /* --- grams --------------------------------------------------------------------------- */
 
+/* Every bit of it depends on the whole gram. */
 static inline uint32_t hash_of(uint32_t gram)
 {
-    return gram * UINT32_C(0x9e3779b1);
+    return (uint32_t)(gram * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+}
+
+/* The bit in the word of the filter. */
+static inline unsigned bit_of(uint32_t hash)
+{
+    return hash >> 27;
+}
+
+/* What the grams of a bucket are told apart by, more or less. */
+static inline uint32_t print_of(uint32_t hash)
+{
+    return hash >> 19 & 0xff;
+}
+
+static inline size_t bucket_of(uint32_t hash, uint32_t mask)
+{
+    return (hash & mask) / 2;
 }
 
 /* Compilers make one load of it. */
@@ -73,15 +92,12 @@ static inline uint64_t lower(uint64_t bytes)
     return bytes | ((from_a ^ behind_z) & ~bytes & (ones * 0x80)) >> 2;
 }
 
-static uint32_t gram_at(const pst_needle *needle, size_t at)
+static inline uint32_t gram_at(const char *text)
 {
-    uint32_t gram = 0;
+    const unsigned char *bytes = (const unsigned char *)text;
 
-    for (unsigned i = 0; i < PST_NEEDLE_MIN; i++) {
-        const uint32_t byte = pst_lower((unsigned char)needle->text.data[at + i]);
-        gram |= byte << (8 * i);
-    }
-    return gram;
+    return (uint32_t)lower((uint64_t)bytes[0] | (uint64_t)bytes[1] << 8 |
+                           (uint64_t)bytes[2] << 16 | (uint64_t)bytes[3] << 24);
 }
 
 /* --- building: which gram ------------------------------------------------------------ */
@@ -129,7 +145,8 @@ static bool take_census(pst_arena *scratch, const pst_needle *needles, size_t co
     for (size_t i = 0; i < count; i++) {
         for (size_t at = 0; at < grams_of(&needles[i]); at++) {
             uint16_t *counter =
-                &out->counters[hash_of(gram_at(&needles[i], at)) >> out->shift];
+                &out->counters[hash_of(gram_at(needles[i].text.data + at)) >>
+                               out->shift];
             *counter = (uint16_t)(*counter + (*counter < UINT16_MAX));
         }
     }
@@ -154,7 +171,7 @@ static filed file_away(const census *counts, const pst_needle *needle)
     uint64_t best_score = UINT64_MAX;
 
     for (size_t at = 0; at < grams_of(needle); at++) {
-        const uint32_t gram = gram_at(needle, at);
+        const uint32_t gram = gram_at(needle->text.data + at);
         const uint32_t hash = hash_of(gram);
         const uint64_t crowd = counts->counters[hash >> counts->shift] / CROWD;
         const uint64_t score = crowd << 32 | commonness(gram);
@@ -171,13 +188,17 @@ static filed file_away(const census *counts, const pst_needle *needle)
 
 static bool same_group(const filed *a, const filed *b)
 {
-    return a->at == b->at && a->needle->text.len == b->needle->text.len &&
+    return print_of(a->hash) == print_of(b->hash) && a->at == b->at &&
+           a->needle->text.len == b->needle->text.len &&
            a->needle->place == b->needle->place && a->needle->fold == b->needle->fold;
 }
 
 /* By group, then by text. */
 static bool before(const filed *a, const filed *b)
 {
+    if (print_of(a->hash) != print_of(b->hash)) {
+        return print_of(a->hash) < print_of(b->hash);
+    }
     if (a->at != b->at) {
         return a->at < b->at;
     }
@@ -226,8 +247,9 @@ static void sort(filed *items, size_t count)
 /* Puts the needles in order of their buckets. `ends` receives where each bucket ends.
  * @return NULL when there is no memory */
 static filed *by_bucket(pst_arena *scratch, const pst_needle *needles, size_t count,
-                        unsigned shift, uint32_t *ends, size_t buckets)
+                        uint32_t mask, uint32_t *ends)
 {
+    const size_t buckets = bucket_of(mask, mask) + 1;
     filed *loose = pst_arena_array(scratch, count, sizeof *loose);
     filed *ordered = pst_arena_array(scratch, count, sizeof *ordered);
     census counts;
@@ -240,7 +262,7 @@ static filed *by_bucket(pst_arena *scratch, const pst_needle *needles, size_t co
     memset(ends, 0, buckets * sizeof *ends);
     for (size_t i = 0; i < count; i++) {
         loose[i] = file_away(&counts, &needles[i]);
-        ends[loose[i].hash >> shift]++;
+        ends[bucket_of(loose[i].hash, mask)]++;
     }
     for (size_t b = 0; b < buckets; b++) {
         const uint32_t members = ends[b];
@@ -248,7 +270,7 @@ static filed *by_bucket(pst_arena *scratch, const pst_needle *needles, size_t co
         sum += members;
     }
     for (size_t i = 0; i < count; i++) {
-        ordered[ends[loose[i].hash >> shift]++] = loose[i];
+        ordered[ends[bucket_of(loose[i].hash, mask)]++] = loose[i];
     }
     for (size_t b = 0; b < buckets; b++) {
         const size_t start = b == 0 ? 0 : ends[b - 1];
@@ -289,10 +311,10 @@ static size_t write_bucket(const filed *items, size_t count, uint32_t *words)
         member += size > 1;
         if (words != NULL) {
             words[used] = (uint32_t)text.len;
-            words[used + 1] = items[i].at |
-                              (uint32_t)items[i].needle->place << PLACE_SHIFT |
-                              (items[i].needle->fold ? FOLDED : 0) |
-                              (size == 1 ? ALONE : 0) | (i + size == count ? LAST : 0);
+            words[used + 1] =
+                items[i].at | (uint32_t)items[i].needle->place << PLACE_SHIFT |
+                (items[i].needle->fold ? FOLDED : 0) | (size == 1 ? ALONE : 0) |
+                (i + size == count ? LAST : 0) | print_of(items[i].hash) << PRINT_SHIFT;
             if (size > 1) {
                 words[used + 2] = (uint32_t)size;
             }
@@ -309,9 +331,10 @@ static size_t write_bucket(const filed *items, size_t count, uint32_t *words)
 
 /* Writes all buckets. @return false when there is no memory */
 static bool write_all(pst_arena *arena, const filed *items, const uint32_t *ends,
-                      size_t buckets, pst_needles *out)
+                      pst_needles *out)
 {
-    uint32_t *filter = pst_arena_array(arena, buckets, sizeof *filter);
+    const size_t buckets = bucket_of(out->mask, out->mask) + 1;
+    uint32_t *filter = pst_arena_array(arena, buckets * 2, sizeof *filter);
     uint32_t *first = pst_arena_array(arena, buckets, sizeof *first);
     uint32_t *words;
     size_t used = 0;
@@ -329,10 +352,11 @@ static bool write_all(pst_arena *arena, const filed *items, const uint32_t *ends
     }
     used = 0;
     for (size_t b = 0, start = 0; b < buckets; start = ends[b], b++) {
-        filter[b] = 0;
+        filter[2 * b] = 0;
+        filter[2 * b + 1] = 0;
         first[b] = (uint32_t)used;
         for (size_t i = start; i < ends[b]; i++) {
-            filter[b] |= UINT32_C(1) << (items[i].hash >> (out->shift - 5) & 31);
+            filter[items[i].hash & out->mask] |= UINT32_C(1) << bit_of(items[i].hash);
         }
         used += write_bucket(items + start, ends[b] - start, words + used);
     }
@@ -358,7 +382,7 @@ const pst_needles *pst_needles_build(pst_arena *arena, pst_arena *scratch,
                                      const pst_needle *needles, size_t count)
 {
     pst_needles *made = pst_arena_alloc(arena, sizeof *made);
-    unsigned bits = 4;
+    size_t words = WORDS_MIN;
     uint32_t *ends;
     filed *items;
 
@@ -373,19 +397,16 @@ const pst_needles *pst_needles_build(pst_arena *arena, pst_arena *scratch,
         arena->status = POSTERN_LIMIT;
         return NULL;
     }
-    while (bits < BUCKET_BITS_MAX && (size_t)1 << bits < count - count / 3) {
-        bits++;
+    while (words < WORDS_MAX && words < count) {
+        words *= 2;
     }
-    made->shift = 32 - bits;
-    ends = pst_arena_array(scratch, (size_t)1 << bits, sizeof *ends);
+    made->mask = (uint32_t)(words - 1);
+    ends = pst_arena_array(scratch, words / 2, sizeof *ends);
     if (ends == NULL) {
         return NULL;
     }
-    items = by_bucket(scratch, needles, count, made->shift, ends, (size_t)1 << bits);
-    if (items == NULL || !write_all(arena, items, ends, (size_t)1 << bits, made)) {
-        return NULL;
-    }
-    return made;
+    items = by_bucket(scratch, needles, count, made->mask, ends);
+    return items != NULL && write_all(arena, items, ends, made) ? made : NULL;
 }
 
 /* --- finding ------------------------------------------------------------------------- */
@@ -460,64 +481,73 @@ static inline bool may_stand(postern_str text, size_t at, size_t before, size_t 
     return true;
 }
 
-/* Asks the groups of the bucket of the gram at `at`. */
-static void ask_bucket(const pst_needles *needles, postern_str text, size_t at,
-                       pst_needle_found *found, void *user)
+/* Asks the members of a group whose gram is at `at`. */
+static void ask_group(const uint32_t *group, postern_str text, size_t at,
+                      pst_needle_found *found, void *user)
 {
-    const unsigned char *bytes = (const unsigned char *)text.data;
-    uint32_t gram = 0;
-    const uint32_t *group;
+    const size_t length = group[0];
+    const bool folded = (group[1] & FOLDED) != 0;
+    const size_t behind = group[1] & AT_MAX; /* the needle's start */
+    const unsigned char *start = (const unsigned char *)text.data + at;
+
+    if (!may_stand(text, at, behind, length, group[1] >> PLACE_SHIFT & 3)) {
+        return;
+    }
+    start -= behind;
+    if ((group[1] & ALONE) == 0) {
+        ask_members(group + 3, group[2], length, folded, start, found, user);
+    } else if (compare(text_of(group + 2), start, length, folded) == 0) {
+        found(user, group[2]);
+    }
+}
+
+/* Asks the groups of the bucket of the gram at `at`. */
+static PST_NOINLINE void ask_bucket(const pst_needles *needles, postern_str text,
+                                    size_t at, pst_needle_found *found, void *user)
+{
+    const uint32_t hash = hash_of(gram_at(text.data + at));
+    const uint32_t *group =
+        needles->groups + needles->first[bucket_of(hash, needles->mask)];
     uint32_t traits;
 
-    for (unsigned i = 0; i < PST_NEEDLE_MIN; i++) {
-        gram |= (uint32_t)pst_lower(bytes[at + i]) << (8 * i);
-    }
-    group = needles->groups + needles->first[hash_of(gram) >> needles->shift];
     do {
         const size_t length = group[0];
         const size_t stride = 1 + words_of(length);
-        const bool folded = (group[1] & FOLDED) != 0;
-        const size_t behind = group[1] & AT_MAX; /* the needle's start */
-        const bool fits_in =
-            may_stand(text, at, behind, length, group[1] >> PLACE_SHIFT & 3);
         traits = group[1];
-        if ((traits & ALONE) != 0) {
-            if (fits_in && compare(text_of(group + 2), bytes + (at - behind), length,
-                                   folded) == 0) {
-                found(user, group[2]);
-            }
-            group += 2 + stride;
-        } else {
-            if (fits_in) {
-                ask_members(group + 3, group[2], length, folded, bytes + (at - behind),
-                            found, user);
-            }
-            group += 3 + group[2] * stride;
+        if (traits >> PRINT_SHIFT == print_of(hash)) {
+            ask_group(group, text, at, found, user);
         }
+        group += (traits & ALONE) != 0 ? 2 + stride : 3 + group[2] * stride;
     } while ((traits & LAST) == 0);
 }
 
-static inline unsigned may_start(const pst_needles *needles, uint64_t gram)
+static inline bool may_start(const pst_needles *needles, uint64_t gram)
 {
     const uint32_t hash = hash_of((uint32_t)gram);
 
-    return needles->filter[hash >> needles->shift] >>
-               (hash >> (needles->shift - 5) & 31) &
-           1;
+    return (needles->filter[hash & needles->mask] >> bit_of(hash) & 1) != 0;
 }
 
 /* A bit for each of the BLOCK places from `bytes` on whose gram some needle is filed
  * under. Reads BLOCK_BYTES. */
-static inline unsigned ask_filter(const pst_needles *needles,
-                                  const unsigned char *bytes)
+static PST_INLINE unsigned ask_filter(const pst_needles *needles,
+                                      const unsigned char *bytes)
 {
-    const uint64_t front = lower(load(bytes));
-    const uint64_t back = lower(load(bytes + BLOCK_BYTES - 8));
+    uint64_t grams = lower(load(bytes));
+    unsigned starts = 0;
 
-    return may_start(needles, front) | may_start(needles, front >> 8) << 1 |
-           may_start(needles, front >> 16) << 2 | may_start(needles, front >> 24) << 3 |
-           may_start(needles, front >> 32) << 4 | may_start(needles, back >> 16) << 5 |
-           may_start(needles, back >> 24) << 6 | may_start(needles, back >> 32) << 7;
+    for (unsigned i = 0; i < 5; i++, grams >>= 8) {
+        if (may_start(needles, grams)) {
+            starts |= 1U << i;
+        }
+    }
+    grams = lower(load(bytes + BLOCK_BYTES - 8)) >> 16;
+    for (unsigned i = 5; i < BLOCK; i++, grams >>= 8) {
+        if (may_start(needles, grams)) {
+            starts |= 1U << i;
+        }
+    }
+    return starts;
 }
 
 void pst_needles_find(const pst_needles *needles, postern_str text,
@@ -525,28 +555,26 @@ void pst_needles_find(const pst_needles *needles, postern_str text,
 {
     const unsigned char *bytes = (const unsigned char *)text.data;
     unsigned char little[BLOCK_BYTES] = {0};
-    size_t at = 0;
 
     if (needles->count == 0 || text.len < PST_NEEDLE_MIN) {
         return;
     }
-    while (at + PST_NEEDLE_MIN <= text.len) {
+    for (size_t at = 0; at + PST_NEEDLE_MIN <= text.len; at += BLOCK) {
+        unsigned skipped = 0; /* places that were asked before, or are none */
+        const unsigned char *block = bytes + at;
         unsigned starts;
-        if (text.len - at >= BLOCK_BYTES) {
-            starts = ask_filter(needles, bytes + at);
-        } else if (text.len >= BLOCK_BYTES) { /* some places are asked again */
-            const size_t block = text.len - BLOCK_BYTES;
-            starts = ask_filter(needles, bytes + block) >> (at - block);
-        } else {
-            memcpy(little, text.data, text.len);
-            starts = ask_filter(needles, little) &
-                     ((1U << (text.len - PST_NEEDLE_MIN + 1)) - 1);
+        if (text.len < BLOCK_BYTES) {
+            memcpy(little, bytes, text.len);
+            block = little;
+        } else if (text.len - at < BLOCK_BYTES) {
+            block = bytes + text.len - BLOCK_BYTES;
+            skipped = (unsigned)(BLOCK_BYTES - (text.len - at));
         }
+        starts = ask_filter(needles, block) >> skipped;
         for (size_t place = at; starts != 0; starts >>= 1, place++) {
-            if ((starts & 1) != 0) {
+            if ((starts & 1) != 0 && place + PST_NEEDLE_MIN <= text.len) {
                 ask_bucket(needles, text, place, found, user);
             }
         }
-        at += BLOCK;
     }
 }
