@@ -521,33 +521,28 @@ static PST_NOINLINE void ask_bucket(const pst_needles *needles, postern_str text
     } while ((traits & LAST) == 0);
 }
 
-static inline bool may_start(const pst_needles *needles, uint64_t gram)
+static inline unsigned may_start(const uint32_t *filter, uint32_t mask, uint64_t gram)
 {
     const uint32_t hash = hash_of((uint32_t)gram);
 
-    return (needles->filter[hash & needles->mask] >> bit_of(hash) & 1) != 0;
+    return filter[hash & mask] >> bit_of(hash) & 1;
 }
 
 /* A bit for each of the BLOCK places from `bytes` on whose gram some needle is filed
  * under. Reads BLOCK_BYTES. */
-static PST_INLINE unsigned ask_filter(const pst_needles *needles,
+static PST_INLINE unsigned ask_filter(const uint32_t *filter, uint32_t mask,
                                       const unsigned char *bytes)
 {
-    uint64_t grams = lower(load(bytes));
-    unsigned starts = 0;
+    const uint64_t front = lower(load(bytes));
+    const uint64_t back = lower(load(bytes + BLOCK_BYTES - 8));
 
-    for (unsigned i = 0; i < 5; i++, grams >>= 8) {
-        if (may_start(needles, grams)) {
-            starts |= 1U << i;
-        }
-    }
-    grams = lower(load(bytes + BLOCK_BYTES - 8)) >> 16;
-    for (unsigned i = 5; i < BLOCK; i++, grams >>= 8) {
-        if (may_start(needles, grams)) {
-            starts |= 1U << i;
-        }
-    }
-    return starts;
+    return may_start(filter, mask, front) | may_start(filter, mask, front >> 8) << 1 |
+           may_start(filter, mask, front >> 16) << 2 |
+           may_start(filter, mask, front >> 24) << 3 |
+           may_start(filter, mask, front >> 32) << 4 |
+           may_start(filter, mask, back >> 16) << 5 |
+           may_start(filter, mask, back >> 24) << 6 |
+           may_start(filter, mask, back >> 32) << 7;
 }
 
 void pst_needles_find(const pst_needles *needles, postern_str text,
@@ -570,7 +565,7 @@ void pst_needles_find(const pst_needles *needles, postern_str text,
             block = bytes + text.len - BLOCK_BYTES;
             skipped = (unsigned)(BLOCK_BYTES - (text.len - at));
         }
-        starts = ask_filter(needles, block) >> skipped;
+        starts = ask_filter(needles->filter, needles->mask, block) >> skipped;
         for (size_t place = at; starts != 0; starts >>= 1, place++) {
             if ((starts & 1) != 0 && place + PST_NEEDLE_MIN <= text.len) {
                 ask_bucket(needles, text, place, found, user);
