@@ -9,6 +9,10 @@
  *
  *     group:  length, traits, [how many members, unless there is one,] members
  *     member: tag, text, filled up to whole words
+ *
+ * If there are not too many, and each has five bytes, needles are filed under two grams:
+ * one at an even distance from their start, one at an odd one. Then only every other
+ * place of a text is asked.
  */
 #include "match/needles.h"
 
@@ -20,9 +24,9 @@
 #include <string.h>
 
 enum {
-    BLOCK = 8, /* places asked at once */
-    BLOCK_BYTES = BLOCK + PST_NEEDLE_MIN - 1,
-    WORDS_MIN = 32, /* of the filter */
+    TWICE_MAX = 4096, /* needles that are filed twice */
+    TOLD = 8,         /* sets of equal needles that are told once only, at best */
+    WORDS_MIN = 32,   /* of the filter */
     WORDS_MAX = 1 << 26,
     COUNTER_BITS_MAX = 20,
     CROWD = 4 /* grams of fewer needles than that are as good as those of one */
@@ -43,7 +47,8 @@ struct pst_needles {
     const uint32_t *first; /* of a bucket: where its groups start */
     const uint32_t *groups;
     size_t count;
-    uint32_t mask; /* of a hash: the word of the filter */
+    uint32_t mask;   /* of a hash: the word of the filter */
+    unsigned stride; /* from a place that is asked to the next: 1 or 2 */
 };
 
 /* --- grams --------------------------------------------------------------------------- */
@@ -164,13 +169,15 @@ static uint32_t commonness(uint32_t gram)
     return product;
 }
 
-/* Files a needle under the gram that the fewest needles have, the rarest of these. */
-static filed file_away(const census *counts, const pst_needle *needle)
+/* Files a needle under the gram that the fewest needles have, the rarest of these, of
+ * those that are `first` bytes or a number of strides more from its start. */
+static filed file_away(const census *counts, const pst_needle *needle, size_t first,
+                       size_t stride)
 {
     filed best = {.needle = needle};
     uint64_t best_score = UINT64_MAX;
 
-    for (size_t at = 0; at < grams_of(needle); at++) {
+    for (size_t at = first; at < grams_of(needle); at += stride) {
         const uint32_t gram = gram_at(needle->text.data + at);
         const uint32_t hash = hash_of(gram);
         const uint64_t crowd = counts->counters[hash >> counts->shift] / CROWD;
@@ -244,24 +251,20 @@ static void sort(filed *items, size_t count)
     }
 }
 
-/* Puts the needles in order of their buckets. `ends` receives where each bucket ends.
+/* Puts what is filed in order of the buckets. `ends` receives where each bucket ends.
  * @return NULL when there is no memory */
-static filed *by_bucket(pst_arena *scratch, const pst_needle *needles, size_t count,
+static filed *by_bucket(pst_arena *scratch, const filed *loose, size_t count,
                         uint32_t mask, uint32_t *ends)
 {
-    const size_t buckets = bucket_of(mask, mask) + 1;
-    filed *loose = pst_arena_array(scratch, count, sizeof *loose);
     filed *ordered = pst_arena_array(scratch, count, sizeof *ordered);
-    census counts;
+    const size_t buckets = bucket_of(mask, mask) + 1;
     uint32_t sum = 0;
 
-    if (loose == NULL || ordered == NULL ||
-        !take_census(scratch, needles, count, &counts)) {
+    if (ordered == NULL) {
         return NULL;
     }
     memset(ends, 0, buckets * sizeof *ends);
     for (size_t i = 0; i < count; i++) {
-        loose[i] = file_away(&counts, &needles[i]);
         ends[bucket_of(loose[i].hash, mask)]++;
     }
     for (size_t b = 0; b < buckets; b++) {
@@ -277,6 +280,22 @@ static filed *by_bucket(pst_arena *scratch, const pst_needle *needles, size_t co
         sort(ordered + start, ends[b] - start);
     }
     return ordered;
+}
+
+/* Files all needles. @return NULL when there is no memory */
+static filed *file_all(pst_arena *scratch, const pst_needle *needles, size_t count,
+                       size_t stride)
+{
+    filed *loose = pst_arena_array(scratch, count * stride, sizeof *loose);
+    census counts;
+
+    if (loose == NULL || !take_census(scratch, needles, count, &counts)) {
+        return NULL;
+    }
+    for (size_t i = 0; i < count * stride; i++) {
+        loose[i] = file_away(&counts, &needles[i / stride], i % stride, stride);
+    }
+    return loose;
 }
 
 /* --- building: the words ------------------------------------------------------------- */
@@ -366,12 +385,15 @@ static bool write_all(pst_arena *arena, const filed *items, const uint32_t *ends
     return true;
 }
 
-/* Whether all lengths and numbers fit into a word. */
-static bool fits(const pst_needle *needles, size_t count)
+/* Whether all lengths and numbers fit into a word; *least is the shortest. */
+static bool fits(const pst_needle *needles, size_t count, size_t *least)
 {
+    *least = SIZE_MAX;
     for (size_t i = 0; i < count; i++) {
-        assert(needles[i].text.len >= PST_NEEDLE_MIN);
-        if (needles[i].text.len > UINT32_MAX) {
+        const size_t length = needles[i].text.len;
+        assert(length >= PST_NEEDLE_MIN);
+        *least = length < *least ? length : *least;
+        if (length > UINT32_MAX) {
             return false;
         }
     }
@@ -383,6 +405,7 @@ const pst_needles *pst_needles_build(pst_arena *arena, pst_arena *scratch,
 {
     pst_needles *made = pst_arena_alloc(arena, sizeof *made);
     size_t words = WORDS_MIN;
+    size_t least;
     uint32_t *ends;
     filed *items;
 
@@ -393,23 +416,33 @@ const pst_needles *pst_needles_build(pst_arena *arena, pst_arena *scratch,
     if (count == 0) {
         return made;
     }
-    if (!fits(needles, count)) {
+    if (!fits(needles, count, &least)) {
         arena->status = POSTERN_LIMIT;
         return NULL;
     }
-    while (words < WORDS_MAX && words < count) {
+    made->stride = count <= TWICE_MAX && least > PST_NEEDLE_MIN ? 2 : 1;
+    while (words < WORDS_MAX && words < count * made->stride) {
         words *= 2;
     }
     made->mask = (uint32_t)(words - 1);
     ends = pst_arena_array(scratch, words / 2, sizeof *ends);
-    if (ends == NULL) {
+    items = file_all(scratch, needles, count, made->stride);
+    if (ends == NULL || items == NULL) {
         return NULL;
     }
-    items = by_bucket(scratch, needles, count, made->mask, ends);
+    items = by_bucket(scratch, items, count * made->stride, made->mask, ends);
     return items != NULL && write_all(arena, items, ends, made) ? made : NULL;
 }
 
 /* --- finding ------------------------------------------------------------------------- */
+
+typedef struct asking {
+    const pst_needles *needles;
+    postern_str text;
+    pst_needle_found *found;
+    void *user;
+    uint32_t told[TOLD]; /* equal needles that were: where they stand, plus 1 */
+} asking;
 
 /* <0, 0, >0 as memcmp of `needle` and the bytes of `text`, in lower case if `folded`. */
 static int compare(const unsigned char *needle, const unsigned char *text,
@@ -437,10 +470,21 @@ static inline const unsigned char *text_of(const uint32_t *member)
     return (const unsigned char *)(member + 1);
 }
 
+/* Whether the equal needles that begin at `member` were told already. A text that
+ * repeats what many rules look for would be dear without. */
+static bool was_told(asking *a, const uint32_t *member)
+{
+    const uint32_t mark = (uint32_t)(member - a->needles->groups) + 1;
+    uint32_t *place = &a->told[mark % TOLD];
+    const bool was = *place == mark;
+
+    *place = mark;
+    return was;
+}
+
 /* Tells of the members that stand at `text`: their order leads to the first of them. */
-static void ask_members(const uint32_t *members, size_t count, size_t length,
-                        bool folded, const unsigned char *text, pst_needle_found *found,
-                        void *user)
+static void ask_members(asking *a, const uint32_t *members, size_t count, size_t length,
+                        bool folded, const unsigned char *text)
 {
     const size_t stride = 1 + words_of(length);
     size_t low = 0;
@@ -454,12 +498,13 @@ static void ask_members(const uint32_t *members, size_t count, size_t length,
             high = middle;
         }
     }
-    for (; low < count; low++) {
-        const uint32_t *member = members + low * stride;
-        if (compare(text_of(member), text, length, folded) != 0) {
+    for (high = low; high < count; high++) {
+        const uint32_t *member = members + high * stride;
+        if (compare(text_of(member), text, length, folded) != 0 ||
+            (high == low && was_told(a, member))) {
             return;
         }
-        found(user, *member);
+        a->found(a->user, *member);
     }
 }
 
@@ -482,40 +527,38 @@ static inline bool may_stand(postern_str text, size_t at, size_t before, size_t 
 }
 
 /* Asks the members of a group whose gram is at `at`. */
-static void ask_group(const uint32_t *group, postern_str text, size_t at,
-                      pst_needle_found *found, void *user)
+static void ask_group(asking *a, const uint32_t *group, size_t at)
 {
     const size_t length = group[0];
     const bool folded = (group[1] & FOLDED) != 0;
     const size_t behind = group[1] & AT_MAX; /* the needle's start */
-    const unsigned char *start = (const unsigned char *)text.data + at;
+    const unsigned char *start = (const unsigned char *)a->text.data + at;
 
-    if (!may_stand(text, at, behind, length, group[1] >> PLACE_SHIFT & 3)) {
+    if (!may_stand(a->text, at, behind, length, group[1] >> PLACE_SHIFT & 3)) {
         return;
     }
     start -= behind;
     if ((group[1] & ALONE) == 0) {
-        ask_members(group + 3, group[2], length, folded, start, found, user);
+        ask_members(a, group + 3, group[2], length, folded, start);
     } else if (compare(text_of(group + 2), start, length, folded) == 0) {
-        found(user, group[2]);
+        a->found(a->user, group[2]);
     }
 }
 
 /* Asks the groups of the bucket of the gram at `at`. */
-static PST_NOINLINE void ask_bucket(const pst_needles *needles, postern_str text,
-                                    size_t at, pst_needle_found *found, void *user)
+static PST_NOINLINE void ask_bucket(asking *a, size_t at)
 {
-    const uint32_t hash = hash_of(gram_at(text.data + at));
+    const pst_needles *needles = a->needles;
+    const uint32_t hash = hash_of(gram_at(a->text.data + at));
     const uint32_t *group =
         needles->groups + needles->first[bucket_of(hash, needles->mask)];
     uint32_t traits;
 
     do {
-        const size_t length = group[0];
-        const size_t stride = 1 + words_of(length);
+        const size_t stride = 1 + words_of(group[0]);
         traits = group[1];
         if (traits >> PRINT_SHIFT == print_of(hash)) {
-            ask_group(group, text, at, found, user);
+            ask_group(a, group, at);
         }
         group += (traits & ALONE) != 0 ? 2 + stride : 3 + group[2] * stride;
     } while ((traits & LAST) == 0);
@@ -528,13 +571,13 @@ static inline unsigned may_start(const uint32_t *filter, uint32_t mask, uint64_t
     return filter[hash & mask] >> bit_of(hash) & 1;
 }
 
-/* A bit for each of the BLOCK places from `bytes` on whose gram some needle is filed
- * under. Reads BLOCK_BYTES. */
-static PST_INLINE unsigned ask_filter(const uint32_t *filter, uint32_t mask,
-                                      const unsigned char *bytes)
+/* A bit for each of the eight places 0, 1, 2 ... 7 behind `bytes`: whether a needle is
+ * filed under its gram. Reads BLOCK_BYTES(1). */
+static PST_INLINE unsigned ask_each(const uint32_t *filter, uint32_t mask,
+                                    const unsigned char *bytes)
 {
     const uint64_t front = lower(load(bytes));
-    const uint64_t back = lower(load(bytes + BLOCK_BYTES - 8));
+    const uint64_t back = lower(load(bytes + 3));
 
     return may_start(filter, mask, front) | may_start(filter, mask, front >> 8) << 1 |
            may_start(filter, mask, front >> 16) << 2 |
@@ -545,31 +588,68 @@ static PST_INLINE unsigned ask_filter(const uint32_t *filter, uint32_t mask,
            may_start(filter, mask, back >> 32) << 7;
 }
 
+/* The same for the places 0, 2, 4 ... 14. Reads BLOCK_BYTES(2). */
+static PST_INLINE unsigned ask_even(const uint32_t *filter, uint32_t mask,
+                                    const unsigned char *bytes)
+{
+    const uint64_t front = lower(load(bytes));
+    const uint64_t middle = lower(load(bytes + 6));
+    const uint64_t back = lower(load(bytes + 10));
+
+    return may_start(filter, mask, front) | may_start(filter, mask, front >> 16) << 1 |
+           may_start(filter, mask, front >> 32) << 2 |
+           may_start(filter, mask, middle) << 3 |
+           may_start(filter, mask, middle >> 16) << 4 |
+           may_start(filter, mask, middle >> 32) << 5 |
+           may_start(filter, mask, back >> 16) << 6 |
+           may_start(filter, mask, back >> 32) << 7;
+}
+
+/* Eight places with so many bytes between them and the next, and the last one's gram. */
+#define BLOCK_BYTES(stride) ((size_t)(7 * (stride) + PST_NEEDLE_MIN))
+
+static PST_INLINE void look_through(asking *a, unsigned stride)
+{
+    const uint32_t *filter = a->needles->filter;
+    const uint32_t mask = a->needles->mask;
+    const size_t length = a->text.len;
+    const unsigned char *bytes = (const unsigned char *)a->text.data;
+    unsigned char little[BLOCK_BYTES(2)];
+
+    for (size_t at = 0; at + PST_NEEDLE_MIN <= length; at += 8 * (size_t)stride) {
+        const unsigned char *block = bytes + at;
+        size_t again = 0; /* places that were asked before */
+        unsigned starts;
+        if (length < BLOCK_BYTES(stride)) {
+            memset(little, 0, sizeof little);
+            memcpy(little, bytes, length);
+            block = little;
+        } else if (length - at < BLOCK_BYTES(stride)) {
+            again = (at - (length - BLOCK_BYTES(stride)) + stride - 1) / stride;
+            block -= again * stride;
+        }
+        starts = (stride == 1 ? ask_each(filter, mask, block)
+                              : ask_even(filter, mask, block)) >>
+                 again;
+        for (size_t place = at; starts != 0; starts >>= 1, place += stride) {
+            if ((starts & 1) != 0 && place + PST_NEEDLE_MIN <= length) {
+                ask_bucket(a, place);
+            }
+        }
+    }
+}
+
 void pst_needles_find(const pst_needles *needles, postern_str text,
                       pst_needle_found *found, void *user)
 {
-    const unsigned char *bytes = (const unsigned char *)text.data;
-    unsigned char little[BLOCK_BYTES] = {0};
+    asking a = {.needles = needles, .text = text, .found = found, .user = user};
 
     if (needles->count == 0 || text.len < PST_NEEDLE_MIN) {
         return;
     }
-    for (size_t at = 0; at + PST_NEEDLE_MIN <= text.len; at += BLOCK) {
-        unsigned skipped = 0; /* places that were asked before, or are none */
-        const unsigned char *block = bytes + at;
-        unsigned starts;
-        if (text.len < BLOCK_BYTES) {
-            memcpy(little, bytes, text.len);
-            block = little;
-        } else if (text.len - at < BLOCK_BYTES) {
-            block = bytes + text.len - BLOCK_BYTES;
-            skipped = (unsigned)(BLOCK_BYTES - (text.len - at));
-        }
-        starts = ask_filter(needles->filter, needles->mask, block) >> skipped;
-        for (size_t place = at; starts != 0; starts >>= 1, place++) {
-            if ((starts & 1) != 0 && place + PST_NEEDLE_MIN <= text.len) {
-                ask_bucket(needles, text, place, found, user);
-            }
-        }
+    if (needles->stride == 1) {
+        look_through(&a, 1);
+    } else {
+        look_through(&a, 2);
     }
 }
