@@ -1,80 +1,15 @@
 /*
- * match/needles.c - a filter of four-byte grams, then needles compared.
- *
- * A needle is filed under one of its grams, read in lower case: one that few others have
- * and that is rarely met. A gram's hash selects a bit of the filter; two words of the
- * filter share a bucket. Behind a bucket stand its groups: needles of one length, place
- * and folding that have their gram at the same distance from their start, in order of
- * their texts. All of that is one array of words:
- *
- *     group:  length, traits, [how many members, unless there is one,] members
- *     member: tag, text, filled up to whole words
- *
- * If there are not too many, and each has five bytes, needles are filed under two grams:
- * one at an even distance from their start, one at an odd one. Then only every other
- * place of a text is asked.
+ * match/needles.c - asks the filter, then the needles that it lets through.
  */
-#include "match/needles.h"
+#include "match/needles_layout.h"
 
-#include "match/rarity.h"
 #include "support/attribute.h"
 #include "support/text.h"
 
-#include <assert.h>
 #include <string.h>
 
-enum {
-    TWICE_MAX = 4096, /* needles that are filed twice */
-    TOLD = 8,         /* sets of equal needles that are told once only, at best */
-    WORDS_MIN = 32,   /* of the filter */
-    WORDS_MAX = 1 << 26,
-    COUNTER_BITS_MAX = 20,
-    CROWD = 4 /* grams of fewer needles than that are as good as those of one */
-};
-
-/* A group's traits: the distance of the gram in the lower half, and above it */
-enum {
-    AT_MAX = 0xffff,
-    PLACE_SHIFT = 16,
-    FOLDED = 1 << 18,
-    ALONE = 1 << 19, /* one member */
-    LAST = 1 << 20,  /* of its bucket */
-    PRINT_SHIFT = 24 /* some of the gram's hash */
-};
-
-struct pst_needles {
-    const uint32_t *filter;
-    const uint32_t *first; /* of a bucket: where its groups start */
-    const uint32_t *groups;
-    size_t count;
-    uint32_t mask;   /* of a hash: the word of the filter */
-    unsigned stride; /* from a place that is asked to the next: 1 or 2 */
-};
-
-/* --- grams --------------------------------------------------------------------------- */
-
-/* Every bit of it depends on the whole gram. */
-static inline uint32_t hash_of(uint32_t gram)
-{
-    return (uint32_t)(gram * UINT64_C(0x9e3779b97f4a7c15) >> 32);
-}
-
-/* The bit in the word of the filter. */
-static inline unsigned bit_of(uint32_t hash)
-{
-    return hash >> 27;
-}
-
-/* What the grams of a bucket are told apart by, more or less. */
-static inline uint32_t print_of(uint32_t hash)
-{
-    return hash >> 19 & 0xff;
-}
-
-static inline size_t bucket_of(uint32_t hash, uint32_t mask)
-{
-    return (hash & mask) / 2;
-}
+/* Sets of equal needles that are told once only, at best. */
+enum { TOLD = 8 };
 
 /* Compilers make one load of it. */
 static inline uint64_t load(const unsigned char *bytes)
@@ -84,357 +19,6 @@ static inline uint64_t load(const unsigned char *bytes)
            (uint64_t)bytes[5] << 40 | (uint64_t)bytes[6] << 48 |
            (uint64_t)bytes[7] << 56;
 }
-
-/* Eight bytes in lower case. The sums set the upper bit of bytes from A on, and of those
- * behind Z; no sum reaches the next byte. */
-static inline uint64_t lower(uint64_t bytes)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    const uint64_t seven_bits = bytes & (ones * 0x7f);
-    const uint64_t from_a = seven_bits + ones * (0x80 - 'A');
-    const uint64_t behind_z = seven_bits + ones * (0x7f - 'Z');
-
-    return bytes | ((from_a ^ behind_z) & ~bytes & (ones * 0x80)) >> 2;
-}
-
-static inline uint32_t gram_at(const char *text)
-{
-    const unsigned char *bytes = (const unsigned char *)text;
-
-    return (uint32_t)lower((uint64_t)bytes[0] | (uint64_t)bytes[1] << 8 |
-                           (uint64_t)bytes[2] << 16 | (uint64_t)bytes[3] << 24);
-}
-
-/* --- building: which gram ------------------------------------------------------------ */
-
-/* A needle in its bucket. */
-typedef struct filed {
-    const pst_needle *needle;
-    uint32_t hash;
-    uint16_t at; /* its gram */
-} filed;
-
-/* How many needles have a gram. Grams may share a counter: it is a guess that decides
- * what a search costs, never what it finds. */
-typedef struct census {
-    uint16_t *counters;
-    unsigned shift;
-} census;
-
-/* The places of grams that are looked at. */
-static size_t grams_of(const pst_needle *needle)
-{
-    const size_t grams = needle->text.len - PST_NEEDLE_MIN + 1;
-
-    return grams < AT_MAX + 1 ? grams : AT_MAX + 1;
-}
-
-static bool take_census(pst_arena *scratch, const pst_needle *needles, size_t count,
-                        census *out)
-{
-    size_t grams = 0;
-    unsigned bits = 8;
-
-    for (size_t i = 0; i < count; i++) {
-        grams += grams_of(&needles[i]);
-    }
-    while (bits < COUNTER_BITS_MAX && (size_t)1 << bits < grams * 2) {
-        bits++;
-    }
-    out->shift = 32 - bits;
-    out->counters = pst_arena_array(scratch, (size_t)1 << bits, sizeof *out->counters);
-    if (out->counters == NULL) {
-        return false;
-    }
-    memset(out->counters, 0, ((size_t)1 << bits) * sizeof *out->counters);
-    for (size_t i = 0; i < count; i++) {
-        for (size_t at = 0; at < grams_of(&needles[i]); at++) {
-            uint16_t *counter =
-                &out->counters[hash_of(gram_at(needles[i].text.data + at)) >>
-                               out->shift];
-            *counter = (uint16_t)(*counter + (*counter < UINT16_MAX));
-        }
-    }
-    return true;
-}
-
-/* How often a gram is met, if its bytes did not know each other. */
-static uint32_t commonness(uint32_t gram)
-{
-    uint32_t product = 1;
-
-    for (unsigned i = 0; i < PST_NEEDLE_MIN; i++) {
-        product *= 1 + pst_rarity((unsigned char)(gram >> (8 * i)));
-    }
-    return product;
-}
-
-/* Files a needle under the gram that the fewest needles have, the rarest of these, of
- * those that are `first` bytes or a number of strides more from its start. */
-static filed file_away(const census *counts, const pst_needle *needle, size_t first,
-                       size_t stride)
-{
-    filed best = {.needle = needle};
-    uint64_t best_score = UINT64_MAX;
-
-    for (size_t at = first; at < grams_of(needle); at += stride) {
-        const uint32_t gram = gram_at(needle->text.data + at);
-        const uint32_t hash = hash_of(gram);
-        const uint64_t crowd = counts->counters[hash >> counts->shift] / CROWD;
-        const uint64_t score = crowd << 32 | commonness(gram);
-        if (score < best_score) {
-            best_score = score;
-            best.hash = hash;
-            best.at = (uint16_t)at;
-        }
-    }
-    return best;
-}
-
-/* --- building: in which order -------------------------------------------------------- */
-
-static bool same_group(const filed *a, const filed *b)
-{
-    return print_of(a->hash) == print_of(b->hash) && a->at == b->at &&
-           a->needle->text.len == b->needle->text.len &&
-           a->needle->place == b->needle->place && a->needle->fold == b->needle->fold;
-}
-
-/* By group, then by text. */
-static bool before(const filed *a, const filed *b)
-{
-    if (print_of(a->hash) != print_of(b->hash)) {
-        return print_of(a->hash) < print_of(b->hash);
-    }
-    if (a->at != b->at) {
-        return a->at < b->at;
-    }
-    if (a->needle->text.len != b->needle->text.len) {
-        return a->needle->text.len < b->needle->text.len;
-    }
-    if (a->needle->place != b->needle->place) {
-        return a->needle->place < b->needle->place;
-    }
-    if (a->needle->fold != b->needle->fold) {
-        return b->needle->fold;
-    }
-    return memcmp(a->needle->text.data, b->needle->text.data, a->needle->text.len) < 0;
-}
-
-/* Lets the item at `root` sink to its place in a heap with the last one on top. */
-static void sink(filed *items, size_t root, size_t count)
-{
-    const filed item = items[root];
-
-    for (size_t child = 2 * root + 1; child < count; child = 2 * root + 1) {
-        child += child + 1 < count && before(&items[child], &items[child + 1]);
-        if (!before(&item, &items[child])) {
-            break;
-        }
-        items[root] = items[child];
-        root = child;
-    }
-    items[root] = item;
-}
-
-/* Heap sort: no memory, no bad case. */
-static void sort(filed *items, size_t count)
-{
-    for (size_t i = count / 2; i > 0; i--) {
-        sink(items, i - 1, count);
-    }
-    for (size_t left = count; left > 1; left--) {
-        const filed top = items[0];
-        items[0] = items[left - 1];
-        items[left - 1] = top;
-        sink(items, 0, left - 1);
-    }
-}
-
-/* Puts what is filed in order of the buckets. `ends` receives where each bucket ends.
- * @return NULL when there is no memory */
-static filed *by_bucket(pst_arena *scratch, const filed *loose, size_t count,
-                        uint32_t mask, uint32_t *ends)
-{
-    filed *ordered = pst_arena_array(scratch, count, sizeof *ordered);
-    const size_t buckets = bucket_of(mask, mask) + 1;
-    uint32_t sum = 0;
-
-    if (ordered == NULL) {
-        return NULL;
-    }
-    memset(ends, 0, buckets * sizeof *ends);
-    for (size_t i = 0; i < count; i++) {
-        ends[bucket_of(loose[i].hash, mask)]++;
-    }
-    for (size_t b = 0; b < buckets; b++) {
-        const uint32_t members = ends[b];
-        ends[b] = sum;
-        sum += members;
-    }
-    for (size_t i = 0; i < count; i++) {
-        ordered[ends[bucket_of(loose[i].hash, mask)]++] = loose[i];
-    }
-    for (size_t b = 0; b < buckets; b++) {
-        const size_t start = b == 0 ? 0 : ends[b - 1];
-        sort(ordered + start, ends[b] - start);
-    }
-    return ordered;
-}
-
-/* Files all needles. @return NULL when there is no memory */
-static filed *file_all(pst_arena *scratch, const pst_needle *needles, size_t count,
-                       size_t stride)
-{
-    filed *loose = pst_arena_array(scratch, count * stride, sizeof *loose);
-    census counts;
-
-    if (loose == NULL || !take_census(scratch, needles, count, &counts)) {
-        return NULL;
-    }
-    for (size_t i = 0; i < count * stride; i++) {
-        loose[i] = file_away(&counts, &needles[i / stride], i % stride, stride);
-    }
-    return loose;
-}
-
-/* --- building: the words ------------------------------------------------------------- */
-
-/* Words that a text takes. */
-static size_t words_of(size_t length)
-{
-    return length / sizeof(uint32_t) + (length % sizeof(uint32_t) != 0);
-}
-
-/* How many of `items` are in the group of the first. */
-static size_t group_size(const filed *items, size_t count)
-{
-    size_t size = 1;
-
-    while (size < count && same_group(items, &items[size])) {
-        size++;
-    }
-    return size;
-}
-
-/* Writes the groups of a bucket to `words`, or counts only if that is NULL. @return how
- * many words they are */
-static size_t write_bucket(const filed *items, size_t count, uint32_t *words)
-{
-    size_t used = 0;
-
-    for (size_t i = 0, size; i < count; i += size) {
-        const postern_str text = items[i].needle->text;
-        size_t member = used + 2;
-        size = group_size(items + i, count - i);
-        member += size > 1;
-        if (words != NULL) {
-            words[used] = (uint32_t)text.len;
-            words[used + 1] =
-                items[i].at | (uint32_t)items[i].needle->place << PLACE_SHIFT |
-                (items[i].needle->fold ? FOLDED : 0) | (size == 1 ? ALONE : 0) |
-                (i + size == count ? LAST : 0) | print_of(items[i].hash) << PRINT_SHIFT;
-            if (size > 1) {
-                words[used + 2] = (uint32_t)size;
-            }
-            for (size_t k = i; k < i + size; k++) {
-                words[member] = items[k].needle->tag;
-                memcpy(words + member + 1, items[k].needle->text.data, text.len);
-                member += 1 + words_of(text.len);
-            }
-        }
-        used += (size > 1 ? 3 : 2) + size * (1 + words_of(text.len));
-    }
-    return used;
-}
-
-/* Writes all buckets. @return false when there is no memory */
-static bool write_all(pst_arena *arena, const filed *items, const uint32_t *ends,
-                      pst_needles *out)
-{
-    const size_t buckets = bucket_of(out->mask, out->mask) + 1;
-    uint32_t *filter = pst_arena_array(arena, buckets * 2, sizeof *filter);
-    uint32_t *first = pst_arena_array(arena, buckets, sizeof *first);
-    uint32_t *words;
-    size_t used = 0;
-
-    for (size_t b = 0, start = 0; b < buckets; start = ends[b], b++) {
-        used += write_bucket(items + start, ends[b] - start, NULL);
-    }
-    if (used > UINT32_MAX) {
-        arena->status = POSTERN_LIMIT;
-        return false;
-    }
-    words = pst_arena_array(arena, used, sizeof *words);
-    if (filter == NULL || first == NULL || words == NULL) {
-        return false;
-    }
-    used = 0;
-    for (size_t b = 0, start = 0; b < buckets; start = ends[b], b++) {
-        filter[2 * b] = 0;
-        filter[2 * b + 1] = 0;
-        first[b] = (uint32_t)used;
-        for (size_t i = start; i < ends[b]; i++) {
-            filter[items[i].hash & out->mask] |= UINT32_C(1) << bit_of(items[i].hash);
-        }
-        used += write_bucket(items + start, ends[b] - start, words + used);
-    }
-    out->filter = filter;
-    out->first = first;
-    out->groups = words;
-    return true;
-}
-
-/* Whether all lengths and numbers fit into a word; *least is the shortest. */
-static bool fits(const pst_needle *needles, size_t count, size_t *least)
-{
-    *least = SIZE_MAX;
-    for (size_t i = 0; i < count; i++) {
-        const size_t length = needles[i].text.len;
-        assert(length >= PST_NEEDLE_MIN);
-        *least = length < *least ? length : *least;
-        if (length > UINT32_MAX) {
-            return false;
-        }
-    }
-    return count <= UINT32_MAX;
-}
-
-const pst_needles *pst_needles_build(pst_arena *arena, pst_arena *scratch,
-                                     const pst_needle *needles, size_t count)
-{
-    pst_needles *made = pst_arena_alloc(arena, sizeof *made);
-    size_t words = WORDS_MIN;
-    size_t least;
-    uint32_t *ends;
-    filed *items;
-
-    if (made == NULL) {
-        return NULL;
-    }
-    *made = (pst_needles){.count = count};
-    if (count == 0) {
-        return made;
-    }
-    if (!fits(needles, count, &least)) {
-        arena->status = POSTERN_LIMIT;
-        return NULL;
-    }
-    made->stride = count <= TWICE_MAX && least > PST_NEEDLE_MIN ? 2 : 1;
-    while (words < WORDS_MAX && words < count * made->stride) {
-        words *= 2;
-    }
-    made->mask = (uint32_t)(words - 1);
-    ends = pst_arena_array(scratch, words / 2, sizeof *ends);
-    items = file_all(scratch, needles, count, made->stride);
-    if (ends == NULL || items == NULL) {
-        return NULL;
-    }
-    items = by_bucket(scratch, items, count * made->stride, made->mask, ends);
-    return items != NULL && write_all(arena, items, ends, made) ? made : NULL;
-}
-
-/* --- finding ------------------------------------------------------------------------- */
 
 typedef struct asking {
     const pst_needles *needles;
@@ -453,7 +37,7 @@ static int compare(const unsigned char *needle, const unsigned char *text,
     if (!folded) {
         return memcmp(needle, text, length);
     }
-    while (i + 8 <= length && load(needle + i) == lower(load(text + i))) {
+    while (i + 8 <= length && load(needle + i) == pst_needles_lower(load(text + i))) {
         i += 8;
     }
     for (; i < length; i++) {
@@ -463,11 +47,6 @@ static int compare(const unsigned char *needle, const unsigned char *text,
         }
     }
     return 0;
-}
-
-static inline const unsigned char *text_of(const uint32_t *member)
-{
-    return (const unsigned char *)(member + 1);
 }
 
 /* Whether the equal needles that begin at `member` were told already. A text that
@@ -486,13 +65,14 @@ static bool was_told(asking *a, const uint32_t *member)
 static void ask_members(asking *a, const uint32_t *members, size_t count, size_t length,
                         bool folded, const unsigned char *text)
 {
-    const size_t stride = 1 + words_of(length);
+    const size_t stride = 1 + pst_needles_words(length);
     size_t low = 0;
     size_t high = count;
 
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        if (compare(text_of(members + middle * stride), text, length, folded) < 0) {
+        if (compare(pst_needles_text(members + middle * stride), text, length, folded) <
+            0) {
             low = middle + 1;
         } else {
             high = middle;
@@ -500,7 +80,7 @@ static void ask_members(asking *a, const uint32_t *members, size_t count, size_t
     }
     for (high = low; high < count; high++) {
         const uint32_t *member = members + high * stride;
-        if (compare(text_of(member), text, length, folded) != 0 ||
+        if (compare(pst_needles_text(member), text, length, folded) != 0 ||
             (high == low && was_told(a, member))) {
             return;
         }
@@ -530,17 +110,18 @@ static inline bool may_stand(postern_str text, size_t at, size_t before, size_t 
 static void ask_group(asking *a, const uint32_t *group, size_t at)
 {
     const size_t length = group[0];
-    const bool folded = (group[1] & FOLDED) != 0;
-    const size_t behind = group[1] & AT_MAX; /* the needle's start */
+    const bool folded = (group[1] & PST_NEEDLES_FOLDED) != 0;
+    const size_t behind = group[1] & PST_NEEDLES_AT; /* the needle's start */
     const unsigned char *start = (const unsigned char *)a->text.data + at;
 
-    if (!may_stand(a->text, at, behind, length, group[1] >> PLACE_SHIFT & 3)) {
+    if (!may_stand(a->text, at, behind, length,
+                   group[1] >> PST_NEEDLES_PLACE_SHIFT & 3)) {
         return;
     }
     start -= behind;
-    if ((group[1] & ALONE) == 0) {
+    if ((group[1] & PST_NEEDLES_ALONE) == 0) {
         ask_members(a, group + 3, group[2], length, folded, start);
-    } else if (compare(text_of(group + 2), start, length, folded) == 0) {
+    } else if (compare(pst_needles_text(group + 2), start, length, folded) == 0) {
         a->found(a->user, group[2]);
     }
 }
@@ -549,26 +130,26 @@ static void ask_group(asking *a, const uint32_t *group, size_t at)
 static PST_NOINLINE void ask_bucket(asking *a, size_t at)
 {
     const pst_needles *needles = a->needles;
-    const uint32_t hash = hash_of(gram_at(a->text.data + at));
+    const uint32_t hash = pst_needles_hash(pst_needles_gram(a->text.data + at));
     const uint32_t *group =
-        needles->groups + needles->first[bucket_of(hash, needles->mask)];
+        needles->groups + needles->first[pst_needles_bucket(hash, needles->mask)];
     uint32_t traits;
 
     do {
-        const size_t stride = 1 + words_of(group[0]);
+        const size_t stride = 1 + pst_needles_words(group[0]);
         traits = group[1];
-        if (traits >> PRINT_SHIFT == print_of(hash)) {
+        if (traits >> PST_NEEDLES_PRINT_SHIFT == pst_needles_print(hash)) {
             ask_group(a, group, at);
         }
-        group += (traits & ALONE) != 0 ? 2 + stride : 3 + group[2] * stride;
-    } while ((traits & LAST) == 0);
+        group += (traits & PST_NEEDLES_ALONE) != 0 ? 2 + stride : 3 + group[2] * stride;
+    } while ((traits & PST_NEEDLES_LAST) == 0);
 }
 
 static inline unsigned may_start(const uint32_t *filter, uint32_t mask, uint64_t gram)
 {
-    const uint32_t hash = hash_of((uint32_t)gram);
+    const uint32_t hash = pst_needles_hash((uint32_t)gram);
 
-    return filter[hash & mask] >> bit_of(hash) & 1;
+    return filter[hash & mask] >> pst_needles_bit(hash) & 1;
 }
 
 /* A bit for each of the eight places 0, 1, 2 ... 7 behind `bytes`: whether a needle is
@@ -576,8 +157,8 @@ static inline unsigned may_start(const uint32_t *filter, uint32_t mask, uint64_t
 static PST_INLINE unsigned ask_each(const uint32_t *filter, uint32_t mask,
                                     const unsigned char *bytes)
 {
-    const uint64_t front = lower(load(bytes));
-    const uint64_t back = lower(load(bytes + 3));
+    const uint64_t front = pst_needles_lower(load(bytes));
+    const uint64_t back = pst_needles_lower(load(bytes + 3));
 
     return may_start(filter, mask, front) | may_start(filter, mask, front >> 8) << 1 |
            may_start(filter, mask, front >> 16) << 2 |
@@ -592,9 +173,9 @@ static PST_INLINE unsigned ask_each(const uint32_t *filter, uint32_t mask,
 static PST_INLINE unsigned ask_even(const uint32_t *filter, uint32_t mask,
                                     const unsigned char *bytes)
 {
-    const uint64_t front = lower(load(bytes));
-    const uint64_t middle = lower(load(bytes + 6));
-    const uint64_t back = lower(load(bytes + 10));
+    const uint64_t front = pst_needles_lower(load(bytes));
+    const uint64_t middle = pst_needles_lower(load(bytes + 6));
+    const uint64_t back = pst_needles_lower(load(bytes + 10));
 
     return may_start(filter, mask, front) | may_start(filter, mask, front >> 16) << 1 |
            may_start(filter, mask, front >> 32) << 2 |

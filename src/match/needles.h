@@ -46,8 +46,7 @@ typedef struct pst_needles pst_needles;
 const pst_needles *pst_needles_build(pst_arena *arena, pst_arena *scratch,
                                      const pst_needle *needles, size_t count);
 
-/** Told the tag of a needle that stands in the text, perhaps more than once: needles that
- *  stand there often are told often, unless some are equal and few such sets are met. */
+/** Told the tag of a needle that stands in the text, perhaps more than once. */
 typedef void pst_needle_found(void *user, uint32_t tag);
 
 /**
