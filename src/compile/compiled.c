@@ -7,6 +7,7 @@ void pst_compiled_init(pst_compiled *compiled, const postern_scheme *scheme)
 {
     *compiled = (pst_compiled){.scheme = pst_scheme_use(scheme)};
     pst_arena_init(&compiled->constants, scheme->options.allocator, SIZE_MAX / 2);
+    compiled->constants.next_chunk = 256; /* most expressions need less */
 }
 
 void pst_compiled_free(pst_compiled *compiled)

@@ -281,15 +281,16 @@ static void name_rule(postern_verdict *verdict, const pst_ruleset *set,
                       const pst_rule *rule)
 {
     verdict->phase = set->phase;
-    verdict->rule_ref = rule->ref;
-    verdict->rule_description = rule->description;
+    verdict->rule_ref = rule->told.ref;
+    verdict->rule_description = rule->told.description;
 }
 
 static void refuse_by_rule(postern_verdict *verdict, const pst_rule *rule)
 {
-    pst_refuse(verdict, POSTERN_BLOCKED, rule->response.status, false, "a rule blocks");
-    verdict->content_type = rule->response.content_type;
-    verdict->body = rule->response.body;
+    pst_refuse(verdict, POSTERN_BLOCKED, rule->response->status, false,
+               "a rule blocks");
+    verdict->content_type = rule->response->content_type;
+    verdict->body = rule->response->body;
 }
 
 static bool holds(const postern_request *request, pst_field_id field)
@@ -320,7 +321,7 @@ void pst_policy_decide(const postern_policy *policy, postern_request *request,
     const pst_policy_body *body = policy->body;
     postern_status fault = pst_verdict_describe(request, verdict);
     /* The last verdict's list is not needed any more. */
-    pst_matches matches = {request->matches, 0, request->match_cap};
+    pst_matches matches = {.own = request->matches, .cap = request->match_cap};
     pst_decision decision =
         fault == POSTERN_OK ? PST_DECISION_PASS : PST_DECISION_FAULT;
     const pst_rule *rule = NULL;
@@ -339,9 +340,9 @@ void pst_policy_decide(const postern_policy *policy, postern_request *request,
             name_rule(verdict, set, rule);
         }
     }
-    request->matches = matches.items;
+    request->matches = matches.own;
     request->match_cap = matches.cap;
-    verdict->matches = matches.count == 0 ? NULL : matches.items;
+    verdict->matches = matches.items;
     verdict->match_count = matches.count;
     if (decision == PST_DECISION_BLOCK && rule != NULL) {
         refuse_by_rule(verdict, rule);

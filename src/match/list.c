@@ -128,7 +128,7 @@ static bool keep_host(pst_arena *memory, const pst_host *host, bool wild,
                       postern_str *out)
 {
     const postern_str name = pst_host_name(host);
-    char *copy = pst_arena_alloc(memory, name.len + wild);
+    char *copy = pst_arena_text(memory, name.len + wild);
 
     if (copy == NULL) {
         return false;
@@ -204,6 +204,7 @@ postern_status pst_list_new(const postern_allocator *allocator, postern_list_kin
     r.list->count = count;
     atomic_init(&r.list->references, 1);
     pst_arena_init(&r.list->memory, allocator, SIZE_MAX / 2);
+    r.list->memory.next_chunk = 256; /* of many lists none is larger */
     pst_arena_init(&r.scratch, allocator, SIZE_MAX / 2);
     status = read_items(&r);
     pst_arena_free(&r.scratch);

@@ -5,7 +5,8 @@
  * switch elsewhere or with -Ddispatch=switch. Neither compiles if an opcode of
  * opcodes.def has no ON block. Only run.c includes this.
  *
- * BRANCH(claim) takes the way on that `claim` selects; a return leaves pst_program_run.
+ * BRANCH(claim) takes the way on that `claim` selects; a return goes to the label
+ * `returned` with the way in `answer`.
  */
 #ifndef PST_VM_DISPATCH_H
 #define PST_VM_DISPATCH_H
@@ -30,7 +31,8 @@
     {                                                              \
         const uint32_t way = (claim) ? pc->on_true : pc->on_false; \
         if (way >= PST_RETURN_FALSE) {                             \
-            return (pst_answer)(way & 1U);                         \
+            answer = way;                                          \
+            goto returned;                                         \
         }                                                          \
         pc += way;                                                 \
         GO_ON(pc);                                                 \

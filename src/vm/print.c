@@ -297,7 +297,7 @@ static void write_ips(pst_writer *out, const pst_ip_set *set)
 static bool has_operand(const pst_insn *insn)
 {
     return insn->op != PST_OP_ALWAYS && insn->op != PST_OP_ENSURE &&
-           insn->op != PST_OP_BOOL;
+           insn->op != PST_OP_BOOL && insn->op != PST_OP_ONCE;
 }
 
 /* "eq " */
@@ -321,6 +321,7 @@ static void write_operand(pst_writer *out, const pst_program *program,
     case PST_OP_ALWAYS:
     case PST_OP_ENSURE:
     case PST_OP_BOOL:
+    case PST_OP_ONCE:
     case PST_OP_COUNT:
         return;
     case PST_OP_INT_RANGE:

@@ -198,6 +198,9 @@ postern_type pst_program_slot_type(const pst_program *program, uint32_t slot);
 /** True if `insn` reads insn->slot, as opcodes.def has it. */
 bool pst_insn_reads_slot(const pst_insn *insn);
 
+/** The test behind `insn`: itself, or the last one of the body that a ONCE asks. */
+const pst_insn *pst_insn_test(const pst_program *program, const pst_insn *insn);
+
 /** True if it compares that with a second one, insn->as.slot. */
 bool pst_insn_reads_other(const pst_insn *insn);
 
@@ -233,8 +236,21 @@ postern_status pst_program_prepare(const pst_program *program,
                                    postern_request *request);
 
 /** Runs the code at `start`, of a body; as pst_program_run(). */
-pst_answer pst_program_run_at(const pst_program *program, size_t start,
+pst_answer pst_program_run_at(const pst_program *program, uint32_t start,
                               postern_request *request, postern_status *fault);
+
+/**
+ * Runs pieces of code one after the other, from starts[*at] on, until one answers yes.
+ * Each is a rule (an item of program->entries) or a body; as pst_program_run(), but
+ * going from one to the next costs no call.
+ *
+ * @param starts `count` places of the code, in the order they are to be run
+ * @param at     where to begin; receives which one answered yes or faulted, or
+ *               `count` with PST_NO. To look for a further one go on at *at + 1.
+ */
+pst_answer pst_program_find(const pst_program *program, const uint32_t *starts,
+                            size_t count, size_t *at, postern_request *request,
+                            postern_status *fault);
 
 /** True when the program reads `field`. */
 bool pst_program_uses(const pst_program *program, size_t field);

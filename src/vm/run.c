@@ -41,15 +41,18 @@ static bool matches(const pst_regex *regex, postern_str text, postern_request *r
     return found;
 }
 
-/* Flat on purpose: one block an opcode, in the order of opcodes.def. */
+/* Flat on purpose: one block an opcode, in the order of opcodes.def. Pieces of code
+ * follow each other without leaving the loop; each begins with all parities even. */
 /* NOLINTNEXTLINE(readability-function-size): see above */
-pst_answer pst_program_run_at(const pst_program *program, size_t start,
-                              postern_request *request, postern_status *fault)
+pst_answer pst_program_find(const pst_program *program, const uint32_t *starts,
+                            size_t count, size_t *at, postern_request *request,
+                            postern_status *fault)
 {
     const pst_value *const values = request->values;
     const uint8_t *const states = request->states;
-    const pst_insn *pc = program->code + start;
+    const pst_insn *pc;
     uint64_t parity[PST_PARITY_BITS / 64] = {0};
+    uint32_t answer;
 #if PST_COMPUTED_GOTO
     static const void *const handlers[] = {
 #define OP(name, slot, operand, text) &&on_##name,
@@ -58,6 +61,10 @@ pst_answer pst_program_run_at(const pst_program *program, size_t start,
     };
 #endif
 
+    if (*at >= count) {
+        return PST_NO;
+    }
+    pc = program->code + starts[*at];
     DISPATCH (pc) {
         ON (ALWAYS) {
             BRANCH(true);
@@ -74,6 +81,17 @@ pst_answer pst_program_run_at(const pst_program *program, size_t start,
             BRANCH((states[pc->slot] & 1U) != 0);
         }
         ON (BOOL) {
+            BRANCH(values[pc->slot].boolean);
+        }
+        ON (ONCE) {
+            if (states[pc->slot] == PST_SLOT_UNKNOWN) {
+                const postern_status status =
+                    pst_slot_ensure(program, request, pc->slot);
+                if (status != POSTERN_OK) {
+                    *fault = status;
+                    return PST_FAULTED;
+                }
+            }
             BRANCH(values[pc->slot].boolean);
         }
         ON (INT_RANGE) {
@@ -152,20 +170,20 @@ pst_answer pst_program_run_at(const pst_program *program, size_t start,
             BRANCH(odd);
         }
         ON (EACH_ANY) {
-            const pst_answer answer =
+            const pst_answer each =
                 pst_each_run(program, pc->as.each, PST_ANY, request, fault);
-            if (answer == PST_FAULTED) {
+            if (each == PST_FAULTED) {
                 return PST_FAULTED;
             }
-            BRANCH(answer == PST_YES);
+            BRANCH(each == PST_YES);
         }
         ON (EACH_ALL) {
-            const pst_answer answer =
+            const pst_answer each =
                 pst_each_run(program, pc->as.each, PST_ALL, request, fault);
-            if (answer == PST_FAULTED) {
+            if (each == PST_FAULTED) {
                 return PST_FAULTED;
             }
-            BRANCH(answer == PST_YES);
+            BRANCH(each == PST_YES);
         }
 #if !PST_COMPUTED_GOTO
     case PST_OP_COUNT:
@@ -173,7 +191,25 @@ pst_answer pst_program_run_at(const pst_program *program, size_t start,
         *fault = POSTERN_STATE; /* the verifier lets no such code through */
         return PST_FAULTED;
 #endif
+    returned:
+        if (answer == PST_RETURN_TRUE) {
+            return PST_YES;
+        }
+        if (++*at == count) {
+            return PST_NO;
+        }
+        memset(parity, 0, sizeof parity);
+        pc = program->code + starts[*at];
+        GO_ON(pc);
     }
+}
+
+pst_answer pst_program_run_at(const pst_program *program, uint32_t start,
+                              postern_request *request, postern_status *fault)
+{
+    size_t at = 0;
+
+    return pst_program_find(program, &start, 1, &at, request, fault);
 }
 
 pst_answer pst_program_run(const pst_program *program, size_t rule,
