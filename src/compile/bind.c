@@ -118,6 +118,8 @@ static unsigned test_price(const pst_insn *test)
     case PST_OP_INT_IN:
         return ints_price(test->as.int_set);
     case PST_OP_STRING_CONTAINS:
+    case PST_OP_STRING_STARTS:
+    case PST_OP_STRING_ENDS:
         return part_price(test->as.string.len);
     case PST_OP_STRING_WILDCARD:
         return part_price(longest_piece(test->as.wildcard, &place).len);
@@ -131,6 +133,7 @@ static unsigned test_price(const pst_insn *test)
     case PST_OP_INT_LIST:
     case PST_OP_INT_COMPARE:
     case PST_OP_STRING_ORDER:
+    case PST_OP_STRING_LENGTH:
     case PST_OP_STRING_LIST:
     case PST_OP_STRING_COMPARE:
     case PST_OP_IP_LIST:
@@ -359,6 +362,12 @@ static bool add_test(binder *b, const pst_claim *claim, bool elements)
         return true;
     case PST_OP_STRING_CONTAINS:
         add_part(b, key, test->as.string, place, false);
+        return true;
+    case PST_OP_STRING_STARTS:
+        add_part(b, key, test->as.string, PST_NEEDLE_START, false);
+        return true;
+    case PST_OP_STRING_ENDS:
+        add_part(b, key, test->as.string, PST_NEEDLE_END, false);
         return true;
     case PST_OP_STRING_WILDCARD:
         piece = longest_piece(test->as.wildcard, &place);

@@ -53,6 +53,10 @@ postern_status pst_compiled_finish(pst_compiled *compiled, pst_compiler *compile
     if (status == POSTERN_OK) {
         status = keep_lists(compiled, &compiler->options);
     }
+    compiled->reopens =
+        status == POSTERN_OK && compiled->program.derived_count <= PST_DERIVED_ROOM &&
+        !pst_program_uses(&compiled->program, PST_FIELD_TIMESTAMP_SEC) &&
+        !pst_program_uses(&compiled->program, PST_FIELD_TIMESTAMP_MSEC);
     return status == POSTERN_NO_MEMORY ? pst_report_no_memory(report) : status;
 }
 
@@ -68,7 +72,9 @@ postern_status pst_compiled_prepare(const pst_compiled *compiled,
     if (status == POSTERN_OK && request->has_head && request->head.problem != NULL) {
         status = POSTERN_INVALID;
     }
-    return status == POSTERN_OK
-               ? pst_program_prepare(&compiled->program, compiled->lists, request)
-               : status;
+    if (status != POSTERN_OK) {
+        return status;
+    }
+    request->open = true;
+    return pst_program_prepare(&compiled->program, compiled->lists, request);
 }

@@ -395,9 +395,37 @@ postern_status pst_place_term(pst_emitter *e, pst_term *term)
 
 /* --- claims ------------------------------------------------------------------------ */
 
+static bool calls(const pst_term *term, pst_function_id function)
+{
+    return term->kind == PST_TERM_CALL && term->function == function &&
+           !term->arguments[0]->mapped;
+}
+
+/* What functions that only look at a text say is asked of the text itself. */
+static void fuse(pst_claim *claim)
+{
+    pst_term *const left = claim->left;
+    const bool starts = calls(left, PST_FUNCTION_STARTS_WITH);
+
+    if (claim->test.op == PST_OP_BOOL &&
+        (starts || calls(left, PST_FUNCTION_ENDS_WITH)) &&
+        left->arguments[1]->kind == PST_TERM_LITERAL) {
+        claim->test.op = starts ? PST_OP_STRING_STARTS : PST_OP_STRING_ENDS;
+        claim->test.as.string = left->arguments[1]->value.string;
+        claim->left = left->arguments[0];
+    } else if (claim->test.op == PST_OP_INT_RANGE && calls(left, PST_FUNCTION_LEN) &&
+               left->arguments[0]->type == POSTERN_STRING) {
+        claim->test.op = PST_OP_STRING_LENGTH;
+        claim->left = left->arguments[0];
+    }
+}
+
 static postern_status place_test(pst_emitter *e, pst_claim *claim)
 {
-    postern_status status = pst_place_term(e, claim->left);
+    postern_status status;
+
+    fuse(claim);
+    status = pst_place_term(e, claim->left);
 
     if (status == POSTERN_OK && claim->right != NULL) {
         status = pst_place_term(e, claim->right);

@@ -15,6 +15,7 @@ static postern_status poison(postern_request *request, postern_status status)
     if (request->poison == POSTERN_OK) {
         request->poison = status;
     }
+    request->open = false;
     return status;
 }
 
@@ -59,7 +60,7 @@ static void reset_slots(postern_request *request)
 static postern_status open_slots(postern_request *request)
 {
     const postern_scheme *scheme = request->scheme;
-    const postern_status status = pst_request_reserve(request, 16);
+    const postern_status status = pst_request_reserve(request, PST_DERIVED_ROOM);
 
     if (status != POSTERN_OK) {
         return status;
@@ -161,6 +162,7 @@ static void start_again(postern_request *request)
     request->strip = NULL;
     request->has_head = false;
     request->sealed = false;
+    request->open = false;
     request->hide_identity = false;
     request->body = (postern_str){NULL, 0};
     request->body_size = 0;

@@ -56,6 +56,7 @@ struct postern_request {
     uint64_t judgement; /* whose values the connection's fields are; 0: of none */
     bool has_head;      /* begun, not only reset */
     bool sealed;
+    bool open; /* sealed with nothing hidden and found in order; until that changes */
     postern_status poison; /* not POSTERN_OK: refuse every evaluation */
     postern_str method;
     postern_str target;
@@ -138,6 +139,9 @@ void pst_request_forget_connection(postern_request *request);
 
 /** Makes room for `count` derived slots behind the fields and marks them unknown. */
 postern_status pst_request_reserve(postern_request *request, size_t count);
+
+/** Derived slots that every request has room for. */
+enum { PST_DERIVED_ROOM = 16 };
 
 /** Makes room for `words` words of marks. */
 postern_status pst_request_reserve_marks(postern_request *request, size_t words);

@@ -216,9 +216,9 @@ static void settle_many(const walk *w, const hosts *h, const pst_insn *insn,
                         bool others)
 {
     for (size_t i = 0; i < h->names->count; i++) {
-        const bool fits = h->settled[i] == NOTHING &&
-                          pst_test_says_of_host(w->program, insn,
-                                                &h->names->members[i]) == PST_CAN_HOLD;
+        const bool fits =
+            h->settled[i] == NOTHING &&
+            pst_test_says_of_host(insn, &h->names->members[i]) == PST_CAN_HOLD;
         if (fits || others) {
             settle(w, h, i, fits);
         }

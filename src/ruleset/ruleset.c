@@ -31,9 +31,8 @@ static bool note_match(postern_request *request, const pst_rule *rule,
     if (matches->count >= matches->cap && !grow(request, matches)) {
         return false;
     }
-    if (matches->count ==
-        1) { /* own may be room that was made for an earlier verdict */
-        matches->own[0] = matches->items[0];
+    if (matches->items != matches->own) { /* the first, where it stands */
+        matches->own[0] = *matches->items;
         matches->items = matches->own;
     }
     matches->own[matches->count++] = rule->told;

@@ -5,8 +5,7 @@
  * switch elsewhere or with -Ddispatch=switch. Neither compiles if an opcode of
  * opcodes.def has no ON block. Only run.c includes this.
  *
- * BRANCH(claim) takes the way on that `claim` selects; a return goes to the label
- * `returned` with the way in `answer`.
+ * BRANCH(claim) takes the way on that `claim` selects; a return leaves the loop.
  */
 #ifndef PST_VM_DISPATCH_H
 #define PST_VM_DISPATCH_H
@@ -31,8 +30,7 @@
     {                                                              \
         const uint32_t way = (claim) ? pc->on_true : pc->on_false; \
         if (way >= PST_RETURN_FALSE) {                             \
-            answer = way;                                          \
-            goto returned;                                         \
+            return (pst_answer)(way & 1U);                         \
         }                                                          \
         pc += way;                                                 \
         GO_ON(pc);                                                 \

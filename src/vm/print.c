@@ -325,6 +325,7 @@ static void write_operand(pst_writer *out, const pst_program *program,
     case PST_OP_COUNT:
         return;
     case PST_OP_INT_RANGE:
+    case PST_OP_STRING_LENGTH:
         write_int_range(out, insn->as.range);
         return;
     case PST_OP_INT_IN:
@@ -339,6 +340,8 @@ static void write_operand(pst_writer *out, const pst_program *program,
         return;
     case PST_OP_STRING_EQ:
     case PST_OP_STRING_CONTAINS:
+    case PST_OP_STRING_STARTS:
+    case PST_OP_STRING_ENDS:
         write_quoted(out, insn->as.string);
         return;
     case PST_OP_STRING_IN:

@@ -21,6 +21,8 @@
 
 #include <postern/regex.h>
 
+#include <string.h>
+
 typedef enum pst_opcode {
 #define OP(name, slot, operand, text) PST_OP_##name,
 #include "vm/opcodes.def"
@@ -234,6 +236,24 @@ pst_answer pst_program_run(const pst_program *program, size_t rule,
 postern_status pst_program_prepare(const pst_program *program,
                                    const postern_named_list *lists,
                                    postern_request *request);
+
+/** The same for a request whose arena of the run is empty, and a program with at most
+ *  PST_DERIVED_ROOM derived slots. */
+static inline void pst_program_attach(const pst_program *program,
+                                      const postern_named_list *lists,
+                                      postern_request *request)
+{
+    request->lists = lists;
+    request->program = program->number;
+    if (program->derived_count > 0) {
+        memset(request->states + request->scheme->field_count, PST_SLOT_UNKNOWN,
+               PST_DERIVED_ROOM);
+    }
+}
+
+/** Goes on with a run at instruction `pc`, up to which all parities are even. */
+pst_answer pst_program_resume(const pst_program *program, const pst_insn *pc,
+                              postern_request *request, postern_status *fault);
 
 /** Runs the code at `start`, of a body; as pst_program_run(). */
 pst_answer pst_program_run_at(const pst_program *program, uint32_t start,

@@ -2,24 +2,8 @@
 #include "support/text.h"
 #include "vm/dispatch.h"
 #include "vm/memory.h"
+#include "vm/plain.h"
 #include "vm/program.h"
-
-/* Short strings are the rule: two overlapping words cover 8 to 16 bytes without a
- * call. Both sides have `len` bytes. */
-static inline bool same_bytes(const char *a, const char *b, size_t len)
-{
-    uint64_t left[2];
-    uint64_t right[2];
-
-    if (len < 8 || len > 16) {
-        return len == 0 || memcmp(a, b, len) == 0;
-    }
-    memcpy(&left[0], a, 8);
-    memcpy(&left[1], a + len - 8, 8);
-    memcpy(&right[0], b, 8);
-    memcpy(&right[1], b + len - 8, 8);
-    return ((left[0] ^ right[0]) | (left[1] ^ right[1])) == 0;
-}
 
 static inline bool ip_holds(pst_relation relation, pst_ip a, pst_ip b)
 {
@@ -41,18 +25,14 @@ static bool matches(const pst_regex *regex, postern_str text, postern_request *r
     return found;
 }
 
-/* Flat on purpose: one block an opcode, in the order of opcodes.def. Pieces of code
- * follow each other without leaving the loop; each begins with all parities even. */
+/* Flat on purpose: one block an opcode, in the order of opcodes.def. */
 /* NOLINTNEXTLINE(readability-function-size): see above */
-pst_answer pst_program_find(const pst_program *program, const uint32_t *starts,
-                            size_t count, size_t *at, postern_request *request,
-                            postern_status *fault)
+pst_answer pst_program_resume(const pst_program *program, const pst_insn *pc,
+                              postern_request *request, postern_status *fault)
 {
     const pst_value *const values = request->values;
     const uint8_t *const states = request->states;
-    const pst_insn *pc;
     uint64_t parity[PST_PARITY_BITS / 64] = {0};
-    uint32_t answer;
 #if PST_COMPUTED_GOTO
     static const void *const handlers[] = {
 #define OP(name, slot, operand, text) &&on_##name,
@@ -61,10 +41,6 @@ pst_answer pst_program_find(const pst_program *program, const uint32_t *starts,
     };
 #endif
 
-    if (*at >= count) {
-        return PST_NO;
-    }
-    pc = program->code + starts[*at];
     DISPATCH (pc) {
         ON (ALWAYS) {
             BRANCH(true);
@@ -95,8 +71,7 @@ pst_answer pst_program_find(const pst_program *program, const uint32_t *starts,
             BRANCH(values[pc->slot].boolean);
         }
         ON (INT_RANGE) {
-            BRANCH(pc->as.range.first <= values[pc->slot].integer &&
-                   values[pc->slot].integer <= pc->as.range.last);
+            BRANCH(pst_plain_int_range(pc, values));
         }
         ON (INT_IN) {
             BRANCH(pst_int_set_has(pc->as.int_set, values[pc->slot].integer));
@@ -114,9 +89,7 @@ pst_answer pst_program_find(const pst_program *program, const uint32_t *starts,
                 int_order(values[pc->slot].integer, values[pc->as.slot].integer)));
         }
         ON (STRING_EQ) {
-            BRANCH(values[pc->slot].string.len == pc->as.string.len &&
-                   same_bytes(values[pc->slot].string.data, pc->as.string.data,
-                              pc->as.string.len));
+            BRANCH(pst_plain_string_eq(pc, values));
         }
         ON (STRING_ORDER) {
             BRANCH(pst_relation_holds(
@@ -132,6 +105,15 @@ pst_answer pst_program_find(const pst_program *program, const uint32_t *starts,
         }
         ON (STRING_CONTAINS) {
             BRANCH(pst_search(values[pc->slot].string, pc->as.string) != SIZE_MAX);
+        }
+        ON (STRING_STARTS) {
+            BRANCH(pst_plain_starts(pc, values));
+        }
+        ON (STRING_ENDS) {
+            BRANCH(pst_plain_ends(pc, values));
+        }
+        ON (STRING_LENGTH) {
+            BRANCH(pst_plain_length(pc, values));
         }
         ON (STRING_WILDCARD) {
             BRANCH(pst_wildcard_match(pc->as.wildcard, values[pc->slot].string));
@@ -170,20 +152,20 @@ pst_answer pst_program_find(const pst_program *program, const uint32_t *starts,
             BRANCH(odd);
         }
         ON (EACH_ANY) {
-            const pst_answer each =
+            const pst_answer answer =
                 pst_each_run(program, pc->as.each, PST_ANY, request, fault);
-            if (each == PST_FAULTED) {
+            if (answer == PST_FAULTED) {
                 return PST_FAULTED;
             }
-            BRANCH(each == PST_YES);
+            BRANCH(answer == PST_YES);
         }
         ON (EACH_ALL) {
-            const pst_answer each =
+            const pst_answer answer =
                 pst_each_run(program, pc->as.each, PST_ALL, request, fault);
-            if (each == PST_FAULTED) {
+            if (answer == PST_FAULTED) {
                 return PST_FAULTED;
             }
-            BRANCH(each == PST_YES);
+            BRANCH(answer == PST_YES);
         }
 #if !PST_COMPUTED_GOTO
     case PST_OP_COUNT:
@@ -191,29 +173,41 @@ pst_answer pst_program_find(const pst_program *program, const uint32_t *starts,
         *fault = POSTERN_STATE; /* the verifier lets no such code through */
         return PST_FAULTED;
 #endif
-    returned:
-        if (answer == PST_RETURN_TRUE) {
-            return PST_YES;
-        }
-        if (++*at == count) {
-            return PST_NO;
-        }
-        memset(parity, 0, sizeof parity);
-        pc = program->code + starts[*at];
-        GO_ON(pc);
     }
 }
 
 pst_answer pst_program_run_at(const pst_program *program, uint32_t start,
                               postern_request *request, postern_status *fault)
 {
-    size_t at = 0;
+    const pst_insn *pc = program->code + start;
+    const uint32_t way = pst_plain_run(&pc, request);
 
-    return pst_program_find(program, &start, 1, &at, request, fault);
+    return way == 0 ? pst_program_resume(program, pc, request, fault)
+                    : (pst_answer)(way & 1U);
 }
 
 pst_answer pst_program_run(const pst_program *program, size_t rule,
                            postern_request *request, postern_status *fault)
 {
     return pst_program_run_at(program, program->entries[rule], request, fault);
+}
+
+pst_answer pst_program_find(const pst_program *program, const uint32_t *starts,
+                            size_t count, size_t *at, postern_request *request,
+                            postern_status *fault)
+{
+    for (size_t i = *at; i < count; i++) {
+        const pst_insn *pc = program->code + starts[i];
+        const uint32_t way = pst_plain_run(&pc, request);
+        pst_answer answer = (pst_answer)(way & 1U);
+        if (way == 0) {
+            answer = pst_program_resume(program, pc, request, fault);
+        }
+        if (answer != PST_NO) {
+            *at = i;
+            return answer;
+        }
+    }
+    *at = *at < count ? count : *at;
+    return PST_NO;
 }

@@ -1,10 +1,14 @@
 /*
- * test_run.c - pieces of code run one after the other say what each says alone.
+ * test_run.c - what is quick says what is plain to see: pieces of code run one after the
+ * other as each alone, texts are the same when all bytes are.
  */
 #include "../harness/harness.h"
 #include "compile/compile.h"
+#include "vm/plain.h"
 
 #include <postern/request.h>
+
+#include <stdlib.h>
 
 enum { RULES = 12, STARTS_MAX = 40, ROUNDS = 20000 };
 
@@ -251,6 +255,31 @@ START_TEST(a_piece_of_code_begins_with_even_parities)
 }
 END_TEST
 
+enum { TEXT_MAX = 100 };
+
+/* From exactly-sized blocks, so that a byte too far is noticed. */
+START_TEST(texts_are_the_same_when_every_byte_is)
+{
+    const size_t len = (size_t)_i;
+    char *const a = malloc(len + (len == 0));
+    char *const b = malloc(len + (len == 0));
+
+    ck_assert(a != NULL && b != NULL);
+    for (size_t i = 0; i < len; i++) {
+        a[i] = b[i] = (char)(i * 37 + 1);
+    }
+    ck_assert(pst_plain_same(a, b, len));
+    for (size_t i = 0; i < len; i++) {
+        b[i] ^= (char)0x80;
+        ck_assert(!pst_plain_same(a, b, len));
+        ck_assert(!pst_plain_same(b, a, len));
+        b[i] ^= (char)0x80;
+    }
+    free(a);
+    free(b);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("run");
@@ -260,6 +289,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, a_fault_ends_the_search_and_says_where);
     tcase_add_test(tcase, nothing_to_run_is_no);
     tcase_add_test(tcase, a_piece_of_code_begins_with_even_parities);
+    tcase_add_loop_test(tcase, texts_are_the_same_when_every_byte_is, 0, TEXT_MAX);
     suite_add_tcase(suite, tcase);
     return suite;
 }
