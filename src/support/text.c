@@ -26,7 +26,7 @@ int pst_hex_value(unsigned char c)
 
 static bool same_word(uint64_t a, uint64_t b)
 {
-    return a == b || pst_word_lower(a) == pst_word_lower(b);
+    return a == b || pst_lower_word(a) == pst_lower_word(b);
 }
 
 bool pst_str_same_folded(postern_str a, postern_str b)

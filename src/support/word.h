@@ -79,10 +79,4 @@ static inline uint64_t pst_word_hint_below(uint64_t word, unsigned char limit)
     return (word - PST_WORD_ONES * limit) & ~word & PST_WORD_HIGHS;
 }
 
-/** The same bytes with A to Z as a to z. */
-static inline uint64_t pst_word_lower(uint64_t word)
-{
-    return word | pst_word_between(word, 'A', 'Z') >> 2;
-}
-
 #endif

@@ -77,7 +77,7 @@ typedef struct pst_pattern {
 typedef struct pst_insn {
     uint8_t op;       /* pst_opcode */
     uint8_t relation; /* pst_relation, for COMPARE and ORDER */
-    uint16_t bit;     /* for FLIP and PARITY */
+    uint16_t bit;     /* for FLIP and PARITY; pst_search_places() for CONTAINS */
     uint32_t slot;
     uint32_t on_true;
     uint32_t on_false;
