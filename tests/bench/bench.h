@@ -24,8 +24,9 @@ typedef struct bench_result {
     size_t rules;    /* 0: a case */
     size_t contexts; /* evaluated in turn */
     timing run;
-    timing rotating; /* on BENCH_ROTATION requests; zeroes: not measured */
-    timing verdict;  /* of a ruleset: with everything around it */
+    timing
+        rotating;   /* on other requests like its own; zeroes: it has several already */
+    timing verdict; /* of a ruleset: with everything around it */
     double compile_us;
     double allocations; /* of an evaluation, when warm */
     size_t bytes;
