@@ -33,10 +33,34 @@ typedef struct bench_result {
     size_t wrong; /* contexts whose answer is not the expected one */
 } bench_result;
 
+/** Filling a simulated request, from its begin to the verdict of two rules. */
+typedef struct bench_fill {
+    size_t headers;
+    size_t values; /* besides */
+    timing run;
+    timing fill_only; /* nobody looks at it */
+    double allocations;
+} bench_fill;
+
+/** The two published rules. */
+typedef struct bench_two_rules {
+    timing rules;  /* alone, on the four requests of calibration.h */
+    timing decide; /* with connection and verdict, of a request that is filled */
+    timing begin_and_decide; /* of a request with a Host */
+    timing modsecurity;      /* the last, there */
+    bool has_modsecurity;
+} bench_two_rules;
+
 /** Measures a case: postern_filter_match() on sealed requests. */
 void bench_filter(bench *b, const input_case *from, bench_result *out);
 
 /** Measures a ruleset of which the last rule matches. */
 void bench_ruleset(bench *b, const input_case *from, bench_result *out);
+
+/** Fills a request with `context`: `http.request.headers` as header lines, and all values
+ *  that are neither arrays nor maps. */
+void bench_filling(bench *b, const input_context *context, bench_fill *out);
+
+void bench_decision(bench *b, bench_two_rules *out);
 
 #endif

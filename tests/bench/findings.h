@@ -18,6 +18,8 @@ typedef struct findings {
     size_t case_count;
     bench_result *rulesets;
     size_t ruleset_count;
+    bench_fill fill;
+    bench_two_rules two_rules;
     calibration here;
     double scale; /* the peer's figures times this are what it would need here */
     peers peer;

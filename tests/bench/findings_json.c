@@ -65,6 +65,28 @@ static void put_results(const findings *all, const char *key,
     (void)fputs("]", to);
 }
 
+static void put_fill(const bench_fill *fill, FILE *to)
+{
+    fprintf(to,
+            "\"fill\": {\"ns_min\": %.2f, \"ns_median\": %.2f, \"allocations\": %.2f, "
+            "\"headers\": %zu, \"values\": %zu, \"fill_only_ns_min\": %.2f}",
+            fill->run.ns_min, fill->run.ns_median, fill->allocations, fill->headers,
+            fill->values, fill->fill_only.ns_min);
+}
+
+static void put_two_rules(const bench_two_rules *two, FILE *to)
+{
+    fprintf(to,
+            "\"two_rules\": {\"ns_min\": %.2f, \"ns_median\": %.2f, "
+            "\"decide_ns_min\": %.2f, \"begin_and_decide_ns_min\": %.2f",
+            two->rules.ns_min, two->rules.ns_median, two->decide.ns_min,
+            two->begin_and_decide.ns_min);
+    if (two->has_modsecurity) {
+        fprintf(to, ", \"modsecurity_ns_min\": %.2f", two->modsecurity.ns_min);
+    }
+    (void)fputs("}", to);
+}
+
 void findings_json(const findings *all, FILE *to)
 {
     fprintf(to,
@@ -74,5 +96,9 @@ void findings_json(const findings *all, FILE *to)
     put_results(all, "cases", all->cases, all->case_count, to);
     (void)fputs(",\n", to);
     put_results(all, "rulesets", all->rulesets, all->ruleset_count, to);
+    (void)fputs(",\n", to);
+    put_fill(&all->fill, to);
+    (void)fputs(",\n", to);
+    put_two_rules(&all->two_rules, to);
     (void)fputs("}\n", to);
 }

@@ -197,6 +197,32 @@ static void measure_file(bench *b, const char *path, const options *wanted,
     json_lines_close(&lines);
 }
 
+/* The request that bench_filling() fills. */
+static void measure_filling(bench *b, bench_fill *out)
+{
+    static const char path[] = BENCH_DATA "/request.json";
+    json_lines file;
+    json_line line;
+    pst_arena memory;
+    input_context context;
+    postern_str culprit;
+    const char *problem;
+
+    open_lines(path, &file);
+    json_lines_whole(&file, &line);
+    pst_arena_init(&memory, pst_alloc_or_default(NULL), SIZE_MAX / 2);
+    problem = line.nodes == NULL
+                  ? line.error.message
+                  : context_read(&line, 0, b->scheme, &memory, &context.fields,
+                                 &context.count, &culprit);
+    if (problem != NULL) {
+        stop("%s: %s", path, problem);
+    }
+    bench_filling(b, &context, out);
+    pst_arena_free(&memory);
+    json_lines_close(&file);
+}
+
 /* --- all of it ----------------------------------------------------------------------- */
 
 static size_t tell_wrong(const bench_result *results, size_t count)
@@ -243,6 +269,10 @@ int main(int count, char **arguments)
     calibrate_all(&b, &found);
     measure_file(&b, found.cases_path, &wanted, &found);
     measure_file(&b, found.rulesets_path, &wanted, &found);
+    if (wanted.only == NULL) {
+        measure_filling(&b, &found.fill);
+        bench_decision(&b, &found.two_rules);
+    }
     if (wanted.json) {
         findings_json(&found, stdout);
     } else {
