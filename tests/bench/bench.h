@@ -14,6 +14,7 @@ typedef struct bench {
     counting memory; /* all that postern holds */
     postern_scheme *scheme;
     const measure_effort *effort;
+    size_t growth_max; /* the most rules, and a tenth of the most entries */
 } bench;
 
 void bench_init(bench *out, const measure_effort *effort);

@@ -96,8 +96,8 @@ static timing rotate(const bench *b, const input_case *from,
     timing took;
 
     pst_arena_init(&memory, pst_alloc_or_default(NULL), SIZE_MAX / 2);
-    subjects_new(b->scheme, variety_of(&from->contexts[0], &memory), VARIETY_COUNT,
-                 &all);
+    subjects_new(b->scheme, variety_of(&from->contexts[0], b->effort->variety, &memory),
+                 b->effort->variety, &all);
     m.requests = all.requests;
     m.count = all.count;
     took = measure(b->effort, all.count, match, &m);

@@ -133,8 +133,9 @@ static timing rotate(const evaluating *like)
     timing took;
 
     pst_arena_init(&memory, pst_alloc_or_default(NULL), SIZE_MAX / 2);
-    subjects_new(e.bench->scheme, variety_of(&e.from->contexts[0], &memory),
-                 VARIETY_COUNT, &e.all);
+    subjects_new(e.bench->scheme,
+                 variety_of(&e.from->contexts[0], e.bench->effort->variety, &memory),
+                 e.bench->effort->variety, &e.all);
     e.at = 0;
     for (size_t i = 0; i < e.all.count; i++) { /* as a policy sees them */
         postern_verdict verdict;

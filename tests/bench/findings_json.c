@@ -87,6 +87,31 @@ static void put_two_rules(const bench_two_rules *two, FILE *to)
     (void)fputs("}", to);
 }
 
+static void put_curve(const growth_curve *curve, FILE *to)
+{
+    fprintf(to, "\n  {\"of\": \"%s\", \"name\": \"%s\", \"points\": [",
+            curve->lists ? "entries" : "rules", curve->name);
+    for (size_t i = 0; i < curve->point_count; i++) {
+        const growth_point *const point = &curve->points[i];
+        fprintf(to,
+                "%s\n    {\"count\": %zu, \"ns_min\": %.2f, \"load_ms\": %.3f, "
+                "\"bytes\": %zu}",
+                i == 0 ? "" : ",", point->count, point->ns, point->load_ms,
+                point->bytes);
+    }
+    (void)fputs("]}", to);
+}
+
+static void put_curves(const findings *all, FILE *to)
+{
+    (void)fputs(",\n\"growth\": [", to);
+    for (size_t i = 0; i < all->curve_count; i++) {
+        (void)fputs(i == 0 ? "" : ",", to);
+        put_curve(&all->curves[i], to);
+    }
+    (void)fputs("]", to);
+}
+
 void findings_json(const findings *all, FILE *to)
 {
     fprintf(to,
@@ -100,5 +125,11 @@ void findings_json(const findings *all, FILE *to)
     put_fill(&all->fill, to);
     (void)fputs(",\n", to);
     put_two_rules(&all->two_rules, to);
+    if (all->curve_count > 0) {
+        put_curves(all, to);
+    }
+    if (all->text_size > 0) {
+        fprintf(to, ",\n\"text_size\": %zu", all->text_size);
+    }
     (void)fputs("}\n", to);
 }

@@ -118,6 +118,39 @@ static void put_two_rules(const findings *all, FILE *to)
     (void)fputs("\n", to);
 }
 
+static void put_curve(const growth_curve *curve, FILE *to)
+{
+    fprintf(to, "%-14s", curve->name);
+    for (size_t i = 0; i < curve->point_count; i++) {
+        fprintf(to, " %10.1f", curve->points[i].ns);
+    }
+    if (curve->point_count > 0) {
+        const growth_point *const last = &curve->points[curve->point_count - 1];
+        fprintf(to, "   %9.1f ms %7.1f bytes each", last->load_ms,
+                (double)last->bytes / (double)last->count);
+    }
+    (void)fputs("\n", to);
+}
+
+static void put_growth(const findings *all, FILE *to)
+{
+    bool lists = true;
+
+    for (size_t i = 0; i < all->curve_count; i++) {
+        const growth_curve *const curve = &all->curves[i];
+        if (i == 0 || curve->lists != lists) {
+            lists = curve->lists;
+            fprintf(to, "%s%-14s", i == 0 ? "" : "\n", lists ? "entries" : "rules");
+            for (size_t k = 0; k < curve->point_count; k++) {
+                fprintf(to, " %10zu", curve->points[k].count);
+            }
+            (void)fputs("   the most: load, memory\n", to);
+        }
+        put_curve(curve, to);
+    }
+    (void)fputs("\n", to);
+}
+
 void findings_table(const findings *all, bool colour, FILE *to)
 {
     fprintf(
@@ -135,5 +168,12 @@ void findings_table(const findings *all, bool colour, FILE *to)
     if (all->fill.run.ns_min > 0) {
         put_fill(all, to);
         put_two_rules(all, to);
+    }
+    if (all->curve_count > 0) {
+        put_growth(all, to);
+    }
+    if (all->text_size > 0) {
+        fprintf(to, "code of the library, made for size (-Os): %.1f KiB\n",
+                (double)all->text_size / 1024);
     }
 }

@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 
-const measure_effort measure_full = {21, 4e6, 1e9};
-const measure_effort measure_quick = {3, 2e4, 0};
+const measure_effort measure_full = {21, 4e6, 1e9, 1024};
+const measure_effort measure_quick = {3, 2e4, 0, 8};
 
 enum { SAMPLES_MAX = 1000 };
 
@@ -64,4 +64,12 @@ timing measure_each(const measure_effort *effort, measure_work *work,
         spent += samples[count++];
     }
     return summary(samples, count);
+}
+
+timing measure_once(measure_work *work, measure_work *after, void *user)
+{
+    const double took = time_once(work, user, 1);
+
+    after(user, 1);
+    return (timing){took, took};
 }

@@ -17,6 +17,7 @@ typedef struct measure_effort {
     unsigned rounds;
     double round_ns; /* at least */
     double total_ns; /* when that is over, 3 rounds are enough */
+    size_t variety;  /* different requests where there are many */
 } measure_effort;
 
 /** What figures are made of: 21 rounds of 4 ms and more. */
@@ -40,6 +41,9 @@ timing measure(const measure_effort *effort, size_t turn, measure_work *work,
  *  clock: `after` is not counted. As many as fit in the rounds' time, 3 at least. */
 timing measure_each(const measure_effort *effort, measure_work *work,
                     measure_work *after, void *user);
+
+/** The same, a single time: of what takes long. */
+timing measure_once(measure_work *work, measure_work *after, void *user);
 
 /** Keeps the process on one of the processors that it may use.
  *  @return false where that is not possible */

@@ -333,12 +333,13 @@ static void vary_field(maker *m, const context_field *from, context_field *out)
     }
 }
 
-const input_context *variety_of(const input_context *first, pst_arena *memory)
+const input_context *variety_of(const input_context *first, size_t count,
+                                pst_arena *memory)
 {
-    input_context *const all = take(memory, VARIETY_COUNT, sizeof *all);
+    input_context *const all = take(memory, count, sizeof *all);
     maker m = {.scratch = take(memory, SCRATCH, 1), .memory = memory};
 
-    for (size_t i = 0; i < VARIETY_COUNT; i++) {
+    for (size_t i = 0; i < count; i++) {
         m.state = i;
         choose_pieces(&m, first);
         all[i].fields = take(memory, first->count, sizeof *all[i].fields);

@@ -13,9 +13,8 @@
 
 #include "input.h"
 
-enum { VARIETY_COUNT = 1024 };
-
-/** @return VARIETY_COUNT contexts, in `memory` */
-const input_context *variety_of(const input_context *first, pst_arena *memory);
+/** @return `count` contexts, in `memory` */
+const input_context *variety_of(const input_context *first, size_t count,
+                                pst_arena *memory);
 
 #endif
