@@ -162,8 +162,7 @@ static bool index_grow(pst_emitter *e)
 }
 
 /* The slot computed as `how` says: an existing one, or a new one. */
-static postern_status derived_slot(pst_emitter *e, const pst_derived *how,
-                                   uint32_t *slot)
+postern_status pst_derive_slot(pst_emitter *e, const pst_derived *how, uint32_t *slot)
 {
     void *derived = e->derived;
     size_t at;
@@ -251,7 +250,7 @@ static PST_NOINLINE postern_status derive_path(pst_emitter *e, pst_term *term)
     for (const pst_term *at = term; at->mapped; at = at->base) {
         steps[--count] = step_of(at);
     }
-    return derived_slot(e, &how, &term->slot);
+    return pst_derive_slot(e, &how, &term->slot);
 }
 
 /* The array of all elements: array[*] is the array itself, everything else is made. */
@@ -296,7 +295,7 @@ static PST_NOINLINE postern_status derive_call(pst_emitter *e, pst_term *term)
                                     .value = argument->value};
         types[i] = argument->type;
     }
-    return derived_slot(e, &how, &term->slot);
+    return pst_derive_slot(e, &how, &term->slot);
 }
 
 static postern_status place_call(pst_emitter *e, pst_term *term)
@@ -321,7 +320,7 @@ static PST_NOINLINE postern_status derive_claim(pst_emitter *e, pst_term *term,
         how.kind = PST_DERIVED_CLAIM;
         status = pst_emit_body(e, term->claim, &how.as.body);
     }
-    return status == POSTERN_OK ? derived_slot(e, &how, &term->slot) : status;
+    return status == POSTERN_OK ? pst_derive_slot(e, &how, &term->slot) : status;
 }
 
 static postern_status place_claim(pst_emitter *e, pst_term *term)
@@ -343,7 +342,7 @@ static PST_NOINLINE postern_status derive_element(pst_emitter *e, pst_term *term
 
     how.kind =
         term->kind == PST_TERM_MAP_GET ? PST_DERIVED_MAP_GET : PST_DERIVED_ARRAY_GET;
-    return derived_slot(e, &how, &term->slot);
+    return pst_derive_slot(e, &how, &term->slot);
 }
 
 static PST_NOINLINE postern_status derive_header(pst_emitter *e, pst_term *term)
@@ -355,7 +354,7 @@ static PST_NOINLINE postern_status derive_header(pst_emitter *e, pst_term *term)
                              .index = term->index,
                              .hash = pst_hash_folded(key)};
 
-    return derived_slot(e, &how, &term->slot);
+    return pst_derive_slot(e, &how, &term->slot);
 }
 
 static postern_status place_element(pst_emitter *e, pst_term *term)
@@ -396,9 +395,37 @@ postern_status pst_place_term(pst_emitter *e, pst_term *term)
 
 /* --- claims ------------------------------------------------------------------------ */
 
+static bool calls(const pst_term *term, pst_function_id function)
+{
+    return term->kind == PST_TERM_CALL && term->function == function &&
+           !term->arguments[0]->mapped;
+}
+
+/* What functions that only look at a text say is asked of the text itself. */
+static void fuse(pst_claim *claim)
+{
+    pst_term *const left = claim->left;
+    const bool starts = calls(left, PST_FUNCTION_STARTS_WITH);
+
+    if (claim->test.op == PST_OP_BOOL &&
+        (starts || calls(left, PST_FUNCTION_ENDS_WITH)) &&
+        left->arguments[1]->kind == PST_TERM_LITERAL) {
+        claim->test.op = starts ? PST_OP_STRING_STARTS : PST_OP_STRING_ENDS;
+        claim->test.as.string = left->arguments[1]->value.string;
+        claim->left = left->arguments[0];
+    } else if (claim->test.op == PST_OP_INT_RANGE && calls(left, PST_FUNCTION_LEN) &&
+               left->arguments[0]->type == POSTERN_STRING) {
+        claim->test.op = PST_OP_STRING_LENGTH;
+        claim->left = left->arguments[0];
+    }
+}
+
 static postern_status place_test(pst_emitter *e, pst_claim *claim)
 {
-    postern_status status = pst_place_term(e, claim->left);
+    postern_status status;
+
+    fuse(claim);
+    status = pst_place_term(e, claim->left);
 
     if (status == POSTERN_OK && claim->right != NULL) {
         status = pst_place_term(e, claim->right);
@@ -466,7 +493,7 @@ static postern_status walk_array(pst_emitter *e, walked *w, pst_claim *test)
     if (i == w->each->count) {
         pst_derived how = {
             .kind = PST_DERIVED_ELEMENT, .type = test->left->type, .as.each = w->each};
-        status = derived_slot(e, &how, &w->elements[i]);
+        status = pst_derive_slot(e, &how, &w->elements[i]);
         if (status != POSTERN_OK) {
             return status;
         }

@@ -431,13 +431,17 @@ static postern_status judge_certificate(postern_connection *connection,
 
 static postern_status judge(postern_connection *connection)
 {
-    const pst_registration *host =
-        connection->sni_seen ? pst_policy_registration(connection->policy,
-                                                       pst_host_name(&connection->sni))
-                             : NULL;
-    const pst_reason reason = absence(connection, host);
+    const pst_registration *host;
+    pst_reason reason;
     postern_status status = POSTERN_OK;
 
+    connection->standing =
+        connection->sni_seen
+            ? pst_policy_standing(connection->policy, pst_host_name(&connection->sni))
+            : (pst_standing){NULL, false};
+    host = connection->standing.registration;
+    reason = absence(connection, host);
+    connection->judgement = pst_scheme_number_judgement(connection->scheme);
     pst_arena_reset(&connection->facts_memory);
     pst_connection_put_basics(connection);
     connection->dated = false;

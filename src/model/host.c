@@ -2,6 +2,7 @@
 
 #include "model/value.h"
 #include "support/text.h"
+#include "support/word.h"
 
 static bool label_byte(unsigned char c)
 {
@@ -79,10 +80,46 @@ static size_t normalise_name(postern_str text, pst_host *out)
     return out->len > PST_HOST_MAX ? 0 : at;
 }
 
+/* Most names are in normal form: lower case, not longer than a label may be, no dot at
+ * an end or behind another. Each word starts with the last byte of the one before, so
+ * that two dots lie within one word. @return whether `text` is such a name; false says
+ * nothing of it */
+static bool copy_normal(postern_str text, pst_host *out)
+{
+    const size_t last = text.len - PST_WORD;
+    size_t at = 0;
+
+    if (text.len < PST_WORD || text.len > PST_HOST_LABEL_MAX || text.data[0] == '.' ||
+        text.data[text.len - 1] == '.') {
+        return false;
+    }
+    for (;;) {
+        const uint64_t word = pst_word_load(text.data + at);
+        const uint64_t dots = pst_word_equal(word, '.');
+        const uint64_t bytes = dots | pst_word_between(word, 'a', 'z') |
+                               pst_word_between(word, '0', '9') |
+                               pst_word_equal(word, '-') | pst_word_equal(word, '_');
+        if (bytes != PST_WORD_HIGHS || (dots & dots << 8) != 0) {
+            return false;
+        }
+        memcpy(out->name + at, text.data + at, PST_WORD);
+        if (at == last) {
+            break;
+        }
+        at = at + PST_WORD - 1 < last ? at + PST_WORD - 1 : last;
+    }
+    out->len = (uint8_t)text.len;
+    out->port = -1;
+    return true;
+}
+
 bool pst_host_normalise(postern_str text, pst_host_form form, pst_host *out)
 {
     size_t used = 0;
 
+    if (copy_normal(text, out)) {
+        return true;
+    }
     out->len = 0;
     out->port = -1;
     if (text.len > 0 && text.data[0] == '[') {

@@ -217,6 +217,7 @@ postern_status postern_scheme_new(const postern_options *options, postern_scheme
     atomic_init(&scheme->frozen, false);
     atomic_init(&scheme->generations, 0);
     atomic_init(&scheme->programs, 0);
+    atomic_init(&scheme->judgements, 0);
     *out = scheme;
     return POSTERN_OK;
 }
@@ -253,6 +254,13 @@ uint64_t pst_scheme_number_program(const postern_scheme *scheme)
     postern_scheme *shared = pst_unconst(scheme); /* the count is atomic */
 
     return atomic_fetch_add(&shared->programs, 1) + 1;
+}
+
+uint64_t pst_scheme_number_judgement(const postern_scheme *scheme)
+{
+    postern_scheme *shared = pst_unconst(scheme); /* the count is atomic */
+
+    return atomic_fetch_add(&shared->judgements, 1) + 1;
 }
 
 /* --- fields of the host ------------------------------------------------------- */

@@ -24,10 +24,18 @@ int pst_hex_value(unsigned char c)
 
 bool pst_str_same_folded(postern_str a, postern_str b)
 {
+    size_t i = 0;
+
     if (a.len != b.len) {
         return false;
     }
-    for (size_t i = 0; i < a.len; i++) {
+    for (; a.len - i >= 8; i += 8) {
+        if (pst_lower_word(pst_word(a.data + i)) !=
+            pst_lower_word(pst_word(b.data + i))) {
+            return false;
+        }
+    }
+    for (; i < a.len; i++) {
         if (pst_lower((unsigned char)a.data[i]) !=
             pst_lower((unsigned char)b.data[i])) {
             return false;

@@ -17,10 +17,11 @@ postern_status pst_program_prepare(const pst_program *program,
                                    const postern_named_list *lists,
                                    postern_request *request)
 {
-    request->lists = lists;
-    request->program = program->number;
     pst_arena_reset(&request->run);
-    return pst_request_reserve(request, program->derived_count);
+    pst_program_attach(program, lists, request);
+    return program->derived_count > PST_DERIVED_ROOM
+               ? pst_request_reserve(request, program->derived_count)
+               : POSTERN_OK;
 }
 
 static bool is_present(const postern_request *request, uint32_t slot)

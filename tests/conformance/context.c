@@ -162,28 +162,49 @@ static bool read_value(const reader *from, size_t node, postern_type type,
     return false;
 }
 
-const char *context_apply(const json_line *line, size_t node,
-                          const postern_scheme *scheme, postern_request *request,
-                          pst_arena *memory, postern_str *culprit)
+const char *context_read(const json_line *line, size_t node,
+                         const postern_scheme *scheme, pst_arena *memory,
+                         context_field **out, size_t *count, postern_str *culprit)
 {
     const reader from = {line, memory};
 
     *culprit = (postern_str){NULL, 0};
+    *count = 0;
     if (!is(&from, node, POSTERN_JSON_OBJECT)) {
         return "the context is not an object";
     }
+    *out = take(memory, json_line_count(line, node), sizeof **out);
     for (size_t at = node + 1; at < line->nodes[node].next; at = line->nodes[at].next) {
-        postern_field field;
+        context_field *const next = &(*out)[(*count)++];
         postern_type type;
-        postern_value value;
-        *culprit = json_line_text(line, at, memory);
-        if (postern_scheme_find_field(scheme, *culprit, &field, &type) != POSTERN_OK) {
+        *culprit = next->name = json_line_text(line, at, memory);
+        if (postern_scheme_find_field(scheme, next->name, &next->field, &type) !=
+            POSTERN_OK) {
             return "the context sets a field that is not in the scheme";
         }
-        if (!read_value(&from, at + 1, type, &value)) {
+        if (!read_value(&from, at + 1, type, &next->value)) {
             return "the context has a value that is not of its field's type";
         }
-        if (postern_request_set(request, field, &value) != POSTERN_OK) {
+    }
+    return NULL;
+}
+
+const char *context_apply(const json_line *line, size_t node,
+                          const postern_scheme *scheme, postern_request *request,
+                          pst_arena *memory, postern_str *culprit)
+{
+    context_field *fields;
+    size_t count;
+    const char *const problem =
+        context_read(line, node, scheme, memory, &fields, &count, culprit);
+
+    if (problem != NULL) {
+        return problem;
+    }
+    for (size_t i = 0; i < count; i++) {
+        *culprit = fields[i].name;
+        if (postern_request_set(request, fields[i].field, &fields[i].value) !=
+            POSTERN_OK) {
             return "the request does not take a value of the context";
         }
     }

@@ -8,6 +8,22 @@
 
 #include <postern/request.h>
 
+/** A field that a context names, and its value. */
+typedef struct context_field {
+    postern_str name;
+    postern_field field;
+    postern_value value;
+} context_field;
+
+/**
+ * Reads the object at `node` as context_apply() does, and sets nothing.
+ *
+ * @param out receives json_line_count() fields at most, in `memory`
+ */
+const char *context_read(const json_line *line, size_t node,
+                         const postern_scheme *scheme, pst_arena *memory,
+                         context_field **out, size_t *count, postern_str *culprit);
+
 /**
  * Sets the fields that the object at `node` names: true, false, numbers, strings,
  * {"hex": "6a0f"}, addresses as text, arrays, and maps as objects or as

@@ -121,6 +121,36 @@ static void no_needle(patient *p)
     patient_find(p, PST_OP_STRING_CONTAINS)->as.string = (postern_str){NULL, 1};
 }
 
+static void a_place_behind_the_needle(patient *p)
+{
+    pst_insn *insn = patient_find(p, PST_OP_STRING_CONTAINS);
+
+    insn->bit = (uint16_t)insn->as.string.len;
+}
+
+static void another_place_behind_the_needle(patient *p)
+{
+    pst_insn *insn = patient_find(p, PST_OP_STRING_CONTAINS);
+
+    insn->bit = (uint16_t)(insn->as.string.len << 8);
+}
+
+static void a_place_behind_a_piece(patient *p)
+{
+    pst_insn *insn = patient_find(p, PST_OP_STRING_WILDCARD);
+    const size_t count = insn->as.wildcard->star_count + 1;
+    pst_wildcard *opened = pst_arena_alloc(&p->arena, sizeof *opened);
+    uint16_t *places = pst_arena_array(&p->arena, count, sizeof *places);
+
+    ck_assert(opened != NULL && places != NULL);
+    *opened = *insn->as.wildcard;
+    for (size_t i = 0; i < count; i++) {
+        places[i] = (uint16_t)opened->pieces[i].len;
+    }
+    opened->places = places;
+    insn->as.wildcard = opened;
+}
+
 static void no_wildcard(patient *p)
 {
     patient_find(p, PST_OP_STRING_WILDCARD)->as.wildcard = NULL;
@@ -662,6 +692,9 @@ static const damage damages[] = {
     DAMAGE(no_int_set),
     DAMAGE(no_string),
     DAMAGE(no_needle),
+    DAMAGE(a_place_behind_the_needle),
+    DAMAGE(another_place_behind_the_needle),
+    DAMAGE(a_place_behind_a_piece),
     DAMAGE(no_wildcard),
     DAMAGE(list_out_of_range),
     DAMAGE(list_of_another_type),

@@ -1,0 +1,78 @@
+#include "findings.h"
+
+#include "stop.h"
+
+#include <stdlib.h>
+
+static void put_quoted(postern_str text, FILE *to)
+{
+    const size_t len = postern_json_quote(text, NULL, 0);
+    char *const quoted = malloc(len + 1);
+
+    if (quoted == NULL) {
+        stop("out of memory");
+    }
+    (void)postern_json_quote(text, quoted, len + 1);
+    (void)fputs(quoted, to);
+    free(quoted);
+}
+
+static void put_peer(const findings *all, const bench_result *one, FILE *to)
+{
+    const peer_figure peer = peers_find(&all->peer, one->name);
+
+    if (peer.ns_min > 0) {
+        fprintf(to,
+                ", \"peer\": {\"ns_min\": %.2f, \"compile_us_min\": %.2f, \"bytes\": "
+                "%.0f, \"ns_min_scaled\": %.2f, \"ratio\": %.3f}",
+                peer.ns_min, peer.compile_us_min, peer.bytes, peer.ns_min * all->scale,
+                one->run.ns_min / (peer.ns_min * all->scale));
+    }
+}
+
+static void put_result(const findings *all, const bench_result *one, FILE *to)
+{
+    (void)fputs("\n  {\"name\": ", to);
+    put_quoted(one->name, to);
+    fprintf(to,
+            ", \"ns_min\": %.2f, \"ns_median\": %.2f, \"compile_us_min\": %.2f, "
+            "\"bytes\": %zu, \"allocations\": %.2f, \"contexts\": %zu",
+            one->run.ns_min, one->run.ns_median, one->compile_us, one->bytes,
+            one->allocations, one->contexts);
+    if (one->rules > 0) {
+        fprintf(to, ", \"rules\": %zu, \"verdict_ns_min\": %.2f", one->rules,
+                one->verdict.ns_min);
+    }
+    if (one->rotating.ns_min > 0) {
+        fprintf(to, ", \"ns_rotating\": %.2f, \"ns_rotating_median\": %.2f",
+                one->rotating.ns_min, one->rotating.ns_median);
+    }
+    put_peer(all, one, to);
+    if (one->wrong > 0) {
+        fprintf(to, ", \"wrong\": %zu", one->wrong);
+    }
+    (void)fputs("}", to);
+}
+
+static void put_results(const findings *all, const char *key,
+                        const bench_result *results, size_t count, FILE *to)
+{
+    fprintf(to, "\"%s\": [", key);
+    for (size_t i = 0; i < count; i++) {
+        (void)fputs(i == 0 ? "" : ",", to);
+        put_result(all, &results[i], to);
+    }
+    (void)fputs("]", to);
+}
+
+void findings_json(const findings *all, FILE *to)
+{
+    fprintf(to,
+            "{\"calibration\": {\"two_rules\": %.2f, \"eight_rules\": %.2f, "
+            "\"search\": %.2f, \"scale\": %.3f},\n",
+            all->here.two_rules, all->here.eight_rules, all->here.search, all->scale);
+    put_results(all, "cases", all->cases, all->case_count, to);
+    (void)fputs(",\n", to);
+    put_results(all, "rulesets", all->rulesets, all->ruleset_count, to);
+    (void)fputs("}\n", to);
+}

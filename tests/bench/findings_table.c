@@ -1,0 +1,93 @@
+#include "findings.h"
+
+#include <math.h>
+
+static const char green[] = "\033[32m";
+static const char red[] = "\033[31m";
+static const char plain[] = "\033[0m";
+
+static void put_ratio(double ratio, bool colour, FILE *to)
+{
+    fprintf(to, " %s%7.2f%s",
+            !colour      ? ""
+            : ratio <= 1 ? green
+                         : red,
+            ratio, colour ? plain : "");
+}
+
+static void put_dash(FILE *to)
+{
+    fprintf(to, " %7s", "-");
+}
+
+static void put_row(const findings *all, const bench_result *one, bool colour, FILE *to)
+{
+    const peer_figure peer = peers_find(&all->peer, one->name);
+    const double there = peer.ns_min * all->scale;
+
+    fprintf(to, "%-30s %10.1f %10.1f", one->name.data, one->run.ns_min,
+            one->run.ns_median);
+    if (there > 0) {
+        fprintf(to, " %10.1f", there);
+        put_ratio(one->run.ns_min / there, colour, to);
+    } else {
+        fprintf(to, " %10s", "-");
+        put_dash(to);
+    }
+    if (one->rotating.ns_min > 0) {
+        fprintf(to, " %10.1f", one->rotating.ns_min);
+        put_ratio(one->rotating.ns_min / one->run.ns_min, false, to);
+    } else {
+        fprintf(to, " %10s", "-");
+        put_dash(to);
+    }
+    fprintf(to, " %10.1f %10zu %6.1f%s\n", one->compile_us, one->bytes,
+            one->allocations, one->wrong > 0 ? "  WRONG ANSWER" : "");
+}
+
+static void put_table(const findings *all, const bench_result *results, size_t count,
+                      bool colour, FILE *to)
+{
+    double sum = 0;
+    size_t known = 0;
+    double worst = 0;
+    const char *slowest = "";
+
+    fprintf(to, "%-30s %10s %10s %10s %7s %10s %7s %10s %10s %6s\n",
+            results[0].rules > 0 ? "ruleset" : "case", "ns min", "median", "peer",
+            "ratio", "rotating", "/ fixed", "compile us", "bytes", "allocs");
+    for (size_t i = 0; i < count; i++) {
+        const peer_figure peer = peers_find(&all->peer, results[i].name);
+        put_row(all, &results[i], colour, to);
+        if (peer.ns_min > 0) {
+            const double ratio = results[i].run.ns_min / (peer.ns_min * all->scale);
+            sum += log(ratio);
+            known++;
+            if (ratio > worst) {
+                worst = ratio;
+                slowest = results[i].name.data;
+            }
+        }
+    }
+    if (known > 0) {
+        fprintf(to, "geometric mean of %zu ratios %.2f, the worst %.2f (%s)\n", known,
+                exp(sum / (double)known), worst, slowest);
+    }
+    (void)fputs("\n", to);
+}
+
+void findings_table(const findings *all, bool colour, FILE *to)
+{
+    fprintf(
+        to,
+        "by hand in C: two rules %.2f ns, eight rules %.1f ns, search %.1f ns\n"
+        "The peer's nanoseconds are those of its own machine times %.2f, the "
+        "geometric mean\nof what these three pieces need here and needed there.\n\n",
+        all->here.two_rules, all->here.eight_rules, all->here.search, all->scale);
+    if (all->case_count > 0) {
+        put_table(all, all->cases, all->case_count, colour, to);
+    }
+    if (all->ruleset_count > 0) {
+        put_table(all, all->rulesets, all->ruleset_count, colour, to);
+    }
+}

@@ -1,0 +1,62 @@
+#include "measure.h"
+
+#include "clock.h"
+
+#include <stdlib.h>
+
+const measure_effort measure_full = {21, 4e6};
+const measure_effort measure_quick = {3, 2e4};
+
+enum { SAMPLES_MAX = 1000 };
+
+static int compare(const void *a, const void *b)
+{
+    const double *const left = a;
+    const double *const right = b;
+
+    return (*left > *right) - (*left < *right);
+}
+
+static timing summary(double *samples, size_t count)
+{
+    qsort(samples, count, sizeof *samples, compare);
+    return (timing){samples[0], samples[count / 2]};
+}
+
+static double time_once(measure_work *work, void *user, size_t times)
+{
+    const uint64_t start = clock_ns();
+
+    work(user, times);
+    return (double)(clock_ns() - start);
+}
+
+timing measure(const measure_effort *effort, measure_work *work, void *user)
+{
+    double samples[SAMPLES_MAX];
+    size_t times = 1;
+
+    while (time_once(work, user, times) < effort->round_ns) {
+        times *= 2;
+    }
+    for (unsigned i = 0; i < effort->rounds; i++) {
+        samples[i] = time_once(work, user, times) / (double)times;
+    }
+    return summary(samples, effort->rounds);
+}
+
+timing measure_each(const measure_effort *effort, measure_work *work,
+                    measure_work *after, void *user)
+{
+    const double enough = effort->round_ns * effort->rounds;
+    double samples[SAMPLES_MAX];
+    double spent = 0;
+    size_t count = 0;
+
+    while (count < SAMPLES_MAX && (count < 3 || spent < enough)) {
+        samples[count] = time_once(work, user, 1);
+        after(user, 1);
+        spent += samples[count++];
+    }
+    return summary(samples, count);
+}
