@@ -6,8 +6,8 @@
  * a part of each other, a handful of fields and headers. So many rules look alike, and
  * many of them are nearly or really matched by a request.
  *
- * rulesets.c makes rules, ruleset_terms.c writes what a rule asks, ruleset_policy.c makes
- * policies of them and lists, ruleset_requests.c requests.
+ * rulesets.c makes rules, ruleset_terms.c and ruleset_predicates.c write what they ask,
+ * ruleset_policy.c makes policies of them, and lists, ruleset_requests.c requests.
  */
 #ifndef PROPERTY_RULESETS_H
 #define PROPERTY_RULESETS_H
