@@ -28,7 +28,7 @@ static void write_small(rulesets *r)
 
 static void write_address(rulesets *r)
 {
-    const size_t number = rulesets_pick(r, r->numbers);
+    const size_t number = rulesets_pick(r, r->numbers) % 256;
     char text[64];
 
     switch (rulesets_pick(r, 4)) {
@@ -130,6 +130,26 @@ static void write_ip_test(rulesets *r)
     }
 }
 
+/* Many that ask one field for one value each. */
+static void write_number_chain(rulesets *r)
+{
+    const bool addressed = rulesets_chance(r, 2);
+    const char *const field = addressed ? addresses[rulesets_pick(r, COUNT(addresses))]
+                                        : integers[rulesets_pick(r, COUNT(integers))];
+
+    rulesets_write(r, "(");
+    for (size_t i = 2 + rulesets_pick(r, 9); i > 0; i--) {
+        rulesets_write(r, field);
+        rulesets_write(r, " eq ");
+        if (addressed) {
+            write_address(r);
+        } else {
+            write_small(r);
+        }
+        rulesets_write(r, i > 1 ? " or " : ")");
+    }
+}
+
 /* --- each of some ---------------------------------------------------------------------- */
 
 static void write_mapped(rulesets *r)
@@ -213,6 +233,8 @@ void rulesets_write_predicate(rulesets *r)
         write_each(r);
     } else if (way < 38) {
         rulesets_write_or_chain(r);
+    } else if (way < 39) {
+        write_number_chain(r);
     } else {
         write_rarity(r);
     }

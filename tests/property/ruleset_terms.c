@@ -277,15 +277,19 @@ static void write_regex(rulesets *r, topic about)
 
     rulesets_write(r, "\"");
     rulesets_write(r, frames[which][0]);
-    rulesets_write(r, "x"); /* so that there is something to repeat */
-    r->length--;
     write_regex_word(r, about);
-    if (frames[which][1][0] == '+') {
+    if (frames[which][1][0] == '+') { /* something to repeat */
         rulesets_write(r, "a");
     }
     rulesets_write(r, frames[which][1]);
     if (frames[which][1][0] != '\0') {
         write_regex_word(r, about);
+    }
+    if (frames[which][1][0] == '|') {
+        for (size_t i = rulesets_pick(r, rulesets_chance(r, 8) ? 24 : 3); i > 0; i--) {
+            rulesets_write(r, "|");
+            write_regex_word(r, about);
+        }
     }
     rulesets_write(r, frames[which][2]);
     rulesets_write(r, "\"");
