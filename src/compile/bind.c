@@ -191,8 +191,8 @@ static bool claim_may_fault(const pst_claim *claim)
 
 static unsigned price_of(const binder *b, const pst_claim *claim);
 
-/* What stands behind a test that may end the run in a fault does not count: the run
- * must come to that test. */
+/* A test that may end the run in a fault must be come to: what stands behind it does not
+ * count. */
 static unsigned cheapest(const binder *b, const pst_claim *claim,
                          const pst_claim **which)
 {
@@ -233,7 +233,8 @@ static unsigned price_of(const binder *b, const pst_claim *claim)
     case PST_CLAIM_CONSTANT:
         return claim->inverted ? 0 : NO_PRICE;
     case PST_CLAIM_TEST:
-        price = claim->inverted ? NO_PRICE : test_price(&claim->test);
+        price = claim->inverted || claim_may_fault(claim) ? NO_PRICE
+                                                          : test_price(&claim->test);
         price += price < NO_PRICE ? slot_price(b, claim->left->slot) : 0;
         return price < NO_PRICE ? price : NO_PRICE;
     case PST_CLAIM_AND:
@@ -241,10 +242,7 @@ static unsigned price_of(const binder *b, const pst_claim *claim)
     case PST_CLAIM_OR:
         return sum_of(b, claim);
     case PST_CLAIM_ANY: /* all arrays are computed before the first element is asked */
-        if (claim->first->kind != PST_CLAIM_TEST && claim_may_fault(claim->first)) {
-            return NO_PRICE;
-        }
-        price = price_of(b, claim->first);
+        price = claim_may_fault(claim->first) ? NO_PRICE : price_of(b, claim->first);
         return price < NO_PRICE ? price + 6 : NO_PRICE;
     case PST_CLAIM_XOR:
     case PST_CLAIM_NOT:
@@ -286,7 +284,7 @@ static void add_ips(binder *b, pst_key key, const pst_ip_set *set)
         add(b, &key);
     }
     for (size_t i = 0; i < set->v6_count; i++) {
-        key.as.range = set->v6[i];
+        key.as.range = (pst_ip_range){set->v6_first[i], set->v6_last[i]};
         add(b, &key);
     }
 }

@@ -53,6 +53,9 @@ postern_status pst_compiled_finish(pst_compiled *compiled, pst_compiler *compile
     if (status == POSTERN_OK) {
         status = keep_lists(compiled, &compiler->options);
     }
+    if (status == POSTERN_OK && compiled->program.entry_count > 0) {
+        compiled->start = compiled->program.code + compiled->program.entries[0];
+    }
     compiled->reopens =
         status == POSTERN_OK && compiled->program.derived_count <= PST_DERIVED_ROOM &&
         !pst_program_uses(&compiled->program, PST_FIELD_TIMESTAMP_SEC) &&

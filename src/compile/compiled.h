@@ -13,7 +13,8 @@ typedef struct pst_compiled {
     pst_program program;
     postern_named_list *lists; /* one for each of program.lists, each kept alive */
     size_t list_count;
-    bool reopens; /* pst_compiled_reopen() is enough */
+    const pst_insn *start; /* of its only rule; NULL: it has none */
+    bool reopens;          /* pst_compiled_reopen() is enough */
 } pst_compiled;
 
 /** Prepares an empty object; free it with pst_compiled_free() whatever comes. */

@@ -78,30 +78,28 @@ static PST_NOINLINE postern_status prepare_and_match(const pst_compiled *compile
                                                      postern_request *request,
                                                      bool *matched)
 {
-    const pst_program *const program = &compiled->program;
     const postern_status status = pst_compiled_prepare(compiled, request);
 
     *matched = false;
-    return status == POSTERN_OK ? match_on(program, program->code + program->entries[0],
-                                           request, matched)
-                                : status;
+    return status == POSTERN_OK
+               ? match_on(&compiled->program, compiled->start, request, matched)
+               : status;
 }
 
 /* On a request that is in order nothing is called before the tests call something. */
 postern_status postern_filter_match(const postern_filter *filter,
                                     postern_request *request, bool *matched)
 {
-    const pst_program *const program = &filter->compiled.program;
-    const pst_insn *pc;
+    const pst_compiled *const compiled = &filter->compiled;
+    const pst_insn *pc = compiled->start;
     uint32_t way;
 
-    if (!pst_compiled_reopen(&filter->compiled, request)) {
-        return prepare_and_match(&filter->compiled, request, matched);
+    if (!pst_compiled_reopen(compiled, request)) {
+        return prepare_and_match(compiled, request, matched);
     }
-    pc = program->code + program->entries[0];
     way = pst_plain_run(&pc, request);
     if (way == 0) {
-        return match_on(program, pc, request, matched);
+        return match_on(&compiled->program, pc, request, matched);
     }
     *matched = way == PST_RETURN_TRUE;
     return POSTERN_OK;

@@ -345,19 +345,9 @@ bool pst_list_has_int(const postern_list *list, int64_t value)
 /* A list of strings has no suffixes. */
 bool pst_list_has_string(const postern_list *list, postern_str text)
 {
-    if (pst_string_set_has(&list->strings, text)) {
-        return true;
-    }
-    if (list->suffixes.count == 0) {
-        return false;
-    }
-    for (size_t i = 1; i < text.len; i++) {
-        if (text.data[i] == '.' &&
-            pst_string_set_has(&list->suffixes, pst_str_slice(text, i, text.len))) {
-            return true;
-        }
-    }
-    return false;
+    return pst_string_set_has(&list->strings, text) ||
+           (list->suffixes.count > 0 &&
+            pst_string_set_find_end(&list->suffixes, text) != SIZE_MAX);
 }
 
 bool pst_list_name_valid(postern_str name)

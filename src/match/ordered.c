@@ -1,81 +1,99 @@
 #include "match/ordered.h"
 
+/* --- grids -------------------------------------------------------------------------- */
+
 /* Between one and two steps a number. */
 static size_t steps_for(size_t count)
 {
     size_t steps = PST_GRID_LEAST;
 
-    while (steps < count && steps < PST_GRID_STEPS) {
+    while (steps < count && steps < PST_GRID_MOST) {
         steps *= 2;
     }
     return steps;
 }
 
-/* Makes room for the steps between `first` and `last`; returns how many. */
-static bool lay_out(pst_arena *arena, uint64_t first, uint64_t last, size_t count,
-                    uint32_t **at, size_t *steps, pst_grid *grid)
+bool pst_grid_begin(pst_arena *arena, uint64_t first, uint64_t last, size_t count,
+                    pst_grid *grid, pst_grid_builder *builder)
 {
-    grid->base = first;
-    grid->span = last - first;
-    grid->shift = 0;
+    *grid = (pst_grid){.base = first, .span = last - first};
+    *builder = (pst_grid_builder){.at = NULL};
+    if (count <= PST_FEW || count > UINT32_MAX) {
+        return true;
+    }
     while (grid->span >> grid->shift >= steps_for(count)) {
         grid->shift++;
     }
-    *steps = (size_t)(grid->span >> grid->shift) + 1;
-    *at = pst_arena_array(arena, *steps + 1, sizeof **at);
-    grid->at = *at;
-    return *at != NULL;
+    builder->steps = (size_t)(grid->span >> grid->shift) + 1;
+    builder->at = pst_arena_array(arena, builder->steps + 1, sizeof *builder->at);
+    grid->at = builder->at;
+    return builder->at != NULL;
 }
 
-static bool short_enough(size_t count)
+void pst_grid_end(pst_grid_builder *builder, size_t count)
 {
-    return count < PST_GRID_LEAST || count > UINT32_MAX;
+    if (builder->at != NULL) {
+        builder->at[builder->steps] = (uint32_t)count;
+    }
 }
 
 bool pst_grid_build_32(pst_arena *arena, const uint32_t *numbers, size_t count,
                        pst_grid *out)
 {
-    uint32_t *at;
-    size_t steps;
-    size_t filled = 0;
+    const uint32_t first = count > 0 ? numbers[0] : 0;
+    const uint32_t last = count > 0 ? numbers[count - 1] : 0;
+    pst_grid_builder builder;
 
-    *out = (pst_grid){.at = NULL};
-    if (short_enough(count)) {
-        return true;
-    }
-    if (!lay_out(arena, numbers[0], numbers[count - 1], count, &at, &steps, out)) {
+    if (!pst_grid_begin(arena, first, last, count, out, &builder)) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        const uint64_t step = (numbers[i] - out->base) >> out->shift;
-        while (filled <= step) {
-            at[filled++] = (uint32_t)i;
-        }
+        pst_grid_add(out, &builder, i, numbers[i]);
     }
-    at[steps] = (uint32_t)count;
+    pst_grid_end(&builder, count);
     return true;
 }
 
-bool pst_grid_build_64(pst_arena *arena, const uint64_t *numbers, size_t count,
-                       pst_grid *out)
-{
-    uint32_t *at;
-    size_t steps;
-    size_t filled = 0;
+/* --- 128-bit numbers ---------------------------------------------------------------- */
 
-    *out = (pst_grid){.at = NULL};
-    if (short_enough(count)) {
-        return true;
+static size_t count_highs(const pst_ip *numbers, size_t count)
+{
+    size_t highs = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        highs += i == 0 || numbers[i].high != numbers[i - 1].high;
     }
-    if (!lay_out(arena, numbers[0], numbers[count - 1], count, &at, &steps, out)) {
+    return highs;
+}
+
+bool pst_highs_build(pst_arena *arena, const pst_ip *numbers, size_t count,
+                     pst_highs *out)
+{
+    const size_t highs = count_highs(numbers, count);
+    uint64_t *items = pst_arena_array(arena, highs, sizeof *items);
+    uint32_t *begins = pst_arena_array(arena, highs + 1, sizeof *begins);
+    pst_grid_builder builder;
+    size_t at = 0;
+
+    if (items == NULL || begins == NULL) {
+        return false;
+    }
+    if (!pst_grid_begin(arena, count > 0 ? numbers[0].high : 0,
+                        count > 0 ? numbers[count - 1].high : 0, highs, &out->grid,
+                        &builder)) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        const uint64_t step = (numbers[i] - out->base) >> out->shift;
-        while (filled <= step) {
-            at[filled++] = (uint32_t)i;
+        if (i == 0 || numbers[i].high != numbers[i - 1].high) {
+            pst_grid_add(&out->grid, &builder, at, numbers[i].high);
+            items[at] = numbers[i].high;
+            begins[at++] = (uint32_t)i;
         }
     }
-    at[steps] = (uint32_t)count;
+    begins[highs] = (uint32_t)count;
+    pst_grid_end(&builder, highs);
+    out->items = items;
+    out->begins = begins;
+    out->count = highs;
     return true;
 }

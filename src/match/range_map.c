@@ -19,13 +19,9 @@ struct pst_range_map {
     size_t v4_count;
     pst_grid v4_grid;
 
-    const uint64_t *highs; /* of the starts, each once */
-    const uint32_t
-        *begins;          /* the first start with that high half; one more than highs */
-    const uint64_t *lows; /* of all starts */
+    const pst_ip *starts;
     const uint32_t *lists;
-    size_t high_count;
-    pst_grid high_grid;
+    pst_highs highs;
 };
 
 /* --- the sweep ---------------------------------------------------------------------- */
@@ -248,10 +244,10 @@ static bool prepare(builder *b, sweep *s, bool v4)
     return true;
 }
 
-/* Room for what was counted; the second round of the sweep fills it. */
-static bool make_room(builder *b, sweep *s)
+/* Room for what was counted, of the starts in `starts`; the second round of the sweep fills it. */
+static bool make_room(builder *b, sweep *s, pst_arena *starts)
 {
-    s->starts = pst_arena_array(b->scratch, s->pieces, sizeof *s->starts);
+    s->starts = pst_arena_array(starts, s->pieces, sizeof *s->starts);
     s->lists = pst_arena_array(b->arena, s->pieces + 1, sizeof *s->lists);
     if (s->starts == NULL || s->lists == NULL) {
         return false;
@@ -278,42 +274,13 @@ static bool keep_v4(builder *b)
     return pst_grid_build_32(b->arena, starts, s->pieces, &b->map->v4_grid);
 }
 
-static size_t count_highs(const sweep *s)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < s->pieces; i++) {
-        count += i == 0 || s->starts[i].high != s->starts[i - 1].high;
-    }
-    return count;
-}
-
 static bool keep_wide(builder *b)
 {
     const sweep *s = &b->wide;
-    const size_t high_count = count_highs(s);
-    uint64_t *lows = pst_arena_array(b->arena, s->pieces, sizeof *lows);
-    uint64_t *highs = pst_arena_array(b->arena, high_count, sizeof *highs);
-    uint32_t *begins = pst_arena_array(b->arena, high_count + 1, sizeof *begins);
-    size_t high = 0;
 
-    if (lows == NULL || highs == NULL || begins == NULL) {
-        return false;
-    }
-    for (size_t i = 0; i < s->pieces; i++) {
-        if (i == 0 || s->starts[i].high != s->starts[i - 1].high) {
-            highs[high] = s->starts[i].high;
-            begins[high++] = (uint32_t)i;
-        }
-        lows[i] = s->starts[i].low;
-    }
-    begins[high] = (uint32_t)s->pieces;
-    b->map->highs = highs;
-    b->map->begins = begins;
-    b->map->lows = lows;
+    b->map->starts = s->starts;
     b->map->lists = s->lists;
-    b->map->high_count = high_count;
-    return pst_grid_build_64(b->arena, highs, high_count, &b->map->high_grid);
+    return pst_highs_build(b->arena, s->starts, s->pieces, &b->map->highs);
 }
 
 /* One round over both families: the tags of one follow those of the other. */
@@ -346,8 +313,8 @@ bool pst_range_map_build(pst_arena *arena, pst_arena *scratch,
     }
     b.map = pst_arena_alloc(arena, sizeof *b.map);
     b.tags = pst_arena_array(arena, b.wide.stored, sizeof *b.tags);
-    if (b.map == NULL || b.tags == NULL || !make_room(&b, &b.v4) ||
-        !make_room(&b, &b.wide)) {
+    if (b.map == NULL || b.tags == NULL || !make_room(&b, &b.v4, scratch) ||
+        !make_room(&b, &b.wide, arena)) {
         return false;
     }
     b.tags[0] = 0;
@@ -362,23 +329,6 @@ bool pst_range_map_build(pst_arena *arena, pst_arena *scratch,
 
 /* --- asking ------------------------------------------------------------------------- */
 
-static uint32_t find_wide(const pst_range_map *map, pst_ip number)
-{
-    const size_t highs =
-        pst_grid_at_most_64(&map->high_grid, map->highs, map->high_count, number.high);
-    size_t begin;
-
-    if (highs == 0) {
-        return map->lists[0];
-    }
-    if (map->highs[highs - 1] != number.high) {
-        return map->lists[map->begins[highs]];
-    }
-    begin = map->begins[highs - 1];
-    return map->lists[begin + pst_at_most_64(map->lows + begin,
-                                             map->begins[highs] - begin, number.low)];
-}
-
 pst_tags pst_range_map_find(const pst_range_map *map, pst_ip number)
 {
     uint32_t list;
@@ -387,7 +337,7 @@ pst_tags pst_range_map_find(const pst_range_map *map, pst_ip number)
         list = map->v4_lists[pst_grid_at_most_32(&map->v4_grid, map->v4_starts,
                                                  map->v4_count, (uint32_t)number.low)];
     } else {
-        list = find_wide(map, number);
+        list = map->lists[pst_highs_at_most(&map->highs, map->starts, number)];
     }
     return (pst_tags){map->tags + list + 1, map->tags[list]};
 }

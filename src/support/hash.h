@@ -7,9 +7,60 @@
 #define PST_SUPPORT_HASH_H
 
 #include "support/word.h"
+#include "support/text.h"
 
-/** Hash of the bytes of `text`; `seed` selects another function. */
-uint64_t pst_hash(postern_str text, uint64_t seed);
+/** The 128-bit product of `a` and `b`, its high half folded onto the low one; in 64-bit
+ *  steps, for compilers that know no wider number. */
+static inline uint64_t pst_fold_in_steps(uint64_t a, uint64_t b)
+{
+    const uint64_t al = a & 0xffffffffU;
+    const uint64_t ah = a >> 32;
+    const uint64_t bl = b & 0xffffffffU;
+    const uint64_t bh = b >> 32;
+    const uint64_t cross = (al * bl >> 32) + (ah * bl & 0xffffffffU) + al * bh;
+    const uint64_t high = ah * bh + (ah * bl >> 32) + (cross >> 32);
+
+    return a * b ^ high;
+}
+
+#ifdef __SIZEOF_INT128__
+__extension__ typedef unsigned __int128 pst_wide;
+
+/** The same in one multiplication. */
+static inline uint64_t pst_fold(uint64_t a, uint64_t b)
+{
+    const pst_wide product = (pst_wide)a * b;
+
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+#else
+static inline uint64_t pst_fold(uint64_t a, uint64_t b)
+{
+    return pst_fold_in_steps(a, b);
+}
+#endif
+
+#define PST_HASH_K0 UINT64_C(0xa0761d6478bd642f)
+#define PST_HASH_K1 UINT64_C(0xe7037ed1a0b428db)
+
+/** pst_hash() of more than 16 bytes. */
+uint64_t pst_hash_long(postern_str text, uint64_t seed);
+
+/** Hash of the bytes of `text`; `seed` selects another function. All bits are good. */
+static inline uint64_t pst_hash(postern_str text, uint64_t seed)
+{
+    uint64_t tail = 0;
+
+    if (text.len > 16) {
+        return pst_hash_long(text, seed);
+    }
+    if (text.len > 8) {
+        tail = pst_load_64(text.data + text.len - 8);
+    }
+    /* Both factors depend on the seed, so that no text makes one of them 0 for all. */
+    return pst_fold(pst_str_head(text) ^ (PST_HASH_K1 + seed * 0x9e3779b97f4a7c15U),
+                    tail ^ PST_HASH_K0 ^ (seed << 8 | text.len) * 0xd6e8feb86659fd93U);
+}
 
 /** Hash of `name`, the same for both cases of a letter. Never 0. */
 uint32_t pst_hash_folded(postern_str name);

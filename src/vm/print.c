@@ -289,7 +289,7 @@ static void write_ips(pst_writer *out, const pst_ip_set *set)
         if (i + set->v4_count > 0) {
             pst_write_byte(out, ' ');
         }
-        write_ip_range(out, set->v6[i].first, set->v6[i].last);
+        write_ip_range(out, set->v6_first[i], set->v6_last[i]);
     }
     pst_write_byte(out, '}');
 }

@@ -71,7 +71,7 @@ pst_answer pst_program_resume(const pst_program *program, const pst_insn *pc,
             BRANCH(values[pc->slot].boolean);
         }
         ON (INT_RANGE) {
-            BRANCH(pst_plain_int_range(pc, values));
+            BRANCH(pst_plain_int_range(pc, &values[pc->slot]));
         }
         ON (INT_IN) {
             BRANCH(pst_int_set_has(pc->as.int_set, values[pc->slot].integer));
@@ -89,7 +89,7 @@ pst_answer pst_program_resume(const pst_program *program, const pst_insn *pc,
                 int_order(values[pc->slot].integer, values[pc->as.slot].integer)));
         }
         ON (STRING_EQ) {
-            BRANCH(pst_plain_string_eq(pc, values));
+            BRANCH(pst_plain_string_eq(pc, &values[pc->slot]));
         }
         ON (STRING_ORDER) {
             BRANCH(pst_relation_holds(
@@ -108,13 +108,13 @@ pst_answer pst_program_resume(const pst_program *program, const pst_insn *pc,
                                  false) != SIZE_MAX);
         }
         ON (STRING_STARTS) {
-            BRANCH(pst_plain_starts(pc, values));
+            BRANCH(pst_plain_starts(pc, &values[pc->slot]));
         }
         ON (STRING_ENDS) {
-            BRANCH(pst_plain_ends(pc, values));
+            BRANCH(pst_plain_ends(pc, &values[pc->slot]));
         }
         ON (STRING_LENGTH) {
-            BRANCH(pst_plain_length(pc, values));
+            BRANCH(pst_plain_length(pc, &values[pc->slot]));
         }
         ON (STRING_WILDCARD) {
             BRANCH(pst_wildcard_match(pc->as.wildcard, values[pc->slot].string));

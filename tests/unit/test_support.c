@@ -320,6 +320,65 @@ START_TEST(hash_folds_header_names_and_nothing_else)
 }
 END_TEST
 
+START_TEST(folding_is_the_same_in_steps)
+{
+    static const uint64_t edges[] = {0, 1, UINT32_MAX, UINT64_C(1) << 32, UINT64_MAX};
+    uint64_t a = 1;
+    uint64_t b = 2;
+
+    for (size_t i = 0; i < 25; i++) {
+        ck_assert_uint_eq(pst_fold(edges[i / 5], edges[i % 5]),
+                          pst_fold_in_steps(edges[i / 5], edges[i % 5]));
+    }
+    for (int i = 0; i < 100000; i++) {
+        a = a * 6364136223846793005U + 1442695040888963407U;
+        b = (b ^ b >> 29) * 0xbf58476d1ce4e5b9U + a;
+        ck_assert_uint_eq(pst_fold(a, b), pst_fold_in_steps(a, b));
+    }
+    ck_assert_uint_eq(pst_fold(UINT64_MAX, UINT64_MAX), UINT64_MAX); /* 1 ^ ...fffe */
+}
+END_TEST
+
+/* Each byte, wherever it stands, and the length. */
+START_TEST(hash_looks_at_every_byte)
+{
+    char text[70];
+
+    memset(text, 0, sizeof text);
+    for (size_t length = 0; length < sizeof text; length++) {
+        const uint64_t whole = pst_hash((postern_str){text, length}, 3);
+        ck_assert_uint_ne(whole, pst_hash((postern_str){text, length + 1}, 3));
+        for (size_t i = 0; i < length; i++) {
+            text[i] = 1;
+            ck_assert_uint_ne(whole, pst_hash((postern_str){text, length}, 3));
+            text[i] = 0;
+        }
+    }
+}
+END_TEST
+
+/* Low bits choose a bucket, high ones tell members apart. */
+START_TEST(hash_spreads_numbered_names)
+{
+    enum { NAMES = 4096 };
+    static unsigned low[NAMES];
+    static unsigned high[NAMES];
+    char text[32];
+
+    for (int i = 0; i < NAMES; i++) {
+        const int length =
+            snprintf(text, sizeof text, "%.*s%d", i % 14, "prefix.example", i);
+        const uint64_t hash = pst_hash((postern_str){text, (size_t)length}, 0);
+        low[hash % NAMES]++;
+        high[hash >> 52]++;
+    }
+    for (int i = 0; i < NAMES; i++) {
+        ck_assert_uint_le(low[i], 9);
+        ck_assert_uint_le(high[i], 9);
+    }
+}
+END_TEST
+
 START_TEST(statuses_have_texts)
 {
     ck_assert_str_eq(postern_status_text(POSTERN_OK), "ok");
@@ -346,6 +405,9 @@ Suite *test_suite(void)
     tcase_add_test(tcase, report_shows_control_bytes_in_hex);
     tcase_add_test(tcase, report_without_memory_still_says_so);
     tcase_add_test(tcase, hash_folds_header_names_and_nothing_else);
+    tcase_add_test(tcase, folding_is_the_same_in_steps);
+    tcase_add_test(tcase, hash_looks_at_every_byte);
+    tcase_add_test(tcase, hash_spreads_numbered_names);
     tcase_add_test(tcase, statuses_have_texts);
     suite_add_tcase(suite, tcase);
     return suite;
