@@ -77,7 +77,8 @@ typedef struct pst_pattern {
 typedef struct pst_insn {
     uint8_t op;       /* pst_opcode */
     uint8_t relation; /* pst_relation, for COMPARE and ORDER */
-    uint16_t bit;     /* for FLIP and PARITY; pst_search_places() for CONTAINS */
+    uint16_t bit;     /* for FLIP and PARITY; CONTAINS: pst_search_places();
+                         MATCHES: pst_regex_remembers() */
     uint32_t slot;
     uint32_t on_true;
     uint32_t on_false;
