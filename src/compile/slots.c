@@ -114,6 +114,7 @@ static bool derived_same(const pst_derived *a, const pst_derived *b)
     case PST_DERIVED_MAP_GET:
     case PST_DERIVED_ARRAY_GET:
     case PST_DERIVED_HEADER:
+    case PST_DERIVED_LINES:
         return true;
     case PST_DERIVED_FLATTEN:
         return paths_same(a, b);
@@ -189,16 +190,15 @@ postern_status pst_derive_slot(pst_emitter *e, const pst_derived *how, uint32_t 
     return POSTERN_OK;
 }
 
-/* headers["lower-case"][n]: looked up in the header lines, without a map. */
+/* headers["lower-case"]: looked up in the header lines, without a map. */
 static bool is_header(const pst_term *term)
 {
-    if (term->kind != PST_TERM_ARRAY_GET || term->base->kind != PST_TERM_MAP_GET ||
-        term->base->base->kind != PST_TERM_FIELD ||
-        term->base->base->field != PST_FIELD_HEADERS) {
+    if (term->kind != PST_TERM_MAP_GET || term->base->kind != PST_TERM_FIELD ||
+        term->base->field != PST_FIELD_HEADERS) {
         return false;
     }
-    for (size_t i = 0; i < term->base->key.len; i++) {
-        const unsigned char c = (unsigned char)term->base->key.data[i];
+    for (size_t i = 0; i < term->key.len; i++) {
+        const unsigned char c = (unsigned char)term->key.data[i];
         if (pst_lower(c) != c) {
             return false;
         }
@@ -357,11 +357,24 @@ static PST_NOINLINE postern_status derive_header(pst_emitter *e, pst_term *term)
     return pst_derive_slot(e, &how, &term->slot);
 }
 
+static PST_NOINLINE postern_status derive_lines(pst_emitter *e, pst_term *term)
+{
+    const pst_derived how = {.kind = PST_DERIVED_LINES,
+                             .type = term->type,
+                             .key = term->key,
+                             .hash = pst_hash_folded(term->key)};
+
+    return pst_derive_slot(e, &how, &term->slot);
+}
+
 static postern_status place_element(pst_emitter *e, pst_term *term)
 {
     postern_status status;
 
     if (is_header(term)) {
+        return derive_lines(e, term);
+    }
+    if (term->kind == PST_TERM_ARRAY_GET && is_header(term->base)) {
         return derive_header(e, term);
     }
     status = pst_place_term(e, term->base);
