@@ -297,6 +297,9 @@ static inline int key_order(postern_str a, postern_str b)
     while (at + 8 <= common && pst_word(a.data + at) == pst_word(b.data + at)) {
         at += 8;
     }
+    if (at + 4 <= common && pst_half_word(a.data + at) == pst_half_word(b.data + at)) {
+        at += 4;
+    }
     for (; at < common; at++) {
         if (a.data[at] != b.data[at]) {
             return (unsigned char)a.data[at] < (unsigned char)b.data[at] ? -1 : 1;
