@@ -79,6 +79,7 @@ static const struct {
     {"a{0}bcde",                     4, 8, "bcde"},
     {"(?:^){3}bcde",                 4, 8, "bcde"},
     {"(?:a?){3000}bcde",             4, 8, "bcde"},
+    {"(?:a?){3000}b[cd]ef",          4, 8, "bcef bdef"},
     {"[0-9]{3}abcd[0-9]?",           4, 8, "abcd"},
     /* what is longer than a text may be is cut */
     {"abcdefghijklmnopqrstuvwxyz0123456789", 4, 8, "abcdefghijklmnopqrstuvwxyz01234"},
