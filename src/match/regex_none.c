@@ -66,8 +66,9 @@ void pst_regex_describe(const pst_regex *regex, pst_regex_description *out)
     *out = (pst_regex_description){.engine = PST_REGEX_TABLE};
 }
 
-size_t pst_regex_literals(pst_arena *arena, pst_arena *scratch, postern_str pattern,
-                          size_t least, postern_str *texts, size_t cap)
+size_t pst_regex_literals(pst_arena *arena, const pst_arena *scratch,
+                          postern_str pattern, size_t least, postern_str *texts,
+                          size_t cap)
 {
     (void)arena;
     (void)scratch;
