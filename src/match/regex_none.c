@@ -35,6 +35,12 @@ bool pst_regex_match(const pst_regex *regex, postern_str text, pst_regex_memory 
     return false;
 }
 
+bool pst_regex_remembers(const pst_regex *regex)
+{
+    (void)regex;
+    return false;
+}
+
 postern_status pst_regex_find(const pst_regex *regex, postern_str text,
                               pst_regex_memory *memory, size_t groups, size_t *places,
                               bool *found)

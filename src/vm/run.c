@@ -120,7 +120,10 @@ pst_answer pst_program_resume(const pst_program *program, const pst_insn *pc,
             BRANCH(pst_wildcard_match(pc->as.wildcard, values[pc->slot].string));
         }
         ON (STRING_MATCHES) {
-            BRANCH(matches(pc->as.pattern.regex, values[pc->slot].string, request));
+            BRANCH(pc->bit != 0
+                       ? matches(pc->as.pattern.regex, values[pc->slot].string, request)
+                       : pst_regex_match(pc->as.pattern.regex, values[pc->slot].string,
+                                         NULL));
         }
         ON (STRING_COMPARE) {
             BRANCH(pst_relation_holds(
