@@ -491,7 +491,7 @@ static void try_expression(sizes *z)
     }
     for (size_t i = 0; i < REQUESTS; i++) {
         bool machine;
-        bool walked;
+        bool walked = false;
         fill(z);
         if (postern_filter_match(filter, z->request, &machine) != POSTERN_OK ||
             walk_evaluate(&reference, z->request, &walked) != POSTERN_OK) {
