@@ -106,7 +106,13 @@ static void write_ip_member(rulesets *r, topic about)
                                          "10.0.2.0/23"};
 
     (void)about;
-    if (rulesets_chance(r, 3)) {
+    if (rulesets_chance(r, 4)) {
+        const size_t first = rulesets_pick(r, 128);
+        char text[64];
+        (void)snprintf(text, sizeof text, "10.0.0.%zu..10.0.%zu.%zu", first,
+                       rulesets_pick(r, 3), 128 + rulesets_pick(r, 128));
+        rulesets_write(r, text);
+    } else if (rulesets_chance(r, 3)) {
         rulesets_write(r, blocks[rulesets_pick(r, COUNT(blocks))]);
     } else {
         write_address(r);
@@ -208,6 +214,10 @@ static void write_rarity(rulesets *r)
         "http.request.uri.path ne raw.http.request.uri.path",
         "http.request.uri.path eq lower(http.request.uri.path)",
         "len(http.host) lt len(http.user_agent)",
+        "to_string(ssl) eq \"true\"",
+        "to_string((http.request.timestamp.sec gt 3)) eq \"true\"",
+        "substring(sha256(http.host), 0, 0) eq \"\"",
+        "starts_with(uuidv4(http.user_agent), \"6d6f\")",
         "app.tenant eq http.request.headers[\"x-one\"][0]",
         "starts_with(http.request.uri.path, http.user_agent)",
         "ip.src eq app.address",
@@ -217,9 +227,11 @@ static void write_rarity(rulesets *r)
     rulesets_write(r, whole[rulesets_pick(r, COUNT(whole))]);
 }
 
+/* Most predicates of a ruleset with a theme are of one kind, so that there are many. */
 void rulesets_write_predicate(rulesets *r)
 {
-    const size_t way = rulesets_pick(r, 40);
+    const bool themed = r->theme < RULESETS_THEMES && !rulesets_chance(r, 4);
+    const size_t way = themed ? r->theme : rulesets_pick(r, RULESETS_THEMES);
 
     if (way < 22) {
         ruleset_write_string_test(r);

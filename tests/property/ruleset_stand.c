@@ -1,6 +1,7 @@
 #include "ruleset_stand.h"
 
 #include "../harness/harness.h"
+#include "../harness/stub_crypto.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -16,13 +17,26 @@ static int64_t clock_of(void *user)
     return *fails ? -1 : INT64_C(1800000000000);
 }
 
+static postern_status digest_of(void *context, postern_digest algorithm,
+                                const void *data, size_t len, unsigned char *out)
+{
+    const bool *const fails = context;
+
+    return *fails ? POSTERN_CRYPTO
+                  : stub_crypto()->digest(NULL, algorithm, data, len, out);
+}
+
 void stand_init(stand *s, unsigned long long seed)
 {
     memset(s, 0, sizeof *s);
     s->seed = seed;
+    s->crypto = *stub_crypto();
+    s->crypto.context = &s->digests_fail;
+    s->crypto.digest = digest_of;
     s->options = (postern_options){
         .clock = clock_of,
         .clock_user = &s->clock_fails,
+        .crypto = &s->crypto,
         .limits = {.expression_bytes = RULESETS_EXPRESSION, .regexes = 4096},
     };
 }
@@ -87,6 +101,7 @@ void stand_load(stand *s, size_t which, size_t count)
     postern_compile_options options;
 
     s->clock_fails = false;
+    s->digests_fail = false;
     rulesets_make(&c->rules, count);
     rulesets_spell(&c->rules, NULL);
     c->other_words = rulesets_chance(&c->rules, 4);
@@ -127,6 +142,7 @@ void stand_ask(stand *s, size_t which)
 {
     rulesets_request(&s->contestants[which].rules, &s->asked);
     s->clock_fails = s->asked.clock_fails;
+    s->digests_fail = s->asked.digests_fail;
     s->history_length = 0;
     if (!rulesets_fill(&s->asked, s->plain_scheme, s->plain_request, true)) {
         rulesets_print_request(&s->asked);

@@ -272,6 +272,8 @@ static void write_regex(rulesets *r, topic about)
         {"",      "[a-f]", ""      },
         {"",      "+",     ""      },
         {"x?",    "",      ""      },
+        {"(?:",   "",      "){1,2}"},
+        {"a?(?:", "|",     "){2}"  },
     };
     const size_t which = rulesets_pick(r, COUNT(frames));
 

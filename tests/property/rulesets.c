@@ -260,7 +260,11 @@ void rulesets_make(rulesets *r, size_t count)
     r->numbers = 2 + rulesets_pick(r, numbers[rulesets_pick(r, COUNT(numbers))]);
     r->exported = rulesets_chance(r, 4);
     r->block_by_default = rulesets_chance(r, 5);
+    r->theme = rulesets_pick(r, 2 * RULESETS_THEMES);
     make_pool(r);
+    if (rulesets_chance(r, 4)) {
+        r->pool_count = 0; /* every predicate is a new one */
+    }
     r->count = count == 0 ? any_count(r) : count;
     deciders = 1 + rulesets_pick(r, 2 * r->count + 2);
     for (size_t i = 0; i < r->count; i++) {
