@@ -10,7 +10,8 @@
 #include "support/hash.h"
 #include "support/text.h"
 
-static postern_status poison(postern_request *request, postern_status status)
+static PST_NOINLINE postern_status poison(postern_request *request,
+                                          postern_status status)
 {
     if (request->poison == POSTERN_OK) {
         request->poison = status;
@@ -217,7 +218,7 @@ static void file_line(postern_request *request, uint32_t hash)
     bucket->last = line;
 }
 
-static bool grow_headers(postern_request *request)
+static PST_NOINLINE bool grow_headers(postern_request *request)
 {
     void *headers = request->headers;
     const bool grown =

@@ -148,6 +148,7 @@ typedef enum pst_derived_kind {
     PST_DERIVED_MAP_GET,   /* slot["key"] */
     PST_DERIVED_ARRAY_GET, /* slot[index] */
     PST_DERIVED_HEADER,    /* http.request.headers["key"][index] */
+    PST_DERIVED_LINES,     /* http.request.headers["key"] */
     PST_DERIVED_FLATTEN,   /* what `steps` reach from slot, as one array */
     PST_DERIVED_CALL,
     PST_DERIVED_CLAIM,  /* the answer of a body */
@@ -161,8 +162,8 @@ typedef struct pst_derived {
     postern_type type;
     uint32_t slot; /* of MAP_GET, ARRAY_GET and FLATTEN: the base */
     uint32_t index;
-    uint32_t hash;   /* pst_hash_folded(key), of HEADER */
-    postern_str key; /* of MAP_GET and HEADER */
+    uint32_t hash;   /* pst_hash_folded(key), of HEADER and LINES */
+    postern_str key; /* of MAP_GET, HEADER and LINES */
     union {
         struct {
             const pst_step *steps;

@@ -12,17 +12,21 @@
 #include <unistd.h>
 
 static const char usage[] =
-    "usage: postern-bench [--cases FILE] [--rulesets FILE] [--only PART] [--quick]\n"
-    "                     [--json]\n"
+    "usage: postern-bench [--cases FILE] [--rulesets FILE] [--only PART] [--growth]\n"
+    "                     [--svg FILE] [--text-size BYTES] [--quick] [--json]\n"
     "\n"
     "Measures what evaluation, compiling and memory cost; see tests/bench/README.md.\n"
     "\n"
-    "  --cases FILE     expressions to measure, one JSON object a line, compressed or\n"
-    "                   not, instead of those this program was built with\n"
-    "  --rulesets FILE  rulesets, likewise\n"
-    "  --only PART      only those whose name holds PART\n"
-    "  --quick          hardly measure: to see that it runs\n"
-    "  --json           for programs\n"
+    "  --cases FILE       expressions to measure, one JSON object a line, compressed or\n"
+    "                     not, instead of those this program was built with\n"
+    "  --rulesets FILE    rulesets, likewise\n"
+    "  --only PART        only those whose name holds PART, and nothing else\n"
+    "  --growth           how costs grow with rules and entries, which takes a minute;\n"
+    "                     it is measured anyway where no other option chooses\n"
+    "  --svg FILE         writes that as a picture, too\n"
+    "  --text-size BYTES  of the library, to be shown with the rest\n"
+    "  --quick            hardly measures: to see that it runs\n"
+    "  --json             for programs\n"
     "\n"
     "Exit status: 0; 1 when an answer is not the expected one; 2 usage or input that\n"
     "cannot be used.\n";
@@ -31,6 +35,9 @@ typedef struct options {
     const char *cases;
     const char *rulesets;
     const char *only;
+    const char *svg;
+    const char *text_size;
+    bool growth;
     bool quick;
     bool json;
 } options;
@@ -49,6 +56,8 @@ static bool take_flag(const char *argument, options *out)
         out->json = true;
     } else if (strcmp(argument, "--quick") == 0) {
         out->quick = true;
+    } else if (strcmp(argument, "--growth") == 0) {
+        out->growth = true;
     } else if (strcmp(argument, "--help") == 0) {
         (void)fputs(usage, stdout);
         exit(0);
@@ -64,9 +73,11 @@ static const char **option_named(const char *argument, options *out)
         const char *name;
         const char **value;
     } known[] = {
-        {"--cases",    &out->cases   },
-        {"--only",     &out->only    },
-        {"--rulesets", &out->rulesets},
+        {"--cases",     &out->cases    },
+        {"--only",      &out->only     },
+        {"--rulesets",  &out->rulesets },
+        {"--svg",       &out->svg      },
+        {"--text-size", &out->text_size},
     };
 
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
@@ -93,6 +104,9 @@ static void read_options(int count, char **arguments, options *out)
         }
         *value = arguments[++i];
     }
+    out->growth = out->growth || out->svg != NULL ||
+                  (out->cases == NULL && out->rulesets == NULL && out->only == NULL &&
+                   !out->quick);
 }
 
 /* --- files of cases ------------------------------------------------------------------ */
@@ -197,6 +211,32 @@ static void measure_file(bench *b, const char *path, const options *wanted,
     json_lines_close(&lines);
 }
 
+/* The request that bench_filling() fills. */
+static void measure_filling(bench *b, bench_fill *out)
+{
+    static const char path[] = BENCH_DATA "/request.json";
+    json_lines file;
+    json_line line;
+    pst_arena memory;
+    input_context context;
+    postern_str culprit;
+    const char *problem;
+
+    open_lines(path, &file);
+    json_lines_whole(&file, &line);
+    pst_arena_init(&memory, pst_alloc_or_default(NULL), SIZE_MAX / 2);
+    problem = line.nodes == NULL
+                  ? line.error.message
+                  : context_read(&line, 0, b->scheme, &memory, &context.fields,
+                                 &context.count, &culprit);
+    if (problem != NULL) {
+        stop("%s: %s", path, problem);
+    }
+    bench_filling(b, &context, out);
+    pst_arena_free(&memory);
+    json_lines_close(&file);
+}
+
 /* --- all of it ----------------------------------------------------------------------- */
 
 static size_t tell_wrong(const bench_result *results, size_t count)
@@ -212,6 +252,26 @@ static size_t tell_wrong(const bench_result *results, size_t count)
         }
     }
     return wrong;
+}
+
+static void measure_growth(bench *b, const char *svg, findings *out)
+{
+    FILE *file;
+
+    growth_rules(b, out->curves);
+    growth_lists(b, out->curves + GROWTH_RULE_CURVES);
+    out->curve_count = FINDINGS_CURVES;
+    if (svg == NULL) {
+        return;
+    }
+    file = fopen(svg, "w");
+    if (file == NULL) {
+        stop("%s cannot be written", svg);
+    }
+    growth_svg(out->curves, out->curve_count, file);
+    if (fclose(file) != 0) {
+        stop("%s cannot be written", svg);
+    }
 }
 
 static void calibrate_all(const bench *b, findings *out)
@@ -237,12 +297,23 @@ int main(int count, char **arguments)
     found.cases_path = wanted.cases != NULL ? wanted.cases : BENCH_CASES;
     found.rulesets_path = wanted.rulesets != NULL ? wanted.rulesets : BENCH_RULESETS;
     bench_init(&b, wanted.quick ? &measure_quick : &measure_full);
+    b.growth_max = wanted.quick ? 100 : 100000;
     learn(&b, found.cases_path);
     learn(&b, found.rulesets_path);
     (void)measure_pin();
     calibrate_all(&b, &found);
     measure_file(&b, found.cases_path, &wanted, &found);
     measure_file(&b, found.rulesets_path, &wanted, &found);
+    if (wanted.only == NULL) {
+        measure_filling(&b, &found.fill);
+        bench_decision(&b, &found.two_rules);
+    }
+    if (wanted.growth) {
+        measure_growth(&b, wanted.svg, &found);
+    }
+    if (wanted.text_size != NULL) {
+        found.text_size = strtoul(wanted.text_size, NULL, 10);
+    }
     if (wanted.json) {
         findings_json(&found, stdout);
     } else {

@@ -6,8 +6,8 @@
  * a part of each other, a handful of fields and headers. So many rules look alike, and
  * many of them are nearly or really matched by a request.
  *
- * rulesets.c makes rules, ruleset_terms.c writes what a rule asks, ruleset_policy.c makes
- * policies of them and lists, ruleset_requests.c requests.
+ * rulesets.c makes rules, ruleset_terms.c and ruleset_predicates.c write what they ask,
+ * ruleset_policy.c makes policies of them, and lists, ruleset_requests.c requests.
  */
 #ifndef PROPERTY_RULESETS_H
 #define PROPERTY_RULESETS_H
@@ -17,7 +17,7 @@
 #include <postern/policy.h>
 
 enum {
-    RULESETS_RULES = 1300,   /* the most in one */
+    RULESETS_RULES = 4400,   /* the most in one */
     RULESETS_TEXT = 1 << 23, /* of all expressions of one, and of its policy */
     RULESETS_EXPRESSION = 1 << 16,
     RULESETS_POOL = 64,
