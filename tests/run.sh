@@ -13,6 +13,7 @@
 # --full adds:
 #
 #   long          a million random expressions and patterns, where the others take 50,000;
+#                 10 million pairs of a ruleset and a request, where they take 100,000;
 #                 every request for memory of a handshake fails once
 #   long-3.6      the latter with mbedTLS 3.6
 #   gcc-tsan      ThreadSanitizer: the server and its clients
@@ -212,7 +213,7 @@ weigh() { # builds nothing but the library, as that lane does but for the engine
 }
 lane_long() {
   if plain; then
-    POSTERN_EXPRESSIONS=1000000 POSTERN_EVERY_REQUEST=1 \
+    POSTERN_EXPRESSIONS=1000000 POSTERN_PAIRS=10000000 POSTERN_EVERY_REQUEST=1 \
       run_tests long gcc-plain -t 10 --suite differential --suite memory
   else
     report long 0 1 0 "did not build"
@@ -224,7 +225,7 @@ lane_long-3.6() {
     -Dexamples=disabled -- -t 10 --suite memory
 }
 lane_gcc-tsan() {
-  POSTERN_EXPRESSIONS=5000 CC=gcc lane gcc-tsan -Db_sanitize=thread -Db_lundef=false -Dexamples=enabled \
+  POSTERN_EXPRESSIONS=5000 POSTERN_PAIRS=10000 CC=gcc lane gcc-tsan -Db_sanitize=thread -Db_lundef=false -Dexamples=enabled \
     -- --no-suite package --no-suite corpus --no-suite immunity
 }
 lane_gcc-tsan-3.6() {
@@ -233,7 +234,7 @@ lane_gcc-tsan-3.6() {
 }
 lane_valgrind() {
   if plain; then
-    POSTERN_EXPRESSIONS=1000 POSTERN_SWAPS=200 run_tests valgrind gcc-plain -t 20 \
+    POSTERN_EXPRESSIONS=1000 POSTERN_PAIRS=1000 POSTERN_SWAPS=200 run_tests valgrind gcc-plain -t 20 \
       --no-suite tidy --no-suite e2e --no-suite limits --no-suite memory --no-suite openssl \
       --no-suite immunity \
       '--wrap=valgrind -q --error-exitcode=99 --leak-check=full --trace-children=yes'

@@ -73,7 +73,8 @@ static postern_status emitted(pst_compilation *unit, postern_status status)
     return status;
 }
 
-static postern_status compile(pst_compilation *unit, pst_emitter *emitter)
+static postern_status compile(pst_compilation *unit, pst_emitter *emitter,
+                              pst_bindings *bindings)
 {
     pst_node *tree;
     pst_claim *claim = NULL;
@@ -87,7 +88,14 @@ static postern_status compile(pst_compilation *unit, pst_emitter *emitter)
     if (status == POSTERN_OK) {
         status = judged(unit, pst_check(unit, tree, &claim));
     }
-    return status == POSTERN_OK ? emitted(unit, pst_emit(emitter, claim)) : status;
+    if (status == POSTERN_OK) {
+        status = emitted(unit, pst_emit(emitter, claim));
+    }
+    if (status == POSTERN_OK && bindings != NULL &&
+        !pst_bind(bindings, claim, emitter->derived, unit->scheme->field_count)) {
+        status = POSTERN_NO_MEMORY;
+    }
+    return status;
 }
 
 static postern_status compile_value(pst_compilation *unit, pst_emitter *emitter,
@@ -133,7 +141,7 @@ postern_status pst_compiler_add(pst_compiler *compiler, postern_str expression,
 {
     pst_compilation unit = unit_of(compiler, expression, origin, report);
 
-    return told(&unit, compile(&unit, &compiler->emitter));
+    return told(&unit, compile(&unit, &compiler->emitter, compiler->bindings));
 }
 
 postern_status pst_compiler_add_value(pst_compiler *compiler, postern_str expression,
@@ -148,11 +156,14 @@ postern_status pst_compiler_add_value(pst_compiler *compiler, postern_str expres
 postern_status pst_compiler_finish(pst_compiler *compiler, pst_program *out)
 {
     const postern_allocator *alloc = compiler->scheme->options.allocator;
-    postern_status status = pst_emitter_finish(
-        &compiler->emitter, compiler->options.lists, compiler->options.list_count, out);
+    postern_status status = pst_share_tests(&compiler->emitter);
     uint8_t *scratch;
     bool sound;
 
+    if (status == POSTERN_OK) {
+        status = pst_emitter_finish(&compiler->emitter, compiler->options.lists,
+                                    compiler->options.list_count, out);
+    }
     if (status == POSTERN_OK) {
         status = pst_regexes_finish(&compiler->regexes, compiler->constants, out);
     }

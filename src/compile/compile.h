@@ -7,6 +7,7 @@
 #ifndef PST_COMPILE_COMPILE_H
 #define PST_COMPILE_COMPILE_H
 
+#include "compile/bind.h"
 #include "compile/emit.h"
 #include "compile/regexes.h"
 
@@ -20,6 +21,7 @@ typedef struct pst_compiler {
     pst_arena scratch;
     pst_arena *constants; /* the caller's; the program will live in it */
     postern_compile_options options;
+    pst_bindings *bindings; /* of each rule that is added; NULL: nobody asks for them */
 } pst_compiler;
 
 /** `constants` must outlive the program, `options` (NULL: defaults) and its lists the

@@ -7,6 +7,7 @@ void pst_compiled_init(pst_compiled *compiled, const postern_scheme *scheme)
 {
     *compiled = (pst_compiled){.scheme = pst_scheme_use(scheme)};
     pst_arena_init(&compiled->constants, scheme->options.allocator, SIZE_MAX / 2);
+    compiled->constants.next_chunk = 256; /* most expressions need less */
 }
 
 void pst_compiled_free(pst_compiled *compiled)
@@ -52,6 +53,13 @@ postern_status pst_compiled_finish(pst_compiled *compiled, pst_compiler *compile
     if (status == POSTERN_OK) {
         status = keep_lists(compiled, &compiler->options);
     }
+    if (status == POSTERN_OK && compiled->program.entry_count > 0) {
+        compiled->start = compiled->program.code + compiled->program.entries[0];
+    }
+    compiled->reopens =
+        status == POSTERN_OK && compiled->program.derived_count <= PST_DERIVED_ROOM &&
+        !pst_program_uses(&compiled->program, PST_FIELD_TIMESTAMP_SEC) &&
+        !pst_program_uses(&compiled->program, PST_FIELD_TIMESTAMP_MSEC);
     return status == POSTERN_NO_MEMORY ? pst_report_no_memory(report) : status;
 }
 
@@ -67,7 +75,9 @@ postern_status pst_compiled_prepare(const pst_compiled *compiled,
     if (status == POSTERN_OK && request->has_head && request->head.problem != NULL) {
         status = POSTERN_INVALID;
     }
-    return status == POSTERN_OK
-               ? pst_program_prepare(&compiled->program, compiled->lists, request)
-               : status;
+    if (status != POSTERN_OK) {
+        return status;
+    }
+    request->open = true;
+    return pst_program_prepare(&compiled->program, compiled->lists, request);
 }

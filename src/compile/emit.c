@@ -27,6 +27,7 @@ void pst_emitter_free(pst_emitter *e)
     pst_free_array(e->alloc, e->derived, e->derived_cap, sizeof *e->derived);
     pst_free_array(e->alloc, e->derived_index, e->derived_buckets,
                    sizeof *e->derived_index);
+    pst_free_array(e->alloc, e->places, e->place_cap, sizeof *e->places);
     pst_free_array(e->alloc, e->labels, e->label_cap, sizeof *e->labels);
     *e = (pst_emitter){.alloc = e->alloc};
 }
@@ -122,7 +123,10 @@ static postern_status emit_test(pst_emitter *e, const pst_claim *claim, ways to)
         insn.as.slot = claim->right->slot;
         status = emit_ensure(e, insn.as.slot, to.on_false);
     }
-    return status == POSTERN_OK ? append(e, &insn, decided) : status;
+    if (status == POSTERN_OK) {
+        status = append(e, &insn, decided);
+    }
+    return status == POSTERN_OK ? pst_share_note(e, e->length - 1) : status;
 }
 
 /* An array that is missing has no elements: any() of it is false and all() true, but an
@@ -139,7 +143,10 @@ static postern_status emit_quantifier(pst_emitter *e, const pst_claim *claim, wa
     for (size_t i = 0; i < each->count && status == POSTERN_OK; i++) {
         status = emit_ensure(e, each->arrays[i], missing);
     }
-    return status == POSTERN_OK ? append(e, &insn, to) : status;
+    if (status == POSTERN_OK) {
+        status = append(e, &insn, to);
+    }
+    return status == POSTERN_OK ? pst_share_note(e, e->length - 1) : status;
 }
 
 static postern_status emit_claim(pst_emitter *e, const pst_claim *claim, ways to,
@@ -258,8 +265,11 @@ static postern_status emit_whole(pst_emitter *e, const pst_claim *claim)
 postern_status pst_emit_body(pst_emitter *e, const pst_claim *claim, pst_body *body)
 {
     const size_t start = e->length;
-    const postern_status status = emit_whole(e, claim);
+    postern_status status;
 
+    e->in_body = true;
+    status = emit_whole(e, claim);
+    e->in_body = false;
     *body = (pst_body){(uint32_t)start, (uint32_t)(e->length - start)};
     return status;
 }
@@ -279,6 +289,22 @@ postern_status pst_emit(pst_emitter *e, pst_claim *claim)
     e->entries = entries;
     e->entries[e->entry_count++] = (uint32_t)e->length;
     return emit_whole(e, claim);
+}
+
+postern_status pst_emit_again(pst_emitter *e, const pst_insn *test, uint32_t slot)
+{
+    const size_t start = e->length;
+    postern_status status;
+
+    e->label_count = 0;
+    status = emit_ensure(e, slot, PST_RETURN_FALSE);
+    if (status == POSTERN_OK) {
+        status = append(e, test, (ways){PST_RETURN_TRUE, PST_RETURN_FALSE});
+    }
+    if (status == POSTERN_OK) {
+        resolve(e, start);
+    }
+    return status;
 }
 
 postern_status pst_emit_value(pst_emitter *e, pst_term *term, uint32_t *slot)

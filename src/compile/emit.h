@@ -27,6 +27,11 @@ typedef struct pst_emitter {
     size_t derived_cap;
     uint32_t *derived_index; /* open addressing: 1 + place in `derived`, or 0 */
     size_t derived_buckets;
+    bool sharing;     /* rules: tests they have in common are asked once, see share.c */
+    bool in_body;     /* what is emitted now is no rule */
+    uint32_t *places; /* tests of rules that may be shared */
+    size_t place_count;
+    size_t place_cap;
     uint32_t *labels; /* of the rule being emitted: label -> instruction */
     size_t label_count;
     size_t label_cap;
@@ -61,7 +66,7 @@ postern_status pst_emitter_finish(const pst_emitter *emitter,
                                   const postern_named_list *lists, size_t count,
                                   pst_program *out);
 
-/* --- between emit.c and slots.c ---------------------------------------------------- */
+/* --- between emit.c, slots.c and share.c ---------------------------------------------------- */
 
 /** Sets term->slot; what it is computed from gets slots before it. */
 postern_status pst_place_term(pst_emitter *emitter, pst_term *term);
@@ -72,6 +77,21 @@ postern_status pst_prepare_claim(pst_emitter *emitter, pst_claim *claim);
 /** Writes the code of a prepared claim as a body. */
 postern_status pst_emit_body(pst_emitter *emitter, const pst_claim *claim,
                              pst_body *body);
+
+/** Appends a derived slot, or finds the one that is computed in the same way. */
+postern_status pst_derive_slot(pst_emitter *emitter, const pst_derived *how,
+                               uint32_t *slot);
+
+/** Writes a test that stands in a rule once more, with returns: as a body. `slot` is the
+ *  one that it needs. */
+postern_status pst_emit_again(pst_emitter *emitter, const pst_insn *test,
+                              uint32_t slot);
+
+/** Takes note of the test at `place`, if it is one that may be shared. */
+postern_status pst_share_note(pst_emitter *emitter, size_t place);
+
+/** Makes equal tests of rules one, when all rules are emitted. */
+postern_status pst_share_tests(pst_emitter *emitter);
 
 /** The walk that a claim said of elements needs. */
 postern_status pst_emit_each(pst_emitter *emitter, pst_claim *claim, pst_each **out);

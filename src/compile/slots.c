@@ -114,6 +114,7 @@ static bool derived_same(const pst_derived *a, const pst_derived *b)
     case PST_DERIVED_MAP_GET:
     case PST_DERIVED_ARRAY_GET:
     case PST_DERIVED_HEADER:
+    case PST_DERIVED_LINES:
         return true;
     case PST_DERIVED_FLATTEN:
         return paths_same(a, b);
@@ -162,8 +163,7 @@ static bool index_grow(pst_emitter *e)
 }
 
 /* The slot computed as `how` says: an existing one, or a new one. */
-static postern_status derived_slot(pst_emitter *e, const pst_derived *how,
-                                   uint32_t *slot)
+postern_status pst_derive_slot(pst_emitter *e, const pst_derived *how, uint32_t *slot)
 {
     void *derived = e->derived;
     size_t at;
@@ -190,16 +190,15 @@ static postern_status derived_slot(pst_emitter *e, const pst_derived *how,
     return POSTERN_OK;
 }
 
-/* headers["lower-case"][n]: looked up in the header lines, without a map. */
+/* headers["lower-case"]: looked up in the header lines, without a map. */
 static bool is_header(const pst_term *term)
 {
-    if (term->kind != PST_TERM_ARRAY_GET || term->base->kind != PST_TERM_MAP_GET ||
-        term->base->base->kind != PST_TERM_FIELD ||
-        term->base->base->field != PST_FIELD_HEADERS) {
+    if (term->kind != PST_TERM_MAP_GET || term->base->kind != PST_TERM_FIELD ||
+        term->base->field != PST_FIELD_HEADERS) {
         return false;
     }
-    for (size_t i = 0; i < term->base->key.len; i++) {
-        const unsigned char c = (unsigned char)term->base->key.data[i];
+    for (size_t i = 0; i < term->key.len; i++) {
+        const unsigned char c = (unsigned char)term->key.data[i];
         if (pst_lower(c) != c) {
             return false;
         }
@@ -251,7 +250,7 @@ static PST_NOINLINE postern_status derive_path(pst_emitter *e, pst_term *term)
     for (const pst_term *at = term; at->mapped; at = at->base) {
         steps[--count] = step_of(at);
     }
-    return derived_slot(e, &how, &term->slot);
+    return pst_derive_slot(e, &how, &term->slot);
 }
 
 /* The array of all elements: array[*] is the array itself, everything else is made. */
@@ -296,7 +295,7 @@ static PST_NOINLINE postern_status derive_call(pst_emitter *e, pst_term *term)
                                     .value = argument->value};
         types[i] = argument->type;
     }
-    return derived_slot(e, &how, &term->slot);
+    return pst_derive_slot(e, &how, &term->slot);
 }
 
 static postern_status place_call(pst_emitter *e, pst_term *term)
@@ -321,7 +320,7 @@ static PST_NOINLINE postern_status derive_claim(pst_emitter *e, pst_term *term,
         how.kind = PST_DERIVED_CLAIM;
         status = pst_emit_body(e, term->claim, &how.as.body);
     }
-    return status == POSTERN_OK ? derived_slot(e, &how, &term->slot) : status;
+    return status == POSTERN_OK ? pst_derive_slot(e, &how, &term->slot) : status;
 }
 
 static postern_status place_claim(pst_emitter *e, pst_term *term)
@@ -343,7 +342,7 @@ static PST_NOINLINE postern_status derive_element(pst_emitter *e, pst_term *term
 
     how.kind =
         term->kind == PST_TERM_MAP_GET ? PST_DERIVED_MAP_GET : PST_DERIVED_ARRAY_GET;
-    return derived_slot(e, &how, &term->slot);
+    return pst_derive_slot(e, &how, &term->slot);
 }
 
 static PST_NOINLINE postern_status derive_header(pst_emitter *e, pst_term *term)
@@ -355,7 +354,17 @@ static PST_NOINLINE postern_status derive_header(pst_emitter *e, pst_term *term)
                              .index = term->index,
                              .hash = pst_hash_folded(key)};
 
-    return derived_slot(e, &how, &term->slot);
+    return pst_derive_slot(e, &how, &term->slot);
+}
+
+static PST_NOINLINE postern_status derive_lines(pst_emitter *e, pst_term *term)
+{
+    const pst_derived how = {.kind = PST_DERIVED_LINES,
+                             .type = term->type,
+                             .key = term->key,
+                             .hash = pst_hash_folded(term->key)};
+
+    return pst_derive_slot(e, &how, &term->slot);
 }
 
 static postern_status place_element(pst_emitter *e, pst_term *term)
@@ -363,6 +372,9 @@ static postern_status place_element(pst_emitter *e, pst_term *term)
     postern_status status;
 
     if (is_header(term)) {
+        return derive_lines(e, term);
+    }
+    if (term->kind == PST_TERM_ARRAY_GET && is_header(term->base)) {
         return derive_header(e, term);
     }
     status = pst_place_term(e, term->base);
@@ -396,9 +408,48 @@ postern_status pst_place_term(pst_emitter *e, pst_term *term)
 
 /* --- claims ------------------------------------------------------------------------ */
 
+/* The call that is tested: itself, or mapped and then each of its results. NULL: none of
+ * `function`. */
+static const pst_term *call_under(const pst_claim *claim, pst_function_id function)
+{
+    const pst_term *term = claim->left;
+
+    if (claim->each && term->kind == PST_TERM_EACH) {
+        term = term->base;
+    }
+    return term->kind == PST_TERM_CALL && term->function == function && !term->mapped &&
+                   term->arguments[0]->mapped == claim->each
+               ? term
+               : NULL;
+}
+
+/* What functions that only look at a text say is asked of the text itself; they have a
+ * result for every text. */
+static void fuse(pst_claim *claim)
+{
+    const pst_term *starts = call_under(claim, PST_FUNCTION_STARTS_WITH);
+    const pst_term *ends = call_under(claim, PST_FUNCTION_ENDS_WITH);
+    const pst_term *len = call_under(claim, PST_FUNCTION_LEN);
+    const pst_term *end = starts != NULL ? starts : ends;
+
+    if (claim->test.op == PST_OP_BOOL && end != NULL &&
+        end->arguments[1]->kind == PST_TERM_LITERAL) {
+        claim->test.op = starts != NULL ? PST_OP_STRING_STARTS : PST_OP_STRING_ENDS;
+        claim->test.as.string = end->arguments[1]->value.string;
+        claim->left = end->arguments[0];
+    } else if (claim->test.op == PST_OP_INT_RANGE && len != NULL &&
+               len->arguments[0]->type == POSTERN_STRING) {
+        claim->test.op = PST_OP_STRING_LENGTH;
+        claim->left = len->arguments[0];
+    }
+}
+
 static postern_status place_test(pst_emitter *e, pst_claim *claim)
 {
-    postern_status status = pst_place_term(e, claim->left);
+    postern_status status;
+
+    fuse(claim);
+    status = pst_place_term(e, claim->left);
 
     if (status == POSTERN_OK && claim->right != NULL) {
         status = pst_place_term(e, claim->right);
@@ -466,7 +517,7 @@ static postern_status walk_array(pst_emitter *e, walked *w, pst_claim *test)
     if (i == w->each->count) {
         pst_derived how = {
             .kind = PST_DERIVED_ELEMENT, .type = test->left->type, .as.each = w->each};
-        status = derived_slot(e, &how, &w->elements[i]);
+        status = pst_derive_slot(e, &how, &w->elements[i]);
         if (status != POSTERN_OK) {
             return status;
         }

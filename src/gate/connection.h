@@ -45,14 +45,16 @@ struct postern_connection {
     const postern_policy *asking; /* one more, while a handshake may use its anchors */
     postern_str refusal;          /* why `accepts` said no, last time; may be empty */
     /* --- the judgement --- */
-    bool judged; /* by the body of `policy` */
-    bool dated;  /* ... and only from `from` to before `until`, Unix seconds */
+    bool judged;        /* by the body of `policy` */
+    uint64_t judgement; /* its number: what requests know the fields below by */
+    bool dated;         /* ... and only from `from` to before `until`, Unix seconds */
     int64_t from;
     int64_t until;
     pst_arena facts_memory;
     pst_value values[PST_FIELD_CONNECTION_COUNT];
     uint8_t states[PST_FIELD_CONNECTION_COUNT];
-    postern_str status; /* Cloudflare's word for the reason; static */
+    postern_str status;    /* Cloudflare's word for the reason; static */
+    pst_standing standing; /* of the SNI, when it was seen, in the policy's body */
     /* --- */
     void *adapter;
     void (*free_adapter)(void *adapter);

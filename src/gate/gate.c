@@ -96,35 +96,41 @@ static void keep_policy(postern_request *request, const postern_policy *policy)
 
 /* SNI and Host must name one host wherever either is registered. One that was
  * registered since the handshake has asked nobody: only a new one can show a
- * certificate. */
-static const char *misdirected(const postern_connection *connection, postern_str host)
+ * certificate.
+ *
+ * A connection is usually asked for the host that its SNI named: what the policy says of
+ * that one was looked up when the connection was judged, by this very policy or one that
+ * shares its body with it. */
+static const char *misdirected(const postern_connection *connection, postern_str host,
+                               pst_standing *standing)
 {
-    const postern_policy *policy = connection->policy;
-    const postern_str sni = pst_host_name(&connection->sni);
-    const bool same =
-        connection->evidence.tls && connection->sni_seen && pst_str_same(sni, host);
+    const bool same = connection->evidence.tls && connection->sni_seen &&
+                      pst_str_same(pst_host_name(&connection->sni), host);
 
-    if (!same && pst_policy_registration(policy, host) != NULL) {
+    *standing =
+        same ? connection->standing : pst_policy_standing(connection->policy, host);
+    if (!same && standing->registration != NULL) {
         return "the host asks for client certificates, and the handshake did not name it";
     }
-    if (!same && connection->sni_seen && pst_policy_registration(policy, sni) != NULL) {
+    if (!same && connection->sni_seen && connection->standing.registration != NULL) {
         return "the handshake named another host, which asks for client certificates";
     }
-    if (same && !connection->evidence.asked &&
-        pst_policy_registration(policy, host) != NULL) {
+    if (same && !connection->evidence.asked && standing->registration != NULL) {
         return "the host asks for client certificates since the handshake was made";
     }
-    return pst_policy_serves(policy, host) ? NULL : "this host is not served here";
+    return standing->served ? NULL : "this host is not served here";
 }
 
 static void decide(postern_request *request, postern_connection *connection,
                    postern_verdict *verdict)
 {
     const postern_policy *policy = connection->policy;
-    const pst_connection_fields fields = {connection->values, connection->states,
-                                          connection->has_peer, connection->peer};
+    const pst_connection_fields fields = {connection->judgement, connection->values,
+                                          connection->states, connection->has_peer,
+                                          connection->peer};
     const postern_status status = pst_request_seal(request, &fields, true);
     const postern_str host = pst_host_name(&request->head.host);
+    pst_standing standing;
     const char *problem;
 
     verdict->generation = policy->generation;
@@ -139,13 +145,13 @@ static void decide(postern_request *request, postern_connection *connection,
         pst_refuse(verdict, POSTERN_BAD_REQUEST, 400, true, request->head.problem);
         return;
     }
-    problem = misdirected(connection, host);
+    problem = misdirected(connection, host, &standing);
     if (problem != NULL) {
         (void)pst_verdict_describe(request, verdict);
         pst_refuse(verdict, POSTERN_MISDIRECTED, 421, true, problem);
         return;
     }
-    pst_policy_decide(policy, request, host, verdict);
+    pst_policy_decide(policy, request, standing.registration, verdict);
 }
 
 /* Why `request` cannot be judged by `gate` at all, or NULL. */
@@ -210,7 +216,7 @@ void postern_policy_evaluate(const postern_policy *policy, postern_request *requ
                              postern_verdict *verdict)
 {
     postern_status status = POSTERN_STATE;
-    postern_str host;
+    pst_standing standing;
 
     *verdict = (postern_verdict){.outcome = POSTERN_NOT_EVALUATED};
     if (policy == NULL || request == NULL) {
@@ -235,12 +241,12 @@ void postern_policy_evaluate(const postern_policy *policy, postern_request *requ
         pst_refuse(verdict, POSTERN_BAD_REQUEST, 400, true, request->head.problem);
         return;
     }
-    host = request->values[PST_FIELD_HOST].string;
-    if (request->has_head && !pst_policy_serves(policy, host)) {
+    standing = pst_policy_standing(policy, request->values[PST_FIELD_HOST].string);
+    if (request->has_head && !standing.served) {
         (void)pst_verdict_describe(request, verdict);
         pst_refuse(verdict, POSTERN_MISDIRECTED, 421, true,
                    "this host is not served here");
         return;
     }
-    pst_policy_decide(policy, request, host, verdict);
+    pst_policy_decide(policy, request, standing.registration, verdict);
 }

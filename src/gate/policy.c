@@ -190,21 +190,25 @@ size_t pst_host_names_find(const pst_host_names *names, postern_str host)
     return at;
 }
 
-const pst_registration *pst_policy_registration(const postern_policy *policy,
-                                                postern_str host)
+pst_standing pst_policy_standing(const postern_policy *policy, postern_str host)
 {
     const pst_policy_body *body = policy->body;
     const size_t at = pst_host_names_find(&body->names, host);
 
-    return at < body->host_count ? &body->hosts[at] : NULL;
+    return (pst_standing){at < body->host_count ? &body->hosts[at] : NULL,
+                          body->host_count == 0 || body->names.others ||
+                              at != SIZE_MAX};
+}
+
+const pst_registration *pst_policy_registration(const postern_policy *policy,
+                                                postern_str host)
+{
+    return pst_policy_standing(policy, host).registration;
 }
 
 bool pst_policy_serves(const postern_policy *policy, postern_str host)
 {
-    const pst_policy_body *body = policy->body;
-
-    return body->host_count == 0 || body->names.others ||
-           pst_host_names_find(&body->names, host) != SIZE_MAX;
+    return pst_policy_standing(policy, host).served;
 }
 
 /* --- verdicts -------------------------------------------------------------------- */
@@ -235,49 +239,58 @@ void pst_refuse_fault(postern_verdict *verdict, const postern_policy *policy,
     }
 }
 
-/* Headers that claim an identity never reach an origin as the client sent them. */
-postern_status pst_verdict_describe(postern_request *request, postern_verdict *verdict)
+/* Headers that claim an identity never reach an origin as the client sent them. Their
+ * names are gathered once: a head that was sealed does not change. */
+static postern_status list_identities(postern_request *request)
 {
-    postern_str *strip = NULL;
-    size_t count = 0;
+    const size_t count = request->identity_count;
+    postern_str *strip;
+    size_t found = 0;
 
-    verdict->host = request->values[PST_FIELD_HOST].string;
-    verdict->target = request->values[PST_FIELD_URI].string;
-    verdict->certificate_reason = request->values[PST_FIELD_POSTERN_CERT_REASON].string;
-    for (size_t i = 0; i < request->header_count; i++) {
-        count += request->headers[i].identity;
-    }
-    if (count == 0) {
+    if (count == 0 || request->strip != NULL) {
         return POSTERN_OK;
     }
     strip = pst_arena_array(&request->arena, count, sizeof *strip);
     if (strip == NULL) {
         return request->arena.status;
     }
-    count = 0;
-    for (size_t i = 0; i < request->header_count; i++) {
+    for (size_t i = 0; found < count; i++) {
         if (request->headers[i].identity) {
-            strip[count++] = request->headers[i].name;
+            strip[found++] = request->headers[i].name;
         }
     }
-    verdict->strip = strip;
-    verdict->strip_count = count;
+    request->strip = strip;
     return POSTERN_OK;
+}
+
+postern_status pst_verdict_describe(postern_request *request, postern_verdict *verdict)
+{
+    const postern_status status = list_identities(request);
+
+    verdict->host = request->values[PST_FIELD_HOST].string;
+    verdict->target = request->values[PST_FIELD_URI].string;
+    verdict->certificate_reason = request->values[PST_FIELD_POSTERN_CERT_REASON].string;
+    if (status == POSTERN_OK) {
+        verdict->strip = request->strip;
+        verdict->strip_count = request->identity_count;
+    }
+    return status;
 }
 
 static void name_rule(postern_verdict *verdict, const pst_ruleset *set,
                       const pst_rule *rule)
 {
     verdict->phase = set->phase;
-    verdict->rule_ref = rule->ref;
-    verdict->rule_description = rule->description;
+    verdict->rule_ref = rule->told.ref;
+    verdict->rule_description = rule->told.description;
 }
 
 static void refuse_by_rule(postern_verdict *verdict, const pst_rule *rule)
 {
-    pst_refuse(verdict, POSTERN_BLOCKED, rule->response.status, false, "a rule blocks");
-    verdict->content_type = rule->response.content_type;
-    verdict->body = rule->response.body;
+    pst_refuse(verdict, POSTERN_BLOCKED, rule->response->status, false,
+               "a rule blocks");
+    verdict->content_type = rule->response->content_type;
+    verdict->body = rule->response->body;
 }
 
 static bool holds(const postern_request *request, pst_field_id field)
@@ -303,12 +316,12 @@ static bool refuse_by_host(postern_verdict *verdict, const pst_registration *hos
 }
 
 void pst_policy_decide(const postern_policy *policy, postern_request *request,
-                       postern_str host, postern_verdict *verdict)
+                       const pst_registration *registration, postern_verdict *verdict)
 {
     const pst_policy_body *body = policy->body;
-    const pst_registration *registration = pst_policy_registration(policy, host);
     postern_status fault = pst_verdict_describe(request, verdict);
-    pst_matches matches = {NULL, 0, 0};
+    /* The last verdict's list is not needed any more. */
+    pst_matches matches = {.own = request->matches, .cap = request->match_cap};
     pst_decision decision =
         fault == POSTERN_OK ? PST_DECISION_PASS : PST_DECISION_FAULT;
     const pst_rule *rule = NULL;
@@ -327,6 +340,8 @@ void pst_policy_decide(const postern_policy *policy, postern_request *request,
             name_rule(verdict, set, rule);
         }
     }
+    request->matches = matches.own;
+    request->match_cap = matches.cap;
     verdict->matches = matches.items;
     verdict->match_count = matches.count;
     if (decision == PST_DECISION_BLOCK && rule != NULL) {

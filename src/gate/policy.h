@@ -97,26 +97,33 @@ const postern_policy *pst_policy_use(const postern_policy *policy);
  */
 size_t pst_host_names_find(const pst_host_names *names, postern_str host);
 
-/**
- * The registration of `host` (normal form), or NULL when it is plain or unknown. What
- * SNI and Host share; cost as pst_host_names_find().
- */
+/** What a policy says of a host. */
+typedef struct pst_standing {
+    const pst_registration *registration; /* NULL: it is plain or unknown */
+    bool served; /* its requests may go to the rules at all: it is registered, or plain,
+                    or no host is registered */
+} pst_standing;
+
+/** The standing of `host` (normal form); cost as pst_host_names_find(). What SNI and Host
+ *  share. */
+pst_standing pst_policy_standing(const postern_policy *policy, postern_str host);
+
+/** Its registration alone. */
 const pst_registration *pst_policy_registration(const postern_policy *policy,
                                                 postern_str host);
 
-/** True when requests for `host` may go to the rules at all: it is registered, or
- *  plain, or no host is registered. Cost as pst_host_names_find(). */
+/** True when it is served. */
 bool pst_policy_serves(const postern_policy *policy, postern_str host);
 
 /**
  * The last step of every evaluation: what the host itself refuses, rules, default.
  *
- * @param request sealed; its fields and request->head are final
- * @param host    normal form, also for the registration
- * @param verdict zeroed but for `generation`; receives the answer
+ * @param request      sealed; its fields and request->head are final
+ * @param registration of the request's host; NULL: it has none
+ * @param verdict      zeroed but for `generation`; receives the answer
  */
 void pst_policy_decide(const postern_policy *policy, postern_request *request,
-                       postern_str host, postern_verdict *verdict);
+                       const pst_registration *registration, postern_verdict *verdict);
 
 /** Fills `verdict` with a refusal. */
 void pst_refuse(postern_verdict *verdict, postern_outcome outcome, unsigned status,

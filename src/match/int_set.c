@@ -10,6 +10,26 @@ static int by_first(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
+static bool build_grid(pst_arena *arena, pst_int_set *set)
+{
+    const size_t count = set->count;
+    pst_grid_builder builder;
+
+    if (count == 0) {
+        return true;
+    }
+    if (!pst_grid_begin(arena, pst_int_ordered(set->ranges[0].first),
+                        pst_int_ordered(set->ranges[count - 1].first), count,
+                        &set->grid, &builder)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        pst_grid_add(&set->grid, &builder, i, pst_int_ordered(set->ranges[i].first));
+    }
+    pst_grid_end(&builder, count);
+    return true;
+}
+
 bool pst_int_set_build(pst_arena *arena, pst_int_range *ranges, size_t count,
                        pst_int_set *out)
 {
@@ -31,22 +51,44 @@ bool pst_int_set_build(pst_arena *arena, pst_int_range *ranges, size_t count,
             merged[kept++] = ranges[i];
         }
     }
-    *out = (pst_int_set){merged, kept};
-    return true;
+    *out = (pst_int_set){.ranges = merged, .count = kept};
+    return build_grid(arena, out);
+}
+
+/* How many ranges start at or before `value`: at least `first`, at most `last`. */
+static size_t starting(const pst_int_range *ranges, size_t first, size_t last,
+                       int64_t value)
+{
+    const pst_int_range *base = ranges + first;
+    size_t left = last - first;
+
+    if (left == 0) {
+        return first;
+    }
+    while (left > 1) {
+        const size_t half = left / 2;
+        base = base[half - 1].first <= value ? base + half : base;
+        left -= half;
+    }
+    return (size_t)(base - ranges) + (base->first <= value);
 }
 
 bool pst_int_set_has(const pst_int_set *set, int64_t value)
 {
-    const pst_int_range *base = set->ranges;
-    size_t left = set->count;
+    size_t first = 0;
+    size_t last = set->count;
 
-    if (left == 0) {
-        return false;
+    if (last <= PST_FEW) {
+        bool inside = false;
+        for (size_t i = 0; i < last; i++) {
+            const uint64_t start = (uint64_t)set->ranges[i].first;
+            inside |= (uint64_t)value - start <= (uint64_t)set->ranges[i].last - start;
+        }
+        return inside;
     }
-    while (left > 1) {
-        const size_t half = left / 2;
-        base += base[half].first <= value ? half : 0;
-        left -= half;
+    if (set->grid.at == NULL ||
+        pst_grid_part(&set->grid, last, pst_int_ordered(value), &first, &last)) {
+        first = starting(set->ranges, first, last, value);
     }
-    return base->first <= value && value <= base->last;
+    return first > 0 && value <= set->ranges[first - 1].last;
 }

@@ -4,7 +4,7 @@
 #ifndef PST_MATCH_INT_SET_H
 #define PST_MATCH_INT_SET_H
 
-#include "support/arena.h"
+#include "match/ordered.h"
 
 /** Inclusive, first <= last. */
 typedef struct pst_int_range {
@@ -15,7 +15,14 @@ typedef struct pst_int_range {
 typedef struct pst_int_set {
     const pst_int_range *ranges; /* ascending, disjoint, not adjacent */
     size_t count;
+    pst_grid grid; /* of pst_int_ordered(first) */
 } pst_int_set;
+
+/** A number whose order among unsigned ones is that of `value`. */
+static inline uint64_t pst_int_ordered(int64_t value)
+{
+    return (uint64_t)value ^ UINT64_C(1) << 63;
+}
 
 /** Builds a set. `ranges` is sorted in place. @return false as pst_arena_alloc() */
 bool pst_int_set_build(pst_arena *arena, pst_int_range *ranges, size_t count,

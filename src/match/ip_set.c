@@ -48,73 +48,86 @@ static size_t merge(pst_ip_range *ranges, size_t count)
     return kept;
 }
 
+/* Room for both families. */
+typedef struct ends {
+    uint32_t *v4_first;
+    uint32_t *v4_last;
+    pst_ip *v6_first;
+    pst_ip *v6_last;
+} ends;
+
+static bool make_room(pst_arena *arena, size_t v4_count, size_t v6_count, ends *out)
+{
+    out->v4_first = pst_arena_array(arena, v4_count, sizeof *out->v4_first);
+    out->v4_last = pst_arena_array(arena, v4_count, sizeof *out->v4_last);
+    out->v6_first = pst_arena_array(arena, v6_count, sizeof *out->v6_first);
+    out->v6_last = pst_arena_array(arena, v6_count, sizeof *out->v6_last);
+    return out->v4_first != NULL && out->v4_last != NULL && out->v6_first != NULL &&
+           out->v6_last != NULL;
+}
+
 bool pst_ip_set_build(pst_arena *arena, pst_ip_range *ranges, size_t count,
                       pst_ip_set *out)
 {
-    uint32_t *first;
-    uint32_t *last;
-    pst_ip_range *v6;
     size_t v4_count = 0;
-    size_t v6_count = 0;
+    ends to;
 
     if (count > 1) {
         qsort(ranges, count, sizeof *ranges, by_first);
     }
     count = merge(ranges, count);
-    for (size_t i = 0; i < count; i++) {
-        v4_count += pst_ip_is_v4(ranges[i].first);
+    while (v4_count < count && pst_ip_is_v4(ranges[v4_count].first)) {
+        v4_count++;
     }
-    first = pst_arena_array(arena, v4_count, sizeof *first);
-    last = pst_arena_array(arena, v4_count, sizeof *last);
-    v6 = pst_arena_array(arena, count - v4_count, sizeof *v6);
-    if (first == NULL || last == NULL || v6 == NULL) {
+    if (!make_room(arena, v4_count, count - v4_count, &to)) {
         return false;
     }
-    v4_count = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (pst_ip_is_v4(ranges[i].first)) {
-            first[v4_count] = (uint32_t)ranges[i].first.low;
-            last[v4_count++] = (uint32_t)ranges[i].last.low;
-        } else {
-            v6[v6_count++] = ranges[i];
-        }
+    for (size_t i = 0; i < v4_count; i++) {
+        to.v4_first[i] = (uint32_t)ranges[i].first.low;
+        to.v4_last[i] = (uint32_t)ranges[i].last.low;
     }
-    *out = (pst_ip_set){first, last, v4_count, v6, v6_count};
-    return true;
+    for (size_t i = v4_count; i < count; i++) {
+        to.v6_first[i - v4_count] = ranges[i].first;
+        to.v6_last[i - v4_count] = ranges[i].last;
+    }
+    *out = (pst_ip_set){
+        .v4_first = to.v4_first,
+        .v4_last = to.v4_last,
+        .v4_count = v4_count,
+        .v6_first = to.v6_first,
+        .v6_last = to.v6_last,
+        .v6_count = count - v4_count,
+    };
+    return pst_grid_build_32(arena, out->v4_first, v4_count, &out->v4_grid) &&
+           pst_highs_build(arena, out->v6_first, out->v6_count, &out->v6_highs);
 }
 
-/* The last range that starts at or before the address is the only candidate; both
- * searches halve without branching on the data. */
+/* The last range that starts at or before the address is the only candidate. */
 static bool has_v4(const pst_ip_set *set, uint32_t ip)
 {
-    const uint32_t *base = set->v4_first;
-    size_t left = set->v4_count;
+    size_t at;
 
-    if (left == 0) {
-        return false;
+    if (set->v4_count <= PST_FEW) {
+        bool inside = false;
+        for (size_t i = 0; i < set->v4_count; i++) {
+            const uint32_t first = set->v4_first[i];
+            inside |= ip - first <= set->v4_last[i] - first;
+        }
+        return inside;
     }
-    while (left > 1) {
-        const size_t half = left / 2;
-        base += base[half] <= ip ? half : 0;
-        left -= half;
-    }
-    return *base <= ip && ip <= set->v4_last[base - set->v4_first];
+    at = pst_grid_at_most_32(&set->v4_grid, set->v4_first, set->v4_count, ip);
+    return at > 0 && ip <= set->v4_last[at - 1];
 }
 
 static bool has_v6(const pst_ip_set *set, pst_ip ip)
 {
-    const pst_ip_range *base = set->v6;
-    size_t left = set->v6_count;
+    size_t at;
 
-    if (left == 0) {
+    if (set->v6_count == 0) {
         return false;
     }
-    while (left > 1) {
-        const size_t half = left / 2;
-        base += pst_ip_order(base[half].first, ip) <= 0 ? half : 0;
-        left -= half;
-    }
-    return pst_ip_order(base->first, ip) <= 0 && pst_ip_order(ip, base->last) <= 0;
+    at = pst_highs_at_most(&set->v6_highs, set->v6_first, ip);
+    return at > 0 && pst_ip_order(ip, set->v6_last[at - 1]) <= 0;
 }
 
 bool pst_ip_set_has(const pst_ip_set *set, pst_ip ip)

@@ -6,7 +6,7 @@
 #ifndef PST_MATCH_IP_SET_H
 #define PST_MATCH_IP_SET_H
 
-#include "model/value.h"
+#include "match/ordered.h"
 #include "support/arena.h"
 
 /** Inclusive; both ends of one family, first <= last. */
@@ -19,8 +19,11 @@ typedef struct pst_ip_set {
     const uint32_t *v4_first; /* v4_count of each, ascending, disjoint, not adjacent */
     const uint32_t *v4_last;
     size_t v4_count;
-    const pst_ip_range *v6;
+    pst_grid v4_grid;
+    const pst_ip *v6_first; /* v6_count of each, as above */
+    const pst_ip *v6_last;
     size_t v6_count;
+    pst_highs v6_highs; /* of v6_first */
 } pst_ip_set;
 
 /** Builds a set. `ranges` is sorted in place. @return false as pst_arena_alloc() */

@@ -128,7 +128,7 @@ static bool keep_host(pst_arena *memory, const pst_host *host, bool wild,
                       postern_str *out)
 {
     const postern_str name = pst_host_name(host);
-    char *copy = pst_arena_alloc(memory, name.len + wild);
+    char *copy = pst_arena_text(memory, name.len + wild);
 
     if (copy == NULL) {
         return false;
@@ -204,6 +204,7 @@ postern_status pst_list_new(const postern_allocator *allocator, postern_list_kin
     r.list->count = count;
     atomic_init(&r.list->references, 1);
     pst_arena_init(&r.list->memory, allocator, SIZE_MAX / 2);
+    r.list->memory.next_chunk = 256; /* of many lists none is larger */
     pst_arena_init(&r.scratch, allocator, SIZE_MAX / 2);
     status = read_items(&r);
     pst_arena_free(&r.scratch);
@@ -344,19 +345,9 @@ bool pst_list_has_int(const postern_list *list, int64_t value)
 /* A list of strings has no suffixes. */
 bool pst_list_has_string(const postern_list *list, postern_str text)
 {
-    if (pst_string_set_has(&list->strings, text)) {
-        return true;
-    }
-    if (list->suffixes.count == 0) {
-        return false;
-    }
-    for (size_t i = 1; i < text.len; i++) {
-        if (text.data[i] == '.' &&
-            pst_string_set_has(&list->suffixes, pst_str_slice(text, i, text.len))) {
-            return true;
-        }
-    }
-    return false;
+    return pst_string_set_has(&list->strings, text) ||
+           (list->suffixes.count > 0 &&
+            pst_string_set_find_end(&list->suffixes, text) != SIZE_MAX);
 }
 
 bool pst_list_name_valid(postern_str name)

@@ -28,23 +28,38 @@ typedef struct pst_needle {
     bool fold;        /* ASCII case does not count */
 } pst_needle;
 
+/** Immutable; threads may share it. */
 typedef struct pst_needles pst_needles;
 
 /**
- * Builds the structure; needles' texts are borrowed and must outlive it.
+ * Builds the structure. Needles and their texts are copied: about 22 bytes a needle
+ * beside its text. Up to some thousand needles that have five bytes each take about 40
+ * more, and a search half the time.
  *
- * @param needles each at least PST_NEEDLE_MIN bytes long; put in another order
- * @return NULL as pst_arena_alloc()
+ * @param arena   where it goes
+ * @param scratch memory for the time of the call
+ * @param needles each at least PST_NEEDLE_MIN bytes long; equal ones may have different
+ *                tags
+ * @param count   may be 0
+ * @return NULL when an arena failed: its status says how
  */
 const pst_needles *pst_needles_build(pst_arena *arena, pst_arena *scratch,
-                                     pst_needle *needles, size_t count);
+                                     const pst_needle *needles, size_t count);
 
 /** Told the tag of a needle that stands in the text, perhaps more than once. */
 typedef void pst_needle_found(void *user, uint32_t tag);
 
 /**
- * Looks at `text` once and tells of each needle that stands in it, in no order.
- * Cost: the length of the text, and what is compared.
+ * Looks at `text` once and tells of each needle that stands in it, in no order. Never
+ * fails, allocates nothing.
+ *
+ * Cost: a step for each byte of the text, or each second one. Where the next four bytes
+ * are those that some needles are filed under, these needles are looked for by halves,
+ * once for all of one length that have the four bytes at one place. So a hostile text
+ * costs at most its length times the different lengths of needles that are filed
+ * together (a few, in sets that people write), each compared as often as their number
+ * has binary digits. Measured: 14 ns a byte where a usual text costs 1 to 2, and 50 with
+ * needles chosen to be filed together.
  */
 void pst_needles_find(const pst_needles *needles, postern_str text,
                       pst_needle_found *found, void *user);

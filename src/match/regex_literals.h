@@ -12,15 +12,18 @@
 
 /**
  * Finds texts of which at least one stands, ASCII case folded, in every text that
- * `pattern` matches. `(?i)bad[0-9]bot|scrap[e3]r` gives "scraper" and "scrap3r" for its
- * second half; of the first nothing but "bot" is sure.
+ * `pattern` matches: of `(?i)bad[0-9]+|scrap[e3]r` "bad", "scraper" and "scrap3r", when
+ * three bytes are enough. Long texts are better than short ones, few better than many.
  *
  * @param pattern one that pst_regex_compile() has accepted
  * @param arena   where the texts go, in lower case
  * @param scratch memory for the time of the call
- * @param least   the shortest text that is of use, in bytes
+ * @param least   the shortest text that is of use, in bytes; those found have at most 31
  * @param texts   receives at most `cap`
  * @return how many; 0 when no such texts are known, or there is no memory
+ *
+ * Cost: linear in the pattern, about as much as to parse it; of `scratch` some 6 KiB for
+ * each level it nests.
  */
 size_t pst_regex_literals(pst_arena *arena, pst_arena *scratch, postern_str pattern,
                           size_t least, postern_str *texts, size_t cap);

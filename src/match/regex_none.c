@@ -5,6 +5,7 @@
  * Every pattern is refused, so there is never one to be searched for.
  */
 #include "match/regex.h"
+#include "match/regex_literals.h"
 
 postern_status pst_regex_compile(pst_arena *arena, pst_arena *scratch,
                                  postern_str pattern, pst_regex_use use,
@@ -34,6 +35,12 @@ bool pst_regex_match(const pst_regex *regex, postern_str text, pst_regex_memory 
     return false;
 }
 
+bool pst_regex_remembers(const pst_regex *regex)
+{
+    (void)regex;
+    return false;
+}
+
 postern_status pst_regex_find(const pst_regex *regex, postern_str text,
                               pst_regex_memory *memory, size_t groups, size_t *places,
                               bool *found)
@@ -57,4 +64,16 @@ void pst_regex_describe(const pst_regex *regex, pst_regex_description *out)
 {
     (void)regex;
     *out = (pst_regex_description){.engine = PST_REGEX_TABLE};
+}
+
+size_t pst_regex_literals(pst_arena *arena, pst_arena *scratch, postern_str pattern,
+                          size_t least, postern_str *texts, size_t cap)
+{
+    (void)arena;
+    (void)scratch;
+    (void)pattern;
+    (void)least;
+    (void)texts;
+    (void)cap;
+    return 0;
 }

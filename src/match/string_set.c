@@ -5,10 +5,12 @@
 
 enum {
     LINEAR_MAX = 8, /* up to here comparing all is as fast */
-    CHAIN_MAX = 32, /* a longer chain asks for another seed, then for more room */
+    CHAIN_MAX = 96, /* a longer chain asks for another seed, then for more room */
     SEEDS = 4,      /* tried before the room is doubled */
     ROOM_MAX = 16   /* buckets a member, at most */
 };
+
+/* --- building ----------------------------------------------------------------------- */
 
 static size_t buckets_for(size_t count)
 {
@@ -20,29 +22,50 @@ static size_t buckets_for(size_t count)
     return buckets;
 }
 
+/* As many low bits as `count` has. */
+static uint32_t bits_for(size_t count)
+{
+    uint32_t bits = 1;
+
+    while (bits < count) {
+        bits = bits * 2 + 1;
+    }
+    return bits;
+}
+
+/* What a bucket holds besides the index. */
+static uint32_t mark(const pst_string_set *set, uint64_t hash)
+{
+    return (uint32_t)(hash >> 32) & ~set->index_bits;
+}
+
 /* Puts every member into `buckets`, dropping duplicates; returns the longest chain
- * met, and the members that are left in *kept. */
-static size_t place(postern_str *members, size_t count, uint32_t *buckets, size_t mask,
-                    uint64_t seed, size_t *kept)
+ * met. */
+static size_t place(postern_str *members, uint32_t *buckets, pst_string_set *set)
 {
     size_t longest = 0;
+    size_t kept = 0;
 
-    *kept = 0;
-    memset(buckets, 0, (mask + 1) * sizeof *buckets);
-    for (size_t i = 0; i < count; i++) {
-        size_t at = (size_t)pst_hash(members[i], seed) & mask;
+    memset(buckets, 0, (set->mask + 1) * sizeof *buckets);
+    for (size_t i = 0; i < set->count; i++) {
+        const uint64_t hash = pst_hash(members[i], set->seed);
+        const uint32_t wanted = mark(set, hash);
+        size_t at = (size_t)hash & set->mask;
         size_t chain = 1;
-        while (buckets[at] != 0 &&
-               !pst_str_same(members[buckets[at] - 1], members[i])) {
-            at = (at + 1) & mask;
-            chain++;
+        for (; buckets[at] != 0; at = (at + 1) & set->mask, chain++) {
+            if ((buckets[at] & ~set->index_bits) == wanted &&
+                pst_str_same(members[(buckets[at] & set->index_bits) - 1],
+                             members[i])) {
+                break;
+            }
         }
         longest = chain > longest ? chain : longest;
         if (buckets[at] == 0) {
-            members[*kept] = members[i];
-            buckets[at] = (uint32_t)++ * kept;
+            members[kept++] = members[i];
+            buckets[at] = wanted | (uint32_t)kept;
         }
     }
+    set->count = kept;
     return longest;
 }
 
@@ -53,6 +76,7 @@ static bool hash_members(pst_arena *arena, postern_str *members, pst_string_set 
     size_t size = buckets_for(set->count);
     size_t longest = SIZE_MAX;
 
+    set->index_bits = bits_for(set->count);
     while (longest > CHAIN_MAX) {
         uint32_t *buckets = pst_arena_array(arena, size, sizeof *buckets);
         if (buckets == NULL) {
@@ -62,7 +86,7 @@ static bool hash_members(pst_arena *arena, postern_str *members, pst_string_set 
         set->mask = size - 1;
         for (uint64_t seed = 0; seed < SEEDS && longest > CHAIN_MAX; seed++) {
             set->seed = seed; /* always the one that placed the members */
-            longest = place(members, set->count, buckets, set->mask, seed, &set->count);
+            longest = place(members, buckets, set);
         }
         if (size / ROOM_MAX >= set->count) {
             break;
@@ -72,20 +96,23 @@ static bool hash_members(pst_arena *arena, postern_str *members, pst_string_set 
     return true;
 }
 
-static void drop_duplicates(postern_str *members, size_t *count)
+/* Drops duplicates. */
+static void line_up(postern_str *members, uint64_t *heads, pst_string_set *set)
 {
     size_t kept = 0;
 
-    for (size_t i = 0; i < *count; i++) {
+    for (size_t i = 0; i < set->count; i++) {
         size_t j = 0;
         while (j < kept && !pst_str_same(members[j], members[i])) {
             j++;
         }
         if (j == kept) {
+            heads[kept] = pst_str_head(members[i]);
             members[kept++] = members[i];
         }
     }
-    *count = kept;
+    set->count = kept;
+    set->heads = heads;
 }
 
 bool pst_string_set_build(pst_arena *arena, const postern_str *members, size_t count,
@@ -103,43 +130,81 @@ bool pst_string_set_build(pst_arena *arena, const postern_str *members, size_t c
         return false;
     }
     for (size_t i = 0; i < count; i++) {
+        const size_t length = members[i].len;
         own[i] = members[i];
-        out->longest = own[i].len > out->longest ? own[i].len : out->longest;
+        out->longest = length > out->longest ? length : out->longest;
+        out->lengths |= UINT64_C(1)
+                        << (length < PST_STRING_SET_LONG ? length
+                                                         : PST_STRING_SET_LONG);
     }
     out->members = own;
     if (count <= LINEAR_MAX) {
-        drop_duplicates(own, &out->count);
-        return true;
+        uint64_t *heads = pst_arena_array(arena, count, sizeof *heads);
+        if (heads != NULL) {
+            line_up(own, heads, out);
+        }
+        return heads != NULL;
     }
     return hash_members(arena, own, out);
 }
 
-size_t pst_string_set_find(const pst_string_set *set, postern_str text)
-{
-    size_t at;
+/* --- asking ------------------------------------------------------------------------- */
 
-    if (text.len > set->longest) {
-        return SIZE_MAX;
-    }
-    if (set->buckets == NULL) {
-        for (size_t i = 0; i < set->count; i++) {
-            if (pst_str_same(set->members[i], text)) {
-                return i;
-            }
+static size_t find_in_line(const pst_string_set *set, postern_str text, uint64_t head)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        if (set->heads[i] == head && set->members[i].len == text.len &&
+            pst_rest_same(set->members[i].data, text.data, text.len)) {
+            return i;
         }
-        return SIZE_MAX;
-    }
-    at = (size_t)pst_hash(text, set->seed) & set->mask;
-    while (set->buckets[at] != 0) {
-        if (pst_str_same(set->members[set->buckets[at] - 1], text)) {
-            return set->buckets[at] - 1;
-        }
-        at = (at + 1) & set->mask;
     }
     return SIZE_MAX;
 }
 
-bool pst_string_set_has(const pst_string_set *set, postern_str text)
+static size_t find_hashed(const pst_string_set *set, postern_str text, uint64_t head)
 {
-    return pst_string_set_find(set, text) != SIZE_MAX;
+    const uint64_t hash = pst_hash_headed(text, head, set->seed);
+    const uint32_t wanted = mark(set, hash);
+    size_t at = (size_t)hash & set->mask;
+    uint32_t bucket;
+
+    for (; (bucket = set->buckets[at]) != 0; at = (at + 1) & set->mask) {
+        const size_t index = (bucket & set->index_bits) - 1;
+        if ((bucket & ~set->index_bits) == wanted) {
+            const postern_str member = set->members[index];
+            if (member.len == text.len && pst_str_head(member) == head &&
+                pst_rest_same(member.data, text.data, text.len)) {
+                return index;
+            }
+        }
+    }
+    return SIZE_MAX;
+}
+
+size_t pst_string_set_find(const pst_string_set *set, postern_str text)
+{
+    uint64_t head;
+
+    if (!pst_string_set_has_length(set, text) || text.len > set->longest) {
+        return SIZE_MAX;
+    }
+    head = pst_str_head(text);
+    return set->heads != NULL ? find_in_line(set, text, head)
+                              : find_hashed(set, text, head);
+}
+
+size_t pst_string_set_find_end(const pst_string_set *set, postern_str text)
+{
+    size_t i = text.len > set->longest ? text.len - set->longest : 1;
+
+    for (; i < text.len; i++) {
+        const postern_str end = {text.data + i, text.len - i};
+        if (*end.data == '.' && pst_string_set_has_length(set, end)) {
+            const size_t at = pst_string_set_find(set, end);
+            if (at != SIZE_MAX) {
+                return at;
+            }
+        }
+    }
+    return SIZE_MAX;
 }

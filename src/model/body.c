@@ -47,12 +47,12 @@ bool pst_body_is(const postern_request *request, postern_str type, postern_str *
     static const postern_str name = POSTERN_STR("content-type");
     const uint32_t hash = pst_hash_folded(name);
 
-    for (size_t i = 0; i < request->header_count; i++) {
-        const postern_str value = request->headers[i].value;
-        const size_t end = pst_find_byte(value, ';');
-        if (pst_header_is(request, &request->headers[i], name, hash) &&
-            pst_str_same_folded(pst_trim(pst_str_slice(value, 0, end)), type)) {
-            *line = value;
+    for (const pst_header *header = pst_header_first(request, hash); header != NULL;
+         header = pst_header_next(request, header)) {
+        const size_t end = pst_find_byte(header->value, ';');
+        if (pst_header_is(request, header, name, hash) &&
+            pst_str_same_folded(pst_trim(pst_str_slice(header->value, 0, end)), type)) {
+            *line = header->value;
             return true;
         }
     }

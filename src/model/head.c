@@ -19,13 +19,13 @@ bool pst_header_is(const postern_request *request, const pst_header *header,
 const postern_str *pst_request_header(const postern_request *request, postern_str name,
                                       uint32_t hash, size_t index)
 {
-    for (size_t i = 0; i < request->header_count; i++) {
-        const pst_header *header = &request->headers[i];
-        if (pst_header_is(request, header, name, hash) && index-- == 0) {
-            return &header->value;
-        }
+    const pst_header *header = pst_header_first(request, hash);
+
+    while (header != NULL &&
+           !(pst_header_is(request, header, name, hash) && index-- == 0)) {
+        header = pst_header_next(request, header);
     }
-    return NULL;
+    return header == NULL ? NULL : &header->value;
 }
 
 /* The Host header must be there, once, well formed, and agree with an absolute
@@ -37,8 +37,8 @@ static const char *read_host(postern_request *request, pst_head *head)
     const postern_str *host = NULL;
     pst_host authority;
 
-    for (size_t i = 0; i < request->header_count; i++) {
-        const pst_header *header = &request->headers[i];
+    for (const pst_header *header = pst_header_first(request, hash); header != NULL;
+         header = pst_header_next(request, header)) {
         if (header->hash == hash && pst_str_same_folded(header->name, name)) {
             if (host != NULL) {
                 return "more than one Host header";
@@ -113,24 +113,40 @@ static void put_head(postern_request *request)
     request->touched = true;
 }
 
-static void put_connection(postern_request *request,
-                           const pst_connection_fields *connection)
+void pst_request_forget_connection(postern_request *request)
+{
+    if (request->judgement != 0) {
+        memset(request->values, 0,
+               PST_FIELD_CONNECTION_COUNT * sizeof *request->values);
+        memcpy(request->states, request->scheme->unset, PST_FIELD_CONNECTION_COUNT);
+        request->judgement = 0;
+    }
+}
+
+static void put_no_connection(postern_request *request)
 {
     static const postern_str not_evaluated = POSTERN_STR("not-evaluated");
 
-    if (connection == NULL) {
-        put(request, PST_FIELD_POSTERN_CERT_REASON, not_evaluated);
-        request->touched = true;
-        return;
+    pst_request_forget_connection(request);
+    put(request, PST_FIELD_POSTERN_CERT_REASON, not_evaluated);
+}
+
+/* The fields of a connection are copied for its first request and stay in their slots
+ * for the next ones: nothing else writes them on a request that has one, and a judgement
+ * that is made anew, here or anywhere, has a number of its own. */
+static void put_connection(postern_request *request,
+                           const pst_connection_fields *connection)
+{
+    if (request->judgement != connection->judgement) {
+        memcpy(request->values, connection->values,
+               PST_FIELD_CONNECTION_COUNT * sizeof *request->values);
+        memcpy(request->states, connection->states, PST_FIELD_CONNECTION_COUNT);
+        request->judgement = connection->judgement;
     }
-    memcpy(request->values, connection->values,
-           PST_FIELD_CONNECTION_COUNT * sizeof *request->values);
-    memcpy(request->states, connection->states, PST_FIELD_CONNECTION_COUNT);
     if (connection->has_address && request->states[PST_FIELD_IP_SRC] != PST_SLOT_SET) {
         request->values[PST_FIELD_IP_SRC].ip = connection->address;
         request->states[PST_FIELD_IP_SRC] = PST_SLOT_PRESENT;
     }
-    request->touched = true;
 }
 
 /* A LAZY field is to be derived again, unless the host has set it. */
@@ -156,6 +172,7 @@ postern_status pst_request_seal(postern_request *request,
 {
     postern_status status = POSTERN_OK;
 
+    request->open = false;
     if (request->poison != POSTERN_OK) {
         return request->poison;
     }
@@ -166,8 +183,10 @@ postern_status pst_request_seal(postern_request *request,
         forget_derived(request);
     }
     request->hide_identity = hide_identity;
-    if (connection != NULL || !request->sealed) {
+    if (connection != NULL) {
         put_connection(request, connection);
+    } else if (!request->sealed) {
+        put_no_connection(request);
     }
     if (request->sealed) {
         return POSTERN_OK;

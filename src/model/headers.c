@@ -21,8 +21,9 @@ static postern_status join_header(postern_request *request, const char *name,
     if (pst_request_header(request, wanted, hash, 1) == NULL) {
         return POSTERN_OK;
     }
-    for (size_t i = 0; i < request->header_count; i++) {
-        room += request->headers[i].value.len + strlen(separator);
+    for (const pst_header *header = pst_header_first(request, hash); header != NULL;
+         header = pst_header_next(request, header)) {
+        room += header->value.len + strlen(separator);
     }
     text = pst_arena_alloc(&request->arena, room);
     if (text == NULL) {
@@ -30,8 +31,8 @@ static postern_status join_header(postern_request *request, const char *name,
     }
     pst_writer joined = {text, room, 0};
     bool first = true;
-    for (size_t i = 0; i < request->header_count; i++) {
-        const pst_header *header = &request->headers[i];
+    for (const pst_header *header = pst_header_first(request, hash); header != NULL;
+         header = pst_header_next(request, header)) {
         if (!pst_header_is(request, header, wanted, hash)) {
             continue;
         }

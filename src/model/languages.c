@@ -65,10 +65,11 @@ static size_t read_lines(const postern_request *request, language *out)
     const uint32_t hash = pst_hash_folded(name);
     size_t count = 0;
 
-    for (size_t i = 0; i < request->header_count; i++) {
-        postern_str rest = request->headers[i].value;
+    for (const pst_header *header = pst_header_first(request, hash); header != NULL;
+         header = pst_header_next(request, header)) {
+        postern_str rest = header->value;
         postern_str element;
-        if (!pst_header_is(request, &request->headers[i], name, hash)) {
+        if (!pst_header_is(request, header, name, hash)) {
             continue;
         }
         while (pst_next_piece(&rest, ',', &element)) {

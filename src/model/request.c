@@ -6,14 +6,17 @@
 
 #include "model/group.h"
 #include "support/alloc.h"
+#include "support/attribute.h"
 #include "support/hash.h"
 #include "support/text.h"
 
-static postern_status poison(postern_request *request, postern_status status)
+static PST_NOINLINE postern_status poison(postern_request *request,
+                                          postern_status status)
 {
     if (request->poison == POSTERN_OK) {
         request->poison = status;
     }
+    request->open = false;
     return status;
 }
 
@@ -38,10 +41,14 @@ static void reset_slots(postern_request *request)
     const postern_scheme *scheme = request->scheme;
 
     if (request->touched) {
-        memset(request->values, 0, PST_FIELD_HEAD_END * sizeof *request->values);
+        memset(request->values + PST_FIELD_CONNECTION_COUNT, 0,
+               (PST_FIELD_HEAD_END - PST_FIELD_CONNECTION_COUNT) *
+                   sizeof *request->values);
         request->touched = false;
     }
-    memcpy(request->states, scheme->unset, PST_FIELD_IP_SRC + 1);
+    memcpy(request->states + PST_FIELD_CONNECTION_COUNT,
+           scheme->unset + PST_FIELD_CONNECTION_COUNT,
+           PST_FIELD_IP_SRC + 1 - PST_FIELD_CONNECTION_COUNT);
     for (size_t i = 0; i < request->given_count; i++) {
         const size_t field = request->given[i];
         request->values[field] = standard_value(&scheme->fields[field]);
@@ -54,7 +61,7 @@ static void reset_slots(postern_request *request)
 static postern_status open_slots(postern_request *request)
 {
     const postern_scheme *scheme = request->scheme;
-    const postern_status status = pst_request_reserve(request, 16);
+    const postern_status status = pst_request_reserve(request, PST_DERIVED_ROOM);
 
     if (status != POSTERN_OK) {
         return status;
@@ -141,14 +148,22 @@ void pst_request_keep(postern_request *request, const void *object,
     request->release_kept = release;
 }
 
-void postern_request_reset(postern_request *request)
+/* All but the connection's fields, which the next request may well have too: who seals
+ * knows. */
+static void start_again(postern_request *request)
 {
     request->poison = POSTERN_OK;
     request->connection = NULL;
     request->method = request->target = request->version = (postern_str){NULL, 0};
     request->header_count = 0;
+    request->identity_count = 0;
+    request->buckets_used = 0;
+    request->matches = NULL;
+    request->match_cap = 0;
+    request->strip = NULL;
     request->has_head = false;
     request->sealed = false;
+    request->open = false;
     request->hide_identity = false;
     request->body = (postern_str){NULL, 0};
     request->body_size = 0;
@@ -164,11 +179,17 @@ void postern_request_reset(postern_request *request)
     reset_slots(request);
 }
 
+void postern_request_reset(postern_request *request)
+{
+    start_again(request);
+    pst_request_forget_connection(request);
+}
+
 postern_status postern_request_begin(postern_request *request,
                                      postern_connection *connection, postern_str method,
                                      postern_str target, postern_str version)
 {
-    postern_request_reset(request);
+    start_again(request);
     request->connection = connection;
     request->method = method;
     request->target = target;
@@ -180,101 +201,59 @@ postern_status postern_request_begin(postern_request *request,
     return POSTERN_OK;
 }
 
-/* RFC 9110 5.6.2: what a byte of a name is in lower case, from 0x20 to 0x7f; 0 when
- * no name holds it. */
-/* clang-format off */
-static const unsigned char name_bytes[] = {
-        0, '!', 0, '#', '$', '%', '&', '\'', 0, 0, '*', '+', 0, '-', '.', 0,
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 0, 0, 0, 0, 0, 0,
-        0, 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o',
-        'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', 0, 0, 0, '^', '_',
-        '`', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o',
-        'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', 0, '|', 0, '~', 0,
-};
-/* clang-format on */
-
-/* Checks a name and hashes it as pst_hash_folded() does, in one go. */
-static bool read_name(postern_str name, uint32_t *hash)
+/* Puts the line that is about to be added, number request->header_count, behind the
+ * others of its bucket. */
+static void file_line(postern_request *request, uint32_t hash)
 {
-    uint32_t folded = PST_HASH_FOLDED_START;
+    const uint32_t line = (uint32_t)request->header_count; /* below a 32-bit limit */
+    const uint64_t bit = UINT64_C(1) << (hash >> 26);
+    pst_header_bucket *bucket = &request->buckets[hash >> 26];
 
-    for (size_t i = 0; i < name.len; i++) {
-        const unsigned at = (unsigned char)name.data[i] - 0x20U;
-        if (at >= sizeof name_bytes || name_bytes[at] == 0) {
-            return false;
-        }
-        folded = pst_hash_folded_step(folded, name_bytes[at]);
+    if ((request->buckets_used & bit) == 0) {
+        request->buckets_used |= bit;
+        bucket->first = line;
+    } else {
+        request->headers[bucket->last].next = line;
     }
-    *hash = pst_hash_folded_end(folded);
-    return name.len > 0;
+    bucket->last = line;
 }
 
-/* Case-insensitive, `_` read as `-`; `prefix` is lower case. */
-static bool name_starts(postern_str name, postern_str prefix)
+static PST_NOINLINE bool grow_headers(postern_request *request)
 {
-    if (name.len < prefix.len) {
-        return false;
-    }
-    for (size_t i = 0; i < prefix.len; i++) {
-        const unsigned char c = (unsigned char)name.data[i];
-        if ((c == '_' ? '-' : pst_lower(c)) != (unsigned char)prefix.data[i]) {
-            return false;
-        }
-    }
-    return true;
-}
+    void *headers = request->headers;
+    const bool grown =
+        pst_grow(request->scheme->options.allocator, &headers, request->header_count,
+                 &request->header_cap, sizeof *request->headers);
 
-bool pst_header_claims_identity(postern_str name)
-{
-    static const struct {
-        postern_str text;
-        bool whole;
-    } claims[] = {
-        {POSTERN_STR("cf-access-"),              false},
-        {POSTERN_STR("cf-client-cert-"),         false},
-        {POSTERN_STR("cf-cert-"),                false},
-        {POSTERN_STR("client-cert"),             true },
-        {POSTERN_STR("client-cert-chain"),       true },
-        {POSTERN_STR("x-forwarded-client-cert"), true },
-    };
-    const unsigned char first =
-        name.len == 0 ? 0 : pst_lower((unsigned char)name.data[0]);
-
-    if (first != 'c' && first != 'x') {
-        return false;
-    }
-    for (size_t i = 0; i < sizeof claims / sizeof claims[0]; i++) {
-        if (name_starts(name, claims[i].text) &&
-            (!claims[i].whole || name.len == claims[i].text.len)) {
-            return true;
-        }
-    }
-    return false;
+    request->headers = headers;
+    return grown;
 }
 
 postern_status postern_request_add_header(postern_request *request, postern_str name,
                                           postern_str value)
 {
     const postern_scheme *scheme = request->scheme;
-    void *headers = request->headers;
+    pst_header *header;
+    bool identity;
     uint32_t hash;
 
     if (!request->has_head || request->sealed) {
         return poison(request, POSTERN_STATE);
     }
-    if (!read_name(name, &hash)) {
+    if (!pst_header_name_read(name, &hash)) {
         return poison(request, POSTERN_INVALID);
     }
     if (request->header_count >= scheme->options.limits.headers) {
         return poison(request, POSTERN_LIMIT);
     }
-    if (!pst_grow(scheme->options.allocator, &headers, request->header_count,
-                  &request->header_cap, sizeof *request->headers)) {
+    if (request->header_count == request->header_cap && !grow_headers(request)) {
         return poison(request, POSTERN_NO_MEMORY);
     }
-    request->headers = headers;
-    request->headers[request->header_count++] =
-        (pst_header){name, value, hash, pst_header_claims_identity(name)};
+    identity = pst_header_may_claim(name) && pst_header_claims_identity(name);
+    file_line(request, hash);
+    header = &request->headers[request->header_count++];
+    *header = (pst_header){name, value, hash, 0, identity};
+    request->identity_count += identity;
     return POSTERN_OK;
 }
 
@@ -378,13 +357,48 @@ static void set_headers(postern_request *request, pst_field_id field, pst_map ma
     request->states[field] = PST_SLOT_UNKNOWN;
 }
 
+/* The slot of a field that the host sets now, and how to forget it: fields of the head
+ * and derived ones are forgotten in one go. */
+static inline pst_value *slot_to_set(postern_request *request, size_t field,
+                                     uint8_t origin)
+{
+    if (request->states[field] != PST_SLOT_SET) {
+        if (origin == PST_ORIGIN_SUPPLIED || origin == PST_ORIGIN_CONNECTION) {
+            request->given[request->given_count++] = (uint16_t)field;
+        }
+        request->states[field] = PST_SLOT_SET;
+        request->touched = true;
+    }
+    return &request->values[field];
+}
+
+/* Of a type that is neither Boolean, Integer nor String. */
+static PST_NOINLINE postern_status set_other(postern_request *request, size_t field,
+                                             const postern_value *value)
+{
+    const pst_field_info *info = &request->scheme->fields[field];
+    pst_value converted;
+    const postern_status status =
+        convert(&request->arena, value, info->type, &converted);
+
+    if (status != POSTERN_OK) {
+        return poison(request, status);
+    }
+    if (field == PST_FIELD_HEADERS || field == PST_FIELD_RAW_HEADERS) {
+        set_headers(request, (pst_field_id)field, converted.map);
+        return POSTERN_OK;
+    }
+    *slot_to_set(request, field, info->origin) = converted;
+    return POSTERN_OK;
+}
+
+/* Most fields hold a scalar, which is put into its slot without a detour. */
 postern_status postern_request_set(postern_request *request, postern_field field,
                                    const postern_value *value)
 {
     const postern_scheme *scheme = request->scheme;
     const pst_field_info *info;
-    pst_value converted;
-    postern_status status;
+    pst_value *slot;
 
     if (request->sealed || field.index >= scheme->field_count) {
         return poison(request, POSTERN_STATE);
@@ -393,21 +407,20 @@ postern_status postern_request_set(postern_request *request, postern_field field
     if (!request->simulated && info->origin != PST_ORIGIN_SUPPLIED) {
         return poison(request, POSTERN_STATE);
     }
-    status = convert(&request->arena, value, info->type, &converted);
-    if (status != POSTERN_OK) {
-        return poison(request, status);
+    if (value->type != info->type || value->type > POSTERN_STRING) {
+        return set_other(request, field.index, value);
     }
-    if (field.index == PST_FIELD_HEADERS || field.index == PST_FIELD_RAW_HEADERS) {
-        set_headers(request, (pst_field_id)field.index, converted.map);
-        return POSTERN_OK;
+    slot = slot_to_set(request, field.index, info->origin);
+    if (value->type == POSTERN_STRING) {
+        slot->string = value->as.string;
+    } else {
+        slot->map = (pst_map){NULL, 0};
+        if (value->type == POSTERN_INT) {
+            slot->integer = value->as.integer;
+        } else {
+            slot->boolean = value->as.boolean;
+        }
     }
-    if (info->origin == PST_ORIGIN_SUPPLIED &&
-        request->states[field.index] != PST_SLOT_SET) {
-        request->given[request->given_count++] = (uint16_t)field.index;
-    }
-    request->values[field.index] = converted;
-    request->states[field.index] = PST_SLOT_SET;
-    request->touched = true;
     return POSTERN_OK;
 }
 

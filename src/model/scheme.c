@@ -48,6 +48,19 @@ static int64_t system_clock(void *user)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+int64_t pst_scheme_seconds(const postern_scheme *scheme)
+{
+    const postern_options *options = &scheme->options;
+    int64_t now;
+
+    if (options->clock == system_clock) {
+        now = (int64_t)time(NULL);
+        return now < 0 ? -1 : now;
+    }
+    now = options->clock(options->clock_user);
+    return now < 0 ? -1 : now / 1000;
+}
+
 static void fill(uint32_t *limit, uint32_t standard)
 {
     if (*limit == 0) {
@@ -217,6 +230,7 @@ postern_status postern_scheme_new(const postern_options *options, postern_scheme
     atomic_init(&scheme->frozen, false);
     atomic_init(&scheme->generations, 0);
     atomic_init(&scheme->programs, 0);
+    atomic_init(&scheme->judgements, 0);
     *out = scheme;
     return POSTERN_OK;
 }
@@ -253,6 +267,13 @@ uint64_t pst_scheme_number_program(const postern_scheme *scheme)
     postern_scheme *shared = pst_unconst(scheme); /* the count is atomic */
 
     return atomic_fetch_add(&shared->programs, 1) + 1;
+}
+
+uint64_t pst_scheme_number_judgement(const postern_scheme *scheme)
+{
+    postern_scheme *shared = pst_unconst(scheme); /* the count is atomic */
+
+    return atomic_fetch_add(&shared->judgements, 1) + 1;
 }
 
 /* --- fields of the host ------------------------------------------------------- */

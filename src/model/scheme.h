@@ -94,13 +94,24 @@ struct postern_scheme {
     atomic_bool frozen;
     atomic_uint_fast64_t generations; /* of policies, see gate/ */
     atomic_uint_fast64_t programs;    /* numbers given away */
+    atomic_uint_fast64_t judgements;  /* likewise */
 };
 
 /** Takes another reference and freezes the scheme. */
 postern_scheme *pst_scheme_use(const postern_scheme *scheme);
 
+/**
+ * The time in whole Unix seconds, or negative when there is none. The system's own clock
+ * is asked for seconds only, which costs a tenth: systems keep that number at hand and
+ * move it on with their timer, so that a new second may be told a few milliseconds late.
+ */
+int64_t pst_scheme_seconds(const postern_scheme *scheme);
+
 /** A number, not 0, that no other program of the scheme has or will have. */
 uint64_t pst_scheme_number_program(const postern_scheme *scheme);
+
+/** A number, not 0, that no other judgement of a connection has or will have. */
+uint64_t pst_scheme_number_judgement(const postern_scheme *scheme);
 
 /** As postern_scheme_add_field(), with any name and a type that is one. */
 postern_status pst_scheme_add(postern_scheme *scheme, postern_str name,

@@ -1,6 +1,7 @@
 #include "model/target.h"
 
 #include "support/text.h"
+#include "support/word.h"
 
 static bool unreserved(unsigned char c)
 {
@@ -11,6 +12,33 @@ static bool unreserved(unsigned char c)
 static bool control(unsigned char c)
 {
     return c < 0x20 || c == 0x7f;
+}
+
+/* Not 0 when a word has control bytes. */
+static uint64_t controls(uint64_t word)
+{
+    return pst_word_hint_below(word, 0x20) | pst_word_hint(word, 0x7f);
+}
+
+/* How many bytes at the start of a path are nothing but themselves: no end of the path,
+ * no fragment, no byte that its normal form writes in another way. Each word starts
+ * with the last byte of the one before: `//` and `/.` lie within one word. */
+static size_t plain_start(postern_str raw)
+{
+    size_t at = 0;
+
+    while (at + PST_WORD <= raw.len) {
+        const uint64_t word = pst_word_load(raw.data + at);
+        const uint64_t slash_or_dot = pst_word_hint(word | PST_WORD_ONES, '/');
+        const uint64_t behind_slash = pst_word_hint(word, '/') << 8;
+        const uint64_t special = pst_word_hint(word, '?') | pst_word_hint(word, '#') |
+                                 pst_word_hint(word, '%') | pst_word_hint(word, '\\');
+        if ((controls(word) | special | (slash_or_dot & behind_slash)) != 0) {
+            break;
+        }
+        at += PST_WORD - 1;
+    }
+    return at;
 }
 
 /* What one look at a path tells. */
@@ -24,9 +52,10 @@ typedef struct glance {
 static glance look_at_path(postern_str raw)
 {
     glance seen = {raw.len, true, false};
-    unsigned char before = 0;
+    const size_t start = plain_start(raw);
+    unsigned char before = start == 0 ? 0 : (unsigned char)raw.data[start - 1];
 
-    for (size_t i = 0; i < raw.len; i++) {
+    for (size_t i = start; i < raw.len; i++) {
         const unsigned char c = (unsigned char)raw.data[i];
         if (c == '?') {
             seen.length = i;
@@ -132,9 +161,24 @@ static const char *normalise(postern_str path, char *out, size_t *length)
     return NULL;
 }
 
+/* Whole words of a query that check_query() has nothing against. */
+static size_t plain_query_start(postern_str query)
+{
+    size_t at = 0;
+
+    while (at + PST_WORD <= query.len) {
+        const uint64_t word = pst_word_load(query.data + at);
+        if ((controls(word) | pst_word_hint(word, '#')) != 0) {
+            break;
+        }
+        at += PST_WORD;
+    }
+    return at;
+}
+
 static const char *check_query(postern_str query)
 {
-    for (size_t i = 0; i < query.len; i++) {
+    for (size_t i = plain_query_start(query); i < query.len; i++) {
         const unsigned char c = (unsigned char)query.data[i];
         if (control(c)) {
             return "control byte in the query";

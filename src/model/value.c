@@ -288,6 +288,15 @@ size_t postern_type_name(postern_type type, char *buf, size_t cap)
     return pst_write_end(&out);
 }
 
+/* Most keys differ in their first byte, which is seen without a call. */
+static inline int key_order(postern_str a, postern_str b)
+{
+    if (a.len > 0 && b.len > 0 && a.data[0] != b.data[0]) {
+        return (unsigned char)a.data[0] < (unsigned char)b.data[0] ? -1 : 1;
+    }
+    return pst_str_order(a, b);
+}
+
 const pst_value *pst_map_find(pst_map map, postern_str key)
 {
     size_t low = 0;
@@ -295,7 +304,7 @@ const pst_value *pst_map_find(pst_map map, postern_str key)
 
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        const int order = pst_str_order(map.entries[middle].key, key);
+        const int order = key_order(map.entries[middle].key, key);
         if (order == 0) {
             return &map.entries[middle].value;
         }

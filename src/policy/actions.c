@@ -130,7 +130,7 @@ static bool load_action_name(pst_document *document, size_t object, pst_rule *ru
     if (is_challenge(name) && document->lenient) {
         pst_document_remark(document, node, POSTERN_NOTE, "the action", name,
                             " has no page here: it blocks", NULL);
-        rule->action = POSTERN_ACTION_BLOCK;
+        rule->told.action = POSTERN_ACTION_BLOCK;
         return true;
     }
     if (foreign_hint(name) != NULL) {
@@ -142,7 +142,7 @@ static bool load_action_name(pst_document *document, size_t object, pst_rule *ru
     if (chosen == 3) {
         return false;
     }
-    rule->action = actions[chosen];
+    rule->told.action = actions[chosen];
     return true;
 }
 
@@ -188,20 +188,32 @@ static void load_skip(pst_document *document, size_t rule_node, size_t object,
     }
 }
 
+/* What a block answers unless it says otherwise. */
+static const pst_response forbidden = {.status = 403};
+
 static void load_block(pst_document *document, size_t object, pst_rule *rule)
 {
     static const char *const keys[] = {"response"};
+    pst_response *own;
     size_t response;
 
-    rule->response.status = 403;
+    rule->response = &forbidden;
     if (object == 0 || !pst_document_is_object(document, object, "action_parameters")) {
         return;
     }
     pst_document_known_keys(document, object, keys, 1);
     response = pst_document_block(document, object, "response");
-    if (response != 0) {
-        pst_load_response(document, response, 400, 499, &rule->response);
+    if (response == 0) {
+        return;
     }
+    own = pst_arena_alloc(document->memory, sizeof *own);
+    if (own == NULL) {
+        pst_document_no_memory(document);
+        return;
+    }
+    *own = forbidden;
+    rule->response = own;
+    pst_load_response(document, response, 400, 499, own);
 }
 
 static void load_logging(pst_document *document, size_t object, pst_rule *rule)
@@ -212,7 +224,7 @@ static void load_logging(pst_document *document, size_t object, pst_rule *rule)
     if (node == 0) {
         return;
     }
-    if (rule->action != POSTERN_ACTION_SKIP) {
+    if (rule->told.action != POSTERN_ACTION_SKIP) {
         pst_document_complain(document, node, POSTERN_INVALID,
                               "logging is for skip rules only", pst_no_name, "",
                               "block and log rules are always logged");
@@ -220,7 +232,7 @@ static void load_logging(pst_document *document, size_t object, pst_rule *rule)
     }
     if (pst_document_is_object(document, node, "logging")) {
         pst_document_known_keys(document, node, keys, 1);
-        (void)pst_document_bool(document, node, "enabled", &rule->log);
+        (void)pst_document_bool(document, node, "enabled", &rule->told.log);
     }
 }
 
@@ -231,7 +243,7 @@ void pst_load_action(pst_document *document, size_t object, pst_rule *rule)
     if (!load_action_name(document, object, rule)) {
         return;
     }
-    switch (rule->action) {
+    switch (rule->told.action) {
     case POSTERN_ACTION_BLOCK:
         load_block(document, parameters, rule);
         break;

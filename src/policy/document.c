@@ -248,11 +248,13 @@ size_t pst_document_choose(pst_document *document, size_t node, postern_str word
     pst_nearest nearest;
     char hint[256];
 
-    pst_nearest_init(&nearest, word);
     for (size_t i = 0; i < count; i++) {
         if (pst_str_same(word, postern_text(words[i]))) {
             return i;
         }
+    }
+    pst_nearest_init(&nearest, word);
+    for (size_t i = 0; i < count; i++) {
         pst_nearest_try(&nearest, postern_text(words[i]));
     }
     word_hint(&nearest, words, count, hint, sizeof hint);

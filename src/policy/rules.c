@@ -5,6 +5,7 @@
  * it, and what has no meaning here is listed as a note.
  */
 #include "policy/load.h"
+#include "ruleset/index.h"
 #include "support/alloc.h"
 #include "support/text.h"
 
@@ -52,18 +53,18 @@ static void load_expression(pst_document *document, size_t object,
 /* Without a ref of its own an exported rule is called by its id. */
 static void load_ref(pst_document *document, size_t object, pst_rule *rule)
 {
-    pst_member found = pst_document_string(document, object, "ref", &rule->ref);
+    pst_member found = pst_document_string(document, object, "ref", &rule->told.ref);
 
     if (document->lenient && (found == PST_MEMBER_ABSENT ||
-                              (found == PST_MEMBER_READ && rule->ref.len == 0))) {
-        found = pst_document_string(document, object, "id", &rule->ref);
+                              (found == PST_MEMBER_READ && rule->told.ref.len == 0))) {
+        found = pst_document_string(document, object, "id", &rule->told.ref);
         if (found == PST_MEMBER_ABSENT) {
-            rule->ref = postern_text("unnamed");
+            rule->told.ref = postern_text("unnamed");
             return;
         }
     }
     if (found == PST_MEMBER_ABSENT ||
-        (found == PST_MEMBER_READ && rule->ref.len == 0)) {
+        (found == PST_MEMBER_READ && rule->told.ref.len == 0)) {
         pst_document_complain(document, object, POSTERN_INVALID, "a rule needs a",
                               postern_text("ref"), "",
                               "a short name of its own, told in logs");
@@ -127,14 +128,17 @@ static void load_rule(pst_document *document, size_t object, pst_compiler *compi
                       pst_rule *rule)
 {
     *rule = (pst_rule){
-        .enabled = true, .log = true, .ends = true, .action = POSTERN_ACTION_BLOCK};
+        .told = {.action = POSTERN_ACTION_BLOCK, .log = true},
+        .enabled = true,
+        .ends = true
+    };
     if (!pst_document_is_object(document, object, "a rule")) {
         return;
     }
     check_keys(document, object);
     refuse_rule_features(document, object);
     load_ref(document, object, rule);
-    (void)pst_document_string(document, object, "description", &rule->description);
+    (void)pst_document_string(document, object, "description", &rule->told.description);
     (void)pst_document_bool(document, object, "enabled", &rule->enabled);
     pst_load_action(document, object, rule);
     load_expression(document, object, compiler, rule);
@@ -153,41 +157,57 @@ static void check_refs(pst_document *document, size_t list, const pst_rule *rule
         return;
     }
     for (size_t i = 0; i < count; i++, node = pst_document_next(document, list, node)) {
-        refs[i] = rules[i].ref;
+        refs[i] = rules[i].told.ref;
         nodes[i] = pst_document_find(document, node, "ref");
     }
     (void)pst_document_unique(document, refs, nodes, count, "the ref",
                               " is used twice");
 }
 
-/* The indexes of enabled rules; disabled ones are checked and never run. */
-static void activate(pst_document *document, pst_rule *rules, pst_ruleset *out)
+/* Disabled rules are checked and never run. */
+static void activate(pst_document *document, pst_ruleset *out)
 {
-    uint32_t *active =
-        pst_arena_array(document->memory, out->rule_count, sizeof *active);
+    uint32_t *starts =
+        pst_arena_array(document->memory, out->rule_count, sizeof *starts);
+    uint32_t *active;
 
-    if (active == NULL) {
+    for (size_t i = 0; i < out->rule_count; i++) {
+        out->active_count += out->rules[i].enabled;
+    }
+    active = out->active_count == out->rule_count
+                 ? NULL
+                 : pst_arena_array(document->memory, out->active_count, sizeof *active);
+    if (starts == NULL || (active == NULL && out->active_count < out->rule_count)) {
         pst_document_no_memory(document);
         return;
     }
-    out->active_count = 0;
+    out->starts = starts;
+    out->active = active;
     for (size_t i = 0; i < out->rule_count; i++) {
-        if (rules[i].enabled) {
-            active[out->active_count++] = (uint32_t)i;
+        if (out->rules[i].enabled) {
+            *starts++ = out->program.entries[i];
+            if (active != NULL) {
+                *active++ = (uint32_t)i;
+            }
         }
     }
-    out->active = active;
 }
 
-static void finish(pst_document *document, pst_compiler *compiler, pst_program *out)
+static void finish(pst_document *document, pst_compiler *compiler, pst_ruleset *out)
 {
-    const postern_status status = pst_compiler_finish(compiler, out);
+    const postern_status status = pst_compiler_finish(compiler, &out->program);
 
     if (status == POSTERN_NO_MEMORY) {
         pst_document_no_memory(document);
     } else if (status != POSTERN_OK) {
         pst_document_complain(document, 0, status, "the rules could not be compiled",
                               pst_no_name, "", NULL);
+    } else {
+        activate(document, out);
+    }
+    if (document->status == POSTERN_OK && status == POSTERN_OK &&
+        !pst_index_build(document->memory, compiler->bindings, out)) {
+        pst_document_no_memory(document);
     }
 }
 
@@ -199,6 +219,7 @@ static void load_rules(pst_loader *loader, pst_document *document, size_t list,
     const postern_compile_options options = {.provided_only = true,
                                              .lists = loader->policy->lists,
                                              .list_count = loader->policy->list_count};
+    pst_bindings bindings;
     pst_compiler compiler;
 
     if (rules == NULL) {
@@ -206,6 +227,9 @@ static void load_rules(pst_loader *loader, pst_document *document, size_t list,
         return;
     }
     pst_compiler_init(&compiler, loader->body->scheme, &loader->body->memory, &options);
+    pst_bindings_init(&bindings, document->alloc);
+    compiler.bindings = pst_index_pays(count) ? &bindings : NULL;
+    compiler.emitter.sharing = true;
     for (size_t node = pst_document_first(document, list);
          node != 0 && document->status == POSTERN_OK;
          node = pst_document_next(document, list, node)) {
@@ -219,10 +243,10 @@ static void load_rules(pst_loader *loader, pst_document *document, size_t list,
         check_refs(document, list, rules, out->rule_count);
     }
     if (document->errors == 0) {
-        finish(document, &compiler, &out->program);
+        finish(document, &compiler, out);
     }
     pst_compiler_free(&compiler);
-    activate(document, rules, out);
+    pst_bindings_free(&bindings);
 }
 
 /* --- rulesets --------------------------------------------------------------------- */

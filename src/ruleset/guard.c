@@ -79,7 +79,7 @@ static bool go_on(const walk *w, size_t at, const postern_str *host, uint32_t wa
         return follow(w, at, insn->on_false, parities & ~with_bit(insn->bit), wanted) ||
                ends;
     }
-    says = pst_test_says(w->program, insn, host);
+    says = pst_test_says(w->program, pst_insn_test(w->program, insn), host);
     ends = (says & PST_CAN_HOLD) != 0 && follow(w, at, insn->on_true, parities, wanted);
     return ((says & PST_CAN_FAIL) != 0 &&
             follow(w, at, insn->on_false, parities, wanted)) ||
@@ -129,7 +129,7 @@ static size_t place_behind(const walk *w, size_t at, bool holds)
 static bool step(const walk *w, size_t one, size_t two, const postern_str *host)
 {
     const size_t at = one < two ? one : two;
-    const pst_insn *insn = &w->code[at];
+    const pst_insn *insn = pst_insn_test(w->program, &w->code[at]);
     const unsigned first =
         one == at ? pst_test_says(w->program, insn, host) : PST_CAN_HOLD;
     const unsigned second =
@@ -216,9 +216,9 @@ static void settle_many(const walk *w, const hosts *h, const pst_insn *insn,
                         bool others)
 {
     for (size_t i = 0; i < h->names->count; i++) {
-        const bool fits = h->settled[i] == NOTHING &&
-                          pst_test_says_of_host(w->program, insn,
-                                                &h->names->members[i]) == PST_CAN_HOLD;
+        const bool fits =
+            h->settled[i] == NOTHING &&
+            pst_test_says_of_host(insn, &h->names->members[i]) == PST_CAN_HOLD;
         if (fits || others) {
             settle(w, h, i, fits);
         }
@@ -240,7 +240,7 @@ static bool settle_named(const walk *w, const hosts *h)
     bool all = false;
 
     for (size_t i = 0; i < w->length; i++) {
-        const pst_insn *insn = &w->code[i];
+        const pst_insn *insn = pst_insn_test(w->program, &w->code[i]);
         measured = measured || pst_test_measures_host(w->program, insn);
         if (!pst_test_reads_host(w->program, insn)) {
             continue;
@@ -298,7 +298,8 @@ static bool cut(walk *w)
         const pst_insn *insn = &w->code[at];
         if (w->reached[at] != 0) {
             last = at;
-            known = known && insn->bit < PARITY_KNOWN;
+            known = known && ((insn->op != PST_OP_FLIP && insn->op != PST_OP_PARITY) ||
+                              insn->bit < PARITY_KNOWN);
             (void)follow(w, at, insn->on_true, ANY_PARITY, 0);
             (void)follow(w, at, insn->on_false, ANY_PARITY, 0);
         }
@@ -312,7 +313,7 @@ static bool hides_host(const walk *w)
     bool hides = false;
 
     for (size_t i = 0; i < w->length && !hides; i++) {
-        hides = pst_test_hides_host(w->program, &w->code[i]);
+        hides = pst_test_hides_host(w->program, pst_insn_test(w->program, &w->code[i]));
     }
     return hides;
 }
@@ -351,16 +352,16 @@ bool pst_ruleset_guard(const pst_ruleset *set, const pst_string_set *names,
     memset(h.settled, NOTHING, names->count);
     memset(h.named, 0, names->count * sizeof *h.named);
     for (size_t i = 0; i < set->active_count; i++) {
-        const uint32_t rule = set->active[i];
+        const size_t rule = pst_ruleset_rule(set, i);
         const pst_rule *at = &set->rules[rule];
         const size_t start = program->entries[rule];
         const size_t end = rule + 1 < program->entry_count ? program->entries[rule + 1]
                                                            : program->length;
         w.code = &program->code[start];
         w.length = end - start;
-        h.rule = rule + 1;
-        h.block = at->action == POSTERN_ACTION_BLOCK;
-        if (!h.block && !(at->action == POSTERN_ACTION_SKIP && at->ends)) {
+        h.rule = (uint32_t)rule + 1;
+        h.block = at->told.action == POSTERN_ACTION_BLOCK;
+        if (!h.block && !(at->told.action == POSTERN_ACTION_SKIP && at->ends)) {
             continue;
         }
         if (cut(&w)) {

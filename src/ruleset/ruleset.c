@@ -1,26 +1,141 @@
 #include "ruleset/ruleset.h"
 
-#include "support/text.h"
+#include "ruleset/index.h"
+
+#include <string.h>
+
+/* --- what matched -------------------------------------------------------------------- */
+
+static bool grow(postern_request *request, pst_matches *matches)
+{
+    const size_t cap = matches->cap == 0 ? 4 : matches->cap * 2;
+    postern_rule_match *own = pst_arena_array(&request->arena, cap, sizeof *own);
+
+    if (own == NULL) {
+        return false;
+    }
+    memcpy(own, matches->items, matches->count * sizeof *own);
+    matches->items = matches->own = own;
+    matches->cap = cap;
+    return true;
+}
 
 static bool note_match(postern_request *request, const pst_rule *rule,
                        pst_matches *matches)
 {
-    if (matches->count == matches->cap) {
-        const size_t cap = matches->cap == 0 ? 4 : matches->cap * 2;
-        postern_rule_match *grown =
-            pst_arena_array(&request->arena, cap, sizeof *grown);
-        if (grown == NULL) {
-            return false;
-        }
-        if (matches->count > 0) {
-            memcpy(grown, matches->items, matches->count * sizeof *grown);
-        }
-        matches->items = grown;
-        matches->cap = cap;
+    if (matches->count == 0) {
+        matches->items = &rule->told;
+        matches->count = 1;
+        return true;
     }
-    matches->items[matches->count++] =
-        (postern_rule_match){rule->ref, rule->description, rule->action, rule->log};
+    if (matches->count >= matches->cap && !grow(request, matches)) {
+        return false;
+    }
+    if (matches->items != matches->own) { /* the first, where it stands */
+        matches->own[0] = *matches->items;
+        matches->items = matches->own;
+    }
+    matches->own[matches->count++] = rule->told;
     return true;
+}
+
+/* --- one evaluation ------------------------------------------------------------------ */
+
+typedef struct evaluation {
+    const pst_ruleset *set;
+    postern_request *request;
+    pst_matches *matches;
+    const pst_rule **rule;
+    postern_status *fault;
+} evaluation;
+
+/* Does what the active rule number `at`, which is true, is there for.
+ * @return whether that ends the ruleset, as *decision says */
+static bool act(const evaluation *e, size_t at, pst_decision *decision)
+{
+    const pst_rule *rule = &e->set->rules[pst_ruleset_rule(e->set, at)];
+
+    if (!note_match(e->request, rule, e->matches)) {
+        *e->fault = e->request->arena.status;
+        *decision = PST_DECISION_FAULT;
+        return true;
+    }
+    switch (rule->told.action) {
+    case POSTERN_ACTION_BLOCK:
+        *e->rule = rule;
+        *decision = PST_DECISION_BLOCK;
+        return true;
+    case POSTERN_ACTION_SKIP:
+        if (rule->ends) {
+            *e->rule = rule;
+            *decision = PST_DECISION_PASS;
+        }
+        return rule->ends;
+    case POSTERN_ACTION_LOG:
+        break;
+    }
+    return false;
+}
+
+/* Asks all rules, from the first on. */
+static pst_decision ask_all(const evaluation *e)
+{
+    const pst_ruleset *set = e->set;
+    pst_decision decision = PST_DECISION_PASS;
+
+    for (size_t at = 0; at < set->active_count; at++) {
+        const pst_answer answer = pst_program_find(
+            &set->program, set->starts, set->active_count, &at, e->request, e->fault);
+        if (answer == PST_NO) {
+            break;
+        }
+        if (answer == PST_FAULTED) {
+            return PST_DECISION_FAULT;
+        }
+        if (act(e, at, &decision)) {
+            return decision;
+        }
+    }
+    return PST_DECISION_PASS;
+}
+
+static pst_decision ask_each(const evaluation *e, pst_candidates *candidates)
+{
+    const pst_ruleset *set = e->set;
+    pst_decision decision = PST_DECISION_PASS;
+    uint32_t at;
+
+    while (pst_candidates_next(candidates, &at)) {
+        const pst_answer answer =
+            pst_program_run_at(&set->program, set->starts[at], e->request, e->fault);
+        if (answer == PST_FAULTED) {
+            return PST_DECISION_FAULT;
+        }
+        if (answer == PST_YES && act(e, at, &decision)) {
+            return decision;
+        }
+    }
+    return PST_DECISION_PASS;
+}
+
+/* The room for marks may be larger than this ruleset needs: the summary stands behind
+ * the bits it needs. */
+static pst_decision ask_candidates(const evaluation *e)
+{
+    const pst_index *index = e->set->index;
+    const pst_marks marks = {e->request->marks, e->request->marks + index->words};
+    pst_candidates candidates =
+        pst_candidates_open(marks, index->always, index->summary_words);
+    pst_decision decision;
+
+    if (pst_index_mark(index, &e->set->program, e->request, marks)) {
+        decision = ask_each(e, &candidates);
+        pst_candidates_close(&candidates);
+        return decision;
+    }
+    /* What could not be computed may not be needed, or a rule before it decides. */
+    pst_candidates_close(&candidates);
+    return ask_all(e);
 }
 
 pst_decision pst_ruleset_evaluate(const pst_ruleset *set,
@@ -28,39 +143,16 @@ pst_decision pst_ruleset_evaluate(const pst_ruleset *set,
                                   postern_request *request, pst_matches *matches,
                                   const pst_rule **rule, postern_status *fault)
 {
-    const postern_status status = pst_program_prepare(&set->program, lists, request);
+    const evaluation e = {set, request, matches, rule, fault};
+    postern_status status = pst_program_prepare(&set->program, lists, request);
 
+    if (status == POSTERN_OK && set->index != NULL) {
+        status = pst_request_reserve_marks(request, set->index->words +
+                                                        set->index->summary_words);
+    }
     if (status != POSTERN_OK) {
         *fault = status;
         return PST_DECISION_FAULT;
     }
-    for (size_t i = 0; i < set->active_count; i++) {
-        const pst_rule *at = &set->rules[set->active[i]];
-        const pst_answer answer =
-            pst_program_run(&set->program, set->active[i], request, fault);
-        if (answer == PST_NO) {
-            continue;
-        }
-        if (answer == PST_FAULTED) {
-            return PST_DECISION_FAULT;
-        }
-        if (!note_match(request, at, matches)) {
-            *fault = request->arena.status;
-            return PST_DECISION_FAULT;
-        }
-        switch (at->action) {
-        case POSTERN_ACTION_BLOCK:
-            *rule = at;
-            return PST_DECISION_BLOCK;
-        case POSTERN_ACTION_SKIP:
-            if (at->ends) {
-                *rule = at;
-                return PST_DECISION_PASS;
-            }
-            break;
-        case POSTERN_ACTION_LOG:
-            break;
-        }
-    }
-    return PST_DECISION_PASS;
+    return set->index == NULL ? ask_all(&e) : ask_candidates(&e);
 }

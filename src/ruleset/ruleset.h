@@ -20,32 +20,41 @@ typedef struct pst_response {
 } pst_response;
 
 typedef struct pst_rule {
-    postern_str ref;
-    postern_str description;
+    postern_rule_match told; /* what a verdict tells of a match */
     postern_str expression;
-    postern_action action;
+    const pst_response *response; /* of BLOCK, never NULL then */
     bool enabled;
-    bool log;              /* record a match */
-    bool ends;             /* SKIP: leaves the ruleset; one that skips only what is
-                              not here does not */
-    pst_response response; /* of BLOCK */
+    bool ends; /* SKIP: leaves the ruleset; one that skips only what is not here does
+                  not */
 } pst_rule;
+
+typedef struct pst_index pst_index;
 
 /** Immutable. Rule i of `rules` is rule i of `program`. */
 typedef struct pst_ruleset {
     postern_str phase;
     const pst_rule *rules;
     size_t rule_count;
-    const uint32_t *active; /* indexes of the enabled rules, ascending */
+    const uint32_t *active; /* indexes of the enabled rules, ascending; NULL: all are */
     size_t active_count;
+    const uint32_t *starts; /* where the code of each active rule starts */
+    const pst_index *index; /* NULL: rules are asked one after another */
     pst_program program;
 } pst_ruleset;
 
-/** The rules that matched so far; grows in the request's arena. */
+/** The index of the active rule number `at`. */
+static inline size_t pst_ruleset_rule(const pst_ruleset *set, size_t at)
+{
+    return set->active == NULL ? at : set->active[at];
+}
+
+/** The rules that matched so far. A single one is told where it stands; more are put
+ *  together in the request's arena. */
 typedef struct pst_matches {
-    postern_rule_match *items;
+    const postern_rule_match *items;
     size_t count;
-    size_t cap;
+    postern_rule_match *own; /* room for several; NULL: there is none yet */
+    size_t cap;              /* of `own` */
 } pst_matches;
 
 typedef enum pst_decision {

@@ -34,24 +34,10 @@ static const pst_call *call_of(const pst_program *program, uint32_t slot)
                : NULL;
 }
 
-/* starts_with(http.host, "...") or ends_with(): the call, or NULL. */
-static const pst_call *end_of_host(const pst_program *program, uint32_t slot)
-{
-    const pst_call *call = call_of(program, slot);
-
-    return call != NULL &&
-                   (call->function == PST_FUNCTION_STARTS_WITH ||
-                    call->function == PST_FUNCTION_ENDS_WITH) &&
-                   call->operands[1].literal &&
-                   is_host_slot(program, call->operands[0].slot)
-               ? call
-               : NULL;
-}
-
 bool pst_test_reads_host(const pst_program *program, const pst_insn *insn)
 {
-    return pst_insn_reads_slot(insn) && (is_host_slot(program, insn->slot) ||
-                                         end_of_host(program, insn->slot) != NULL);
+    return pst_insn_reads_slot(insn) && insn->op != PST_OP_STRING_LENGTH &&
+           is_host_slot(program, insn->slot);
 }
 
 /* Its answer can be told for every name: lists aside, and other fields. */
@@ -60,6 +46,9 @@ bool pst_test_measures_host(const pst_program *program, const pst_insn *insn)
     const pst_call *call =
         pst_insn_reads_slot(insn) ? call_of(program, insn->slot) : NULL;
 
+    if (insn->op == PST_OP_STRING_LENGTH) {
+        return is_host_slot(program, insn->slot);
+    }
     return (insn->op == PST_OP_INT_RANGE || insn->op == PST_OP_INT_IN ||
             insn->op == PST_OP_INT_BITS) &&
            call != NULL && call->function == PST_FUNCTION_LEN &&
@@ -117,6 +106,7 @@ static bool is_made_of_host(const pst_program *program, uint32_t slot)
     }
     switch ((pst_derived_kind)how->kind) {
     case PST_DERIVED_HEADER:
+    case PST_DERIVED_LINES:
         return pst_str_same(how->key, header);
     case PST_DERIVED_MAP_GET:
     case PST_DERIVED_ARRAY_GET:
@@ -163,22 +153,20 @@ bool pst_test_names_many(const pst_insn *insn)
 {
     return insn->op == PST_OP_STRING_WILDCARD || insn->op == PST_OP_STRING_CONTAINS ||
            insn->op == PST_OP_STRING_MATCHES || insn->op == PST_OP_STRING_ORDER ||
-           insn->op == PST_OP_BOOL;
+           insn->op == PST_OP_STRING_STARTS || insn->op == PST_OP_STRING_ENDS;
 }
 
-static bool has_end(const pst_call *call, postern_str host)
+static bool has_end(const pst_insn *insn, postern_str host)
 {
-    const postern_str end = call->operands[1].value.string;
-    const size_t from =
-        call->function == PST_FUNCTION_STARTS_WITH ? 0 : host.len - end.len;
+    const postern_str end = insn->as.string;
+    const size_t from = insn->op == PST_OP_STRING_STARTS ? 0 : host.len - end.len;
 
     return end.len <= host.len &&
            pst_str_same(pst_str_slice(host, from, from + end.len), end);
 }
 
 /* `host` NULL: one that no rule names. */
-unsigned pst_test_says_of_host(const pst_program *program, const pst_insn *insn,
-                               const postern_str *host)
+unsigned pst_test_says_of_host(const pst_insn *insn, const postern_str *host)
 {
     bool holds;
 
@@ -204,8 +192,9 @@ unsigned pst_test_says_of_host(const pst_program *program, const pst_insn *insn,
     } else if (insn->op == PST_OP_STRING_MATCHES && host != NULL) {
         pst_regex_memory none = {.arena = NULL};
         holds = pst_regex_match(insn->as.pattern.regex, *host, &none);
-    } else if (insn->op == PST_OP_BOOL && host != NULL) {
-        holds = has_end(end_of_host(program, insn->slot), *host);
+    } else if ((insn->op == PST_OP_STRING_STARTS || insn->op == PST_OP_STRING_ENDS) &&
+               host != NULL) {
+        holds = has_end(insn, *host);
     } else {
         return PST_CAN_HOLD | PST_CAN_FAIL;
     }
@@ -220,7 +209,7 @@ static unsigned test_length(const pst_insn *insn, const postern_str *host)
     if (host == NULL || host == &pst_nobody) {
         return PST_CAN_HOLD | PST_CAN_FAIL;
     }
-    if (insn->op == PST_OP_INT_RANGE) {
+    if (insn->op == PST_OP_STRING_LENGTH || insn->op == PST_OP_INT_RANGE) {
         holds = insn->as.range.first <= length && length <= insn->as.range.last;
     } else if (insn->op == PST_OP_INT_IN) {
         holds = pst_int_set_has(insn->as.int_set, length);
@@ -238,7 +227,7 @@ static bool is_hidden(const pst_program *program, uint32_t slot)
 
     while (slot >= fields) {
         const pst_derived *how = &program->derived[slot - fields];
-        if (how->kind == PST_DERIVED_HEADER ||
+        if (how->kind == PST_DERIVED_HEADER || how->kind == PST_DERIVED_LINES ||
             (how->kind == PST_DERIVED_MAP_GET &&
              (how->slot == PST_FIELD_HEADERS || how->slot == PST_FIELD_RAW_HEADERS))) {
             return pst_header_claims_identity(how->key);
@@ -269,11 +258,12 @@ static bool asks_for_hidden_key(const pst_program *program, uint32_t slot)
            pst_header_claims_identity(call->operands[1].value.string);
 }
 
-static bool is_length(const pst_program *program, uint32_t slot)
+static bool is_length(const pst_program *program, const pst_insn *insn)
 {
-    const pst_call *call = call_of(program, slot);
+    const pst_call *call = call_of(program, insn->slot);
 
-    return call != NULL && call->function == PST_FUNCTION_LEN;
+    return insn->op == PST_OP_STRING_LENGTH ||
+           (call != NULL && call->function == PST_FUNCTION_LEN);
 }
 
 /* A test that nothing passes. */
@@ -285,25 +275,14 @@ static bool is_impossible(const pst_program *program, const pst_insn *insn)
     if (insn->op == PST_OP_BOOL) {
         return asks_for_hidden_key(program, insn->slot);
     }
-    if (insn->op == PST_OP_INT_RANGE) {
+    if (insn->op == PST_OP_INT_RANGE || insn->op == PST_OP_STRING_LENGTH) {
         return insn->as.range.first > insn->as.range.last ||
-               (insn->as.range.last < 0 && is_length(program, insn->slot));
+               (insn->as.range.last < 0 && is_length(program, insn));
     }
     return (insn->op == PST_OP_INT_IN && insn->as.int_set->count == 0) ||
            (insn->op == PST_OP_STRING_IN && insn->as.string_set->count == 0) ||
            (insn->op == PST_OP_IP_IN &&
             insn->as.ip_set->v4_count + insn->as.ip_set->v6_count == 0);
-}
-
-/* starts_with(..., "") and ends_with(..., "") */
-static bool asks_for_empty_end(const pst_program *program, uint32_t slot)
-{
-    const pst_call *call = call_of(program, slot);
-
-    return call != NULL &&
-           (call->function == PST_FUNCTION_STARTS_WITH ||
-            call->function == PST_FUNCTION_ENDS_WITH) &&
-           call->operands[1].literal && call->operands[1].value.string.len == 0;
 }
 
 /* A field that every request has, or what these functions make of one. */
@@ -329,17 +308,16 @@ static bool is_certain(const pst_program *program, const pst_insn *insn)
     if (insn->op == PST_OP_ENSURE) {
         return is_always_there(program, insn->slot);
     }
-    if (insn->op == PST_OP_BOOL) {
-        return asks_for_empty_end(program, insn->slot);
-    }
-    if (insn->op == PST_OP_INT_RANGE) {
+    if (insn->op == PST_OP_INT_RANGE || insn->op == PST_OP_STRING_LENGTH) {
         return insn->as.range.last == INT64_MAX &&
-               insn->as.range.first <= (is_length(program, insn->slot) ? 0 : INT64_MIN);
+               insn->as.range.first <= (is_length(program, insn) ? 0 : INT64_MIN);
     }
     if (insn->op == PST_OP_STRING_WILDCARD) {
         return insn->as.wildcard->star_count > 0 && insn->as.wildcard->least == 0;
     }
-    return insn->op == PST_OP_STRING_CONTAINS && insn->as.string.len == 0;
+    return (insn->op == PST_OP_STRING_CONTAINS || insn->op == PST_OP_STRING_STARTS ||
+            insn->op == PST_OP_STRING_ENDS) &&
+           insn->as.string.len == 0;
 }
 
 /* A client without a certificate. */
@@ -368,7 +346,7 @@ unsigned pst_test_says(const pst_program *program, const pst_insn *insn,
         return PST_CAN_FAIL;
     }
     if (pst_test_reads_host(program, insn)) {
-        return pst_test_says_of_host(program, insn, host);
+        return pst_test_says_of_host(insn, host);
     }
     if (pst_test_measures_host(program, insn)) {
         return test_length(insn, host);
@@ -460,13 +438,6 @@ static bool tell_set(const listener *l, const pst_string_set *set)
     return on;
 }
 
-static bool tell_end(const listener *l, const pst_call *call)
-{
-    const bool start = call->function == PST_FUNCTION_STARTS_WITH;
-
-    return tell_piece(l, call->operands[1].value.string, !start, start);
-}
-
 bool pst_ruleset_known_hosts(const pst_ruleset *set, pst_arena *scratch,
                              pst_host_known *known, void *user)
 {
@@ -487,8 +458,10 @@ bool pst_ruleset_known_hosts(const pst_ruleset *set, pst_arena *scratch,
             on = tell_pattern(&l, insn->as.wildcard);
         } else if (insn->op == PST_OP_STRING_CONTAINS) {
             on = tell_piece(&l, insn->as.string, true, true);
-        } else if (insn->op == PST_OP_BOOL) {
-            on = tell_end(&l, end_of_host(program, insn->slot));
+        } else if (insn->op == PST_OP_STRING_STARTS) {
+            on = tell_piece(&l, insn->as.string, false, true);
+        } else if (insn->op == PST_OP_STRING_ENDS) {
+            on = tell_piece(&l, insn->as.string, true, false);
         }
     }
     return on;

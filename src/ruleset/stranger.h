@@ -31,8 +31,7 @@ extern const postern_str pst_nobody;
 
 /** Which of the two a test that reads the host can say. `host` NULL: one that no rule
  *  names; a pattern may fit it. */
-unsigned pst_test_says_of_host(const pst_program *program, const pst_insn *insn,
-                               const postern_str *host);
+unsigned pst_test_says_of_host(const pst_insn *insn, const postern_str *host);
 
 /** The same for any test, of a stranger at `host`. */
 unsigned pst_test_says(const pst_program *program, const pst_insn *insn,

@@ -2,21 +2,21 @@
 
 #include "support/alloc.h"
 
-#include <stdalign.h>
 #include <string.h>
 
 typedef struct pst_chunk {
     struct pst_chunk *next;
     size_t cap;
-    size_t filled;
+    unsigned taken; /* one more than the round in which one block took it whole */
     alignas(max_align_t) unsigned char bytes[];
 } chunk;
 
-enum { FIRST_CHUNK = 2048 };
+/* A block of this size gets a chunk of its own, and the current one goes on. */
+enum { BLOCK_ALONE = PST_ARENA_CHUNK_MAX / 4 };
 
 void pst_arena_init(pst_arena *arena, const postern_allocator *alloc, size_t limit)
 {
-    *arena = (pst_arena){.alloc = alloc, .limit = limit};
+    *arena = (pst_arena){.alloc = alloc, .limit = limit, .next_chunk = PST_ARENA_CHUNK};
 }
 
 void pst_arena_free(pst_arena *arena)
@@ -31,16 +31,39 @@ void pst_arena_free(pst_arena *arena)
     pst_arena_init(arena, arena->alloc, arena->limit);
 }
 
+static void fill_from(pst_arena *arena, chunk *at)
+{
+    arena->current = at;
+    arena->at = at == NULL ? NULL : at->bytes;
+    arena->end = at == NULL ? NULL : at->bytes + at->cap;
+}
+
 void pst_arena_reset(pst_arena *arena)
 {
     if (arena->used == 0) {
         return;
     }
-    for (chunk *at = arena->first; at != NULL; at = at->next) {
-        at->filled = 0;
-    }
-    arena->current = arena->first;
+    fill_from(arena, arena->first);
     arena->used = 0;
+    arena->round++;
+}
+
+static bool is_taken(const pst_arena *arena, const chunk *at)
+{
+    return at->taken == arena->round + 1;
+}
+
+static size_t next_cap(pst_arena *arena, size_t size)
+{
+    const size_t whole = arena->next_chunk;
+    const size_t cap = whole > 2 * sizeof(chunk) ? whole - sizeof(chunk) : whole;
+
+    if (size >= BLOCK_ALONE) {
+        return size;
+    }
+    arena->next_chunk =
+        whole < PST_ARENA_CHUNK_MAX / 2 ? whole * 2 : PST_ARENA_CHUNK_MAX;
+    return cap < size ? size : cap;
 }
 
 /* The next chunk with room for `size`, or a new one linked behind the current. */
@@ -52,19 +75,16 @@ static chunk *chunk_with_room(pst_arena *arena, size_t size)
 
     while (last != NULL && last->next != NULL) {
         last = last->next;
-        if (last->cap - last->filled >= size) {
+        if (last->cap >= size && !is_taken(arena, last)) {
             return last;
         }
     }
-    cap = last == NULL ? FIRST_CHUNK : last->cap * 2;
-    if (cap < size) {
-        cap = size;
-    }
+    cap = next_cap(arena, size) / PST_ARENA_ALIGN * PST_ARENA_ALIGN;
     made = pst_alloc(arena->alloc, sizeof *made + cap);
     if (made == NULL) {
         return NULL;
     }
-    *made = (chunk){.next = NULL, .cap = cap, .filled = 0};
+    *made = (chunk){.next = NULL, .cap = cap};
     if (last == NULL) {
         arena->first = made;
     } else {
@@ -73,33 +93,57 @@ static chunk *chunk_with_room(pst_arena *arena, size_t size)
     return made;
 }
 
-void *pst_arena_alloc(pst_arena *arena, size_t size)
+/* `size` bytes, a multiple of the alignment, where the current chunk has not as many. */
+static unsigned char *from_next_chunk(pst_arena *arena, size_t size)
 {
-    const size_t align = alignof(max_align_t);
-    chunk *at = arena->current;
-    void *block;
+    chunk *at = chunk_with_room(arena, size);
+
+    if (at == NULL) {
+        arena->status = POSTERN_NO_MEMORY;
+        return NULL;
+    }
+    if (arena->current == NULL || size < BLOCK_ALONE) {
+        fill_from(arena, at);
+        arena->at += size;
+    } else {
+        at->taken = arena->round + 1;
+    }
+    return at->bytes;
+}
+
+void *pst_arena_alloc_slow(pst_arena *arena, size_t size)
+{
+    const size_t left = arena->limit - arena->used;
+    unsigned char *block = arena->at;
 
     if (size == 0) {
         size = 1;
     }
-    if (size > arena->limit - arena->used || size > SIZE_MAX / 4) {
+    if (size > left || size > SIZE_MAX / 4) {
         arena->status = POSTERN_LIMIT;
         return NULL;
     }
-    size = (size + align - 1) / align * align;
-    if (at == NULL || at->cap - at->filled < size) {
-        at = chunk_with_room(arena, size);
-        if (at == NULL) {
-            arena->status = POSTERN_NO_MEMORY;
+    size = (size + PST_ARENA_ALIGN - 1) / PST_ARENA_ALIGN * PST_ARENA_ALIGN;
+    if (size <= pst_arena_room(arena)) {
+        arena->at += size;
+    } else {
+        block = from_next_chunk(arena, size);
+        if (block == NULL) {
             return NULL;
         }
-        arena->current = at;
     }
-    block = at->bytes + at->filled;
-    at->filled += size;
-    arena->used +=
-        size < arena->limit - arena->used ? size : arena->limit - arena->used;
+    arena->used += size < left ? size : left;
     return block;
+}
+
+char *pst_arena_text(pst_arena *arena, size_t length)
+{
+    if (length - 1 >= pst_arena_room(arena) || length > arena->limit - arena->used) {
+        return pst_arena_alloc_slow(arena, length);
+    }
+    arena->used += length;
+    arena->end -= length;
+    return (char *)arena->end;
 }
 
 void *pst_arena_array(pst_arena *arena, size_t count, size_t size)
@@ -113,7 +157,7 @@ void *pst_arena_array(pst_arena *arena, size_t count, size_t size)
 
 bool pst_arena_copy(pst_arena *arena, postern_str text, postern_str *out)
 {
-    char *copy = pst_arena_alloc(arena, text.len);
+    char *copy = pst_arena_text(arena, text.len);
 
     if (copy == NULL) {
         return false;

@@ -1,58 +1,26 @@
 #include "support/hash.h"
 
-#include "support/text.h"
-
-#include <string.h>
-
-/* Multiply and fold the high half onto the low one, in 64-bit steps so that no
- * 128-bit type is needed. */
-static uint64_t mix(uint64_t a, uint64_t b)
+uint64_t pst_hash_long(postern_str text, uint64_t seed)
 {
-    const uint64_t al = a & 0xffffffffU;
-    const uint64_t ah = a >> 32;
-    const uint64_t bl = b & 0xffffffffU;
-    const uint64_t bh = b >> 32;
-    const uint64_t cross = (al * bl >> 32) + (ah * bl & 0xffffffffU) + al * bh;
-    const uint64_t high = ah * bh + (ah * bl >> 32) + (cross >> 32);
+    const uint64_t key = PST_HASH_K1 + seed * 0x9e3779b97f4a7c15U;
+    const char *const end = text.data + text.len;
+    uint64_t hash = seed ^ PST_HASH_K0;
 
-    return a * b ^ high;
+    for (const char *at = text.data; end - at > 16; at += 16) {
+        hash = pst_fold(pst_word_load(at) ^ key, pst_word_load(at + 8) ^ hash);
+    }
+    hash = pst_fold(pst_word_load(end - 16) ^ key, pst_word_load(end - 8) ^ hash);
+    return pst_fold(hash ^ key, (uint64_t)text.len ^ PST_HASH_K0);
 }
 
-static uint64_t load(const char *at, size_t len)
+static inline uint64_t look_away(uint64_t word)
 {
-    uint64_t word = 0;
-
-    memcpy(&word, at, len);
     return word;
-}
-
-uint64_t pst_hash(postern_str text, uint64_t seed)
-{
-    static const uint64_t k0 = 0xa0761d6478bd642fU;
-    static const uint64_t k1 = 0xe7037ed1a0b428dbU;
-    const uint64_t key = k1 + seed * 0x9e3779b97f4a7c15U;
-    uint64_t hash = seed ^ k0;
-    const char *at = text.data;
-    size_t left = text.len;
-
-    /* Both factors depend on the seed, so that no text makes one of them 0 for all. */
-    for (; left >= 16; at += 16, left -= 16) {
-        hash = mix(load(at, 8) ^ key, load(at + 8, 8) ^ hash);
-    }
-    if (left >= 8) {
-        hash = mix(load(at, 8) ^ key, load(at + left - 8, 8) ^ hash);
-    } else if (left > 0) {
-        hash = mix(load(at, left) ^ key, hash);
-    }
-    return mix(hash ^ key, (uint64_t)text.len ^ k0);
 }
 
 uint32_t pst_hash_folded(postern_str name)
 {
-    uint32_t hash = PST_HASH_FOLDED_START;
+    uint64_t seen;
 
-    for (size_t i = 0; i < name.len; i++) {
-        hash = pst_hash_folded_step(hash, pst_lower((unsigned char)name.data[i]));
-    }
-    return pst_hash_folded_end(hash);
+    return pst_hash_folded_look(name, look_away, &seen);
 }

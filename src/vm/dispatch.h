@@ -5,7 +5,7 @@
  * switch elsewhere or with -Ddispatch=switch. Neither compiles if an opcode of
  * opcodes.def has no ON block. Only run.c includes this.
  *
- * BRANCH(claim) takes the way on that `claim` selects; a return leaves pst_program_run.
+ * BRANCH(claim) takes the way on that `claim` selects; a return leaves the loop.
  */
 #ifndef PST_VM_DISPATCH_H
 #define PST_VM_DISPATCH_H

@@ -159,6 +159,10 @@ static void write_slot(pst_writer *out, const pst_program *program, uint32_t slo
         write_key(out, how->key);
         write_index(out, how->index);
         return;
+    case PST_DERIVED_LINES:
+        pst_write_text(out, "http.request.headers");
+        write_key(out, how->key);
+        return;
     case PST_DERIVED_FLATTEN:
         write_slot(out, program, how->slot);
         write_steps(out, how);
@@ -289,7 +293,7 @@ static void write_ips(pst_writer *out, const pst_ip_set *set)
         if (i + set->v4_count > 0) {
             pst_write_byte(out, ' ');
         }
-        write_ip_range(out, set->v6[i].first, set->v6[i].last);
+        write_ip_range(out, set->v6_first[i], set->v6_last[i]);
     }
     pst_write_byte(out, '}');
 }
@@ -297,7 +301,7 @@ static void write_ips(pst_writer *out, const pst_ip_set *set)
 static bool has_operand(const pst_insn *insn)
 {
     return insn->op != PST_OP_ALWAYS && insn->op != PST_OP_ENSURE &&
-           insn->op != PST_OP_BOOL;
+           insn->op != PST_OP_BOOL && insn->op != PST_OP_ONCE;
 }
 
 /* "eq " */
@@ -321,9 +325,11 @@ static void write_operand(pst_writer *out, const pst_program *program,
     case PST_OP_ALWAYS:
     case PST_OP_ENSURE:
     case PST_OP_BOOL:
+    case PST_OP_ONCE:
     case PST_OP_COUNT:
         return;
     case PST_OP_INT_RANGE:
+    case PST_OP_STRING_LENGTH:
         write_int_range(out, insn->as.range);
         return;
     case PST_OP_INT_IN:
@@ -338,6 +344,8 @@ static void write_operand(pst_writer *out, const pst_program *program,
         return;
     case PST_OP_STRING_EQ:
     case PST_OP_STRING_CONTAINS:
+    case PST_OP_STRING_STARTS:
+    case PST_OP_STRING_ENDS:
         write_quoted(out, insn->as.string);
         return;
     case PST_OP_STRING_IN:

@@ -21,6 +21,8 @@
 
 #include <postern/regex.h>
 
+#include <string.h>
+
 typedef enum pst_opcode {
 #define OP(name, slot, operand, text) PST_OP_##name,
 #include "vm/opcodes.def"
@@ -75,7 +77,8 @@ typedef struct pst_pattern {
 typedef struct pst_insn {
     uint8_t op;       /* pst_opcode */
     uint8_t relation; /* pst_relation, for COMPARE and ORDER */
-    uint16_t bit;     /* for FLIP and PARITY */
+    uint16_t bit;     /* for FLIP and PARITY; CONTAINS: pst_search_places();
+                         MATCHES: pst_regex_remembers() */
     uint32_t slot;
     uint32_t on_true;
     uint32_t on_false;
@@ -145,6 +148,7 @@ typedef enum pst_derived_kind {
     PST_DERIVED_MAP_GET,   /* slot["key"] */
     PST_DERIVED_ARRAY_GET, /* slot[index] */
     PST_DERIVED_HEADER,    /* http.request.headers["key"][index] */
+    PST_DERIVED_LINES,     /* http.request.headers["key"] */
     PST_DERIVED_FLATTEN,   /* what `steps` reach from slot, as one array */
     PST_DERIVED_CALL,
     PST_DERIVED_CLAIM,  /* the answer of a body */
@@ -158,8 +162,8 @@ typedef struct pst_derived {
     postern_type type;
     uint32_t slot; /* of MAP_GET, ARRAY_GET and FLATTEN: the base */
     uint32_t index;
-    uint32_t hash;   /* pst_hash_folded(key), of HEADER */
-    postern_str key; /* of MAP_GET and HEADER */
+    uint32_t hash;   /* pst_hash_folded(key), of HEADER and LINES */
+    postern_str key; /* of MAP_GET, HEADER and LINES */
     union {
         struct {
             const pst_step *steps;
@@ -198,6 +202,9 @@ postern_type pst_program_slot_type(const pst_program *program, uint32_t slot);
 /** True if `insn` reads insn->slot, as opcodes.def has it. */
 bool pst_insn_reads_slot(const pst_insn *insn);
 
+/** The test behind `insn`: itself, or the last one of the body that a ONCE asks. */
+const pst_insn *pst_insn_test(const pst_program *program, const pst_insn *insn);
+
 /** True if it compares that with a second one, insn->as.slot. */
 bool pst_insn_reads_other(const pst_insn *insn);
 
@@ -232,9 +239,40 @@ postern_status pst_program_prepare(const pst_program *program,
                                    const postern_named_list *lists,
                                    postern_request *request);
 
-/** Runs the code at `start`, of a body; as pst_program_run(). */
-pst_answer pst_program_run_at(const pst_program *program, size_t start,
+/** The same for a request whose arena of the run is empty, and a program with at most
+ *  PST_DERIVED_ROOM derived slots. */
+static inline void pst_program_attach(const pst_program *program,
+                                      const postern_named_list *lists,
+                                      postern_request *request)
+{
+    request->lists = lists;
+    request->program = program->number;
+    if (program->derived_count > 0) {
+        memset(request->states + request->scheme->field_count, PST_SLOT_UNKNOWN,
+               PST_DERIVED_ROOM);
+    }
+}
+
+/** Goes on with a run at instruction `pc`, up to which all parities are even. */
+pst_answer pst_program_resume(const pst_program *program, const pst_insn *pc,
                               postern_request *request, postern_status *fault);
+
+/** Runs the code at `start`, of a body; as pst_program_run(). */
+pst_answer pst_program_run_at(const pst_program *program, uint32_t start,
+                              postern_request *request, postern_status *fault);
+
+/**
+ * Runs pieces of code one after the other, from starts[*at] on, until one answers yes.
+ * Each is a rule (an item of program->entries) or a body; as pst_program_run(), but
+ * going from one to the next costs no call.
+ *
+ * @param starts `count` places of the code, in the order they are to be run
+ * @param at     where to begin; receives which one answered yes or faulted, or
+ *               `count` with PST_NO. To look for a further one go on at *at + 1.
+ */
+pst_answer pst_program_find(const pst_program *program, const uint32_t *starts,
+                            size_t count, size_t *at, postern_request *request,
+                            postern_status *fault);
 
 /** True when the program reads `field`. */
 bool pst_program_uses(const pst_program *program, size_t field);

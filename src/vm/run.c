@@ -2,24 +2,8 @@
 #include "support/text.h"
 #include "vm/dispatch.h"
 #include "vm/memory.h"
+#include "vm/plain.h"
 #include "vm/program.h"
-
-/* Short strings are the rule: two overlapping words cover 8 to 16 bytes without a
- * call. Both sides have `len` bytes. */
-static inline bool same_bytes(const char *a, const char *b, size_t len)
-{
-    uint64_t left[2];
-    uint64_t right[2];
-
-    if (len < 8 || len > 16) {
-        return len == 0 || memcmp(a, b, len) == 0;
-    }
-    memcpy(&left[0], a, 8);
-    memcpy(&left[1], a + len - 8, 8);
-    memcpy(&right[0], b, 8);
-    memcpy(&right[1], b + len - 8, 8);
-    return ((left[0] ^ right[0]) | (left[1] ^ right[1])) == 0;
-}
 
 static inline bool ip_holds(pst_relation relation, pst_ip a, pst_ip b)
 {
@@ -43,12 +27,11 @@ static bool matches(const pst_regex *regex, postern_str text, postern_request *r
 
 /* Flat on purpose: one block an opcode, in the order of opcodes.def. */
 /* NOLINTNEXTLINE(readability-function-size): see above */
-pst_answer pst_program_run_at(const pst_program *program, size_t start,
+pst_answer pst_program_resume(const pst_program *program, const pst_insn *pc,
                               postern_request *request, postern_status *fault)
 {
     const pst_value *const values = request->values;
     const uint8_t *const states = request->states;
-    const pst_insn *pc = program->code + start;
     uint64_t parity[PST_PARITY_BITS / 64] = {0};
 #if PST_COMPUTED_GOTO
     static const void *const handlers[] = {
@@ -76,9 +59,19 @@ pst_answer pst_program_run_at(const pst_program *program, size_t start,
         ON (BOOL) {
             BRANCH(values[pc->slot].boolean);
         }
+        ON (ONCE) {
+            if (states[pc->slot] == PST_SLOT_UNKNOWN) {
+                const postern_status status =
+                    pst_slot_ensure(program, request, pc->slot);
+                if (status != POSTERN_OK) {
+                    *fault = status;
+                    return PST_FAULTED;
+                }
+            }
+            BRANCH(values[pc->slot].boolean);
+        }
         ON (INT_RANGE) {
-            BRANCH(pc->as.range.first <= values[pc->slot].integer &&
-                   values[pc->slot].integer <= pc->as.range.last);
+            BRANCH(pst_plain_int_range(pc, &values[pc->slot]));
         }
         ON (INT_IN) {
             BRANCH(pst_int_set_has(pc->as.int_set, values[pc->slot].integer));
@@ -96,9 +89,7 @@ pst_answer pst_program_run_at(const pst_program *program, size_t start,
                 int_order(values[pc->slot].integer, values[pc->as.slot].integer)));
         }
         ON (STRING_EQ) {
-            BRANCH(values[pc->slot].string.len == pc->as.string.len &&
-                   same_bytes(values[pc->slot].string.data, pc->as.string.data,
-                              pc->as.string.len));
+            BRANCH(pst_plain_string_eq(pc, &values[pc->slot]));
         }
         ON (STRING_ORDER) {
             BRANCH(pst_relation_holds(
@@ -113,13 +104,26 @@ pst_answer pst_program_run_at(const pst_program *program, size_t start,
                                        values[pc->slot].string));
         }
         ON (STRING_CONTAINS) {
-            BRANCH(pst_search(values[pc->slot].string, pc->as.string) != SIZE_MAX);
+            BRANCH(pst_search_by(values[pc->slot].string, pc->as.string, pc->bit,
+                                 false) != SIZE_MAX);
+        }
+        ON (STRING_STARTS) {
+            BRANCH(pst_plain_starts(pc, &values[pc->slot]));
+        }
+        ON (STRING_ENDS) {
+            BRANCH(pst_plain_ends(pc, &values[pc->slot]));
+        }
+        ON (STRING_LENGTH) {
+            BRANCH(pst_plain_length(pc, &values[pc->slot]));
         }
         ON (STRING_WILDCARD) {
             BRANCH(pst_wildcard_match(pc->as.wildcard, values[pc->slot].string));
         }
         ON (STRING_MATCHES) {
-            BRANCH(matches(pc->as.pattern.regex, values[pc->slot].string, request));
+            BRANCH(pc->bit != 0
+                       ? matches(pc->as.pattern.regex, values[pc->slot].string, request)
+                       : pst_regex_match(pc->as.pattern.regex, values[pc->slot].string,
+                                         NULL));
         }
         ON (STRING_COMPARE) {
             BRANCH(pst_relation_holds(
@@ -176,8 +180,38 @@ pst_answer pst_program_run_at(const pst_program *program, size_t start,
     }
 }
 
+pst_answer pst_program_run_at(const pst_program *program, uint32_t start,
+                              postern_request *request, postern_status *fault)
+{
+    const pst_insn *pc = program->code + start;
+    const uint32_t way = pst_plain_run(&pc, request);
+
+    return way == 0 ? pst_program_resume(program, pc, request, fault)
+                    : (pst_answer)(way & 1U);
+}
+
 pst_answer pst_program_run(const pst_program *program, size_t rule,
                            postern_request *request, postern_status *fault)
 {
     return pst_program_run_at(program, program->entries[rule], request, fault);
+}
+
+pst_answer pst_program_find(const pst_program *program, const uint32_t *starts,
+                            size_t count, size_t *at, postern_request *request,
+                            postern_status *fault)
+{
+    for (size_t i = *at; i < count; i++) {
+        const pst_insn *pc = program->code + starts[i];
+        const uint32_t way = pst_plain_run(&pc, request);
+        pst_answer answer = (pst_answer)(way & 1U);
+        if (way == 0) {
+            answer = pst_program_resume(program, pc, request, fault);
+        }
+        if (answer != PST_NO) {
+            *at = i;
+            return answer;
+        }
+    }
+    *at = *at < count ? count : *at;
+    return PST_NO;
 }

@@ -6,6 +6,7 @@
  * reads slots before that one only, a walk's body also the walk's own elements. A walk
  * stands in no other walk, and its body in front of it. So every run ends.
  */
+#include "match/search.h"
 #include "vm/program.h"
 
 #include <string.h>
@@ -16,7 +17,8 @@ typedef enum slot_kind {
     SLOT_BOOL,
     SLOT_INT,
     SLOT_STRING,
-    SLOT_IP
+    SLOT_IP,
+    SLOT_CLAIM
 } slot_kind;
 
 typedef enum operand {
@@ -76,6 +78,17 @@ bool pst_insn_reads_slot(const pst_insn *insn)
     return opcodes[insn->op].slot != SLOT_NONE;
 }
 
+const pst_insn *pst_insn_test(const pst_program *program, const pst_insn *insn)
+{
+    const pst_body *body;
+
+    if (insn->op != PST_OP_ONCE) {
+        return insn;
+    }
+    body = &program->derived[insn->slot - program->scheme->field_count].as.body;
+    return &program->code[body->start + body->length - 1];
+}
+
 bool pst_insn_reads_other(const pst_insn *insn)
 {
     return opcodes[insn->op].operand == OPERAND_SLOT;
@@ -93,7 +106,7 @@ static const pst_derived *derived_at(const pst_program *program, uint32_t slot)
 static bool kind_ok(slot_kind kind, postern_type type)
 {
     static const postern_type types[] = {
-        0, 0, POSTERN_BOOL, POSTERN_INT, POSTERN_STRING, POSTERN_IP};
+        0, 0, POSTERN_BOOL, POSTERN_INT, POSTERN_STRING, POSTERN_IP, POSTERN_BOOL};
 
     return kind == SLOT_ANY ? type != 0 : type == types[kind];
 }
@@ -238,11 +251,13 @@ static bool operand_ok(const verifier *v, const region *r, size_t at)
     case OPERAND_INT_SET:
         return insn->as.int_set != NULL;
     case OPERAND_STRING:
-        return insn->as.string.len == 0 || insn->as.string.data != NULL;
+        return (insn->as.string.len == 0 || insn->as.string.data != NULL) &&
+               (insn->op != PST_OP_STRING_CONTAINS ||
+                pst_search_places_fit(insn->bit, insn->as.string.len));
     case OPERAND_STRING_SET:
         return insn->as.string_set != NULL;
     case OPERAND_WILDCARD:
-        return insn->as.wildcard != NULL;
+        return insn->as.wildcard != NULL && pst_wildcard_is_sound(insn->as.wildcard);
     case OPERAND_REGEX:
         return insn->as.pattern.regex != NULL && insn->as.pattern.text != NULL;
     case OPERAND_IP_SET:
@@ -276,6 +291,11 @@ static bool insn_ok(const verifier *v, const region *r, size_t at)
         (!visible(v, r, insn->slot) ||
          !kind_ok(kind, pst_program_slot_type(v->program, insn->slot)))) {
         return false;
+    }
+    if (kind ==
+        SLOT_CLAIM) { /* it computes the slot itself, which always has a value */
+        const pst_derived *how = derived_at(v->program, insn->slot);
+        return how != NULL && how->kind == PST_DERIVED_CLAIM;
     }
     if (kind != SLOT_NONE && kind != SLOT_ANY && !ensured(v, r, at, insn->slot)) {
         return false;
@@ -398,6 +418,8 @@ static bool derived_ok(const verifier *v, size_t index)
                postern_type_element(base) == how->type;
     case PST_DERIVED_HEADER:
         return how->type == POSTERN_STRING;
+    case PST_DERIVED_LINES:
+        return how->type == POSTERN_ARRAY_OF(POSTERN_STRING);
     case PST_DERIVED_FLATTEN:
         return input_ok(v, how->slot, index) && path_ok(v, how);
     case PST_DERIVED_CALL:

@@ -16,7 +16,7 @@
 
 /* What a verdict tells lives as long as the request, so that it begins anew after so
  * many. */
-enum { REFILL = 256, MATCHES = 4 };
+enum { REFILL = 256 };
 
 static const postern_str skip_rule =
     POSTERN_STR("cf.tls_client_auth.cert_verified and "
@@ -223,8 +223,7 @@ static void evaluate_set(void *user, size_t times)
     deciding *const d = user;
 
     for (size_t i = 0; i < times; i++) {
-        postern_rule_match room[MATCHES];
-        pst_matches matches = {room, 0, MATCHES};
+        pst_matches matches = {.count = 0};
         const pst_rule *rule;
         postern_status fault;
 

@@ -17,7 +17,7 @@
 
 /* What a verdict tells lives as long as the request, so that it is filled afresh after
  * so many. */
-enum { REFILL = 256, MATCHES = 8 };
+enum { REFILL = 256 };
 
 typedef struct evaluating {
     const bench *bench;
@@ -61,8 +61,7 @@ static void evaluate_set(void *user, size_t times)
     evaluating *const e = user;
 
     for (size_t i = 0; i < times; i++) {
-        postern_rule_match room[MATCHES];
-        pst_matches matches = {room, 0, MATCHES};
+        pst_matches matches = {.count = 0};
         const pst_rule *rule;
         postern_status fault;
 

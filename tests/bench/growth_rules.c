@@ -11,7 +11,7 @@
 #include "gate/policy.h"
 #include "support/alloc.h"
 
-enum { REQUESTS = 64, TEXT = 64, MATCHES = 8, FIELDS = 5, DEAR = 100000 };
+enum { REQUESTS = 64, TEXT = 64, FIELDS = 5, DEAR = 100000 };
 
 typedef enum rule_kind { HOST, PATH, HEADER, ADDRESS, MIXED } rule_kind;
 
@@ -157,8 +157,7 @@ static void evaluate(void *user, size_t times)
     growing *const g = user;
 
     for (size_t i = 0; i < times; i++) {
-        postern_rule_match room[MATCHES];
-        pst_matches matches = {room, 0, MATCHES};
+        pst_matches matches = {.count = 0};
         const pst_rule *rule;
         postern_status fault;
 

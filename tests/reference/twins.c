@@ -113,8 +113,8 @@ bool twin_ip_set(const pst_ip_set *set, pst_ip value)
         return false;
     }
     for (size_t i = 0; i < set->v6_count; i++) {
-        if (pst_ip_order(set->v6[i].first, value) <= 0 &&
-            pst_ip_order(value, set->v6[i].last) <= 0) {
+        if (pst_ip_order(set->v6_first[i], value) <= 0 &&
+            pst_ip_order(value, set->v6_last[i]) <= 0) {
             return true;
         }
     }

@@ -72,8 +72,12 @@ static bool test(walker *w, const pst_insn *how, pst_value left, pst_value right
     case PST_OP_STRING_LIST:
     case PST_OP_IP_LIST:
         return twin_list(w->reference->options.lists[how->as.list].list, left);
+    case PST_OP_STRING_STARTS:
+    case PST_OP_STRING_ENDS:
+    case PST_OP_STRING_LENGTH:
     case PST_OP_ALWAYS:
     case PST_OP_ENSURE:
+    case PST_OP_ONCE:
     case PST_OP_FLIP:
     case PST_OP_PARITY:
     case PST_OP_EACH_ANY:

@@ -425,7 +425,7 @@ START_TEST(what_the_connection_showed_is_forgotten)
     static const pst_value values[PST_FIELD_CONNECTION_COUNT] = {{.boolean = true}};
     static const uint8_t states[PST_FIELD_CONNECTION_COUNT] = {PST_SLOT_PRESENT};
     const pst_connection_fields connection = {
-        values, states, true, {0, 0xffff0a000001}
+        1, values, states, true, {0, 0xffff0a000001}
     };
     postern_request *request;
 

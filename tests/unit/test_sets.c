@@ -7,6 +7,7 @@
 #include "match/ip_set.h"
 #include "match/string_set.h"
 #include "support/alloc.h"
+#include "support/hash.h"
 #include "support/text.h"
 
 #include <stdio.h>
@@ -237,8 +238,8 @@ static void ips_are_normal(const pst_ip_set *set)
         ck_assert(i == 0 || (uint64_t)set->v4_last[i - 1] + 1 < set->v4_first[i]);
     }
     for (size_t i = 0; i < set->v6_count; i++) {
-        ck_assert_int_le(pst_ip_order(set->v6[i].first, set->v6[i].last), 0);
-        ck_assert(i == 0 || pst_ip_order(set->v6[i - 1].last, set->v6[i].first) < 0);
+        ck_assert_int_le(pst_ip_order(set->v6_first[i], set->v6_last[i]), 0);
+        ck_assert(i == 0 || pst_ip_order(set->v6_last[i - 1], set->v6_first[i]) < 0);
     }
 }
 
@@ -439,6 +440,127 @@ START_TEST(members_that_collide_stay_members)
 }
 END_TEST
 
+/* Members that all want the same bucket under the first seed. */
+START_TEST(members_made_to_collide_get_another_seed)
+{
+    enum { COUNT = 300, ROOM = 1024 };
+    static char texts[COUNT][16];
+    postern_str members[COUNT];
+    pst_arena arena;
+    pst_string_set set;
+    size_t made = 0;
+
+    for (unsigned i = 0; made < COUNT; i++) {
+        const int length = snprintf(texts[made], sizeof texts[0], "n%u", i);
+        members[made] = (postern_str){texts[made], (size_t)length};
+        made += pst_hash(members[made], 0) % ROOM == 0;
+    }
+    pst_arena_init(&arena, pst_alloc_or_default(NULL), SIZE_MAX / 2);
+    ck_assert(pst_string_set_build(&arena, members, COUNT, &set));
+    ck_assert_uint_eq(set.count, COUNT);
+    ck_assert_uint_ne(set.seed, 0);
+    for (size_t i = 0; i < COUNT; i++) {
+        ck_assert_uint_eq(pst_string_set_find(&set, members[i]), i);
+    }
+    pst_arena_free(&arena);
+}
+END_TEST
+
+/* Texts of exactly their length on the heap, so that a byte too far is noticed. */
+START_TEST(members_are_told_apart_by_every_byte_and_the_length)
+{
+    enum { LONGEST = 40 };
+    char text[LONGEST];
+    pst_arena arena;
+    pst_string_set set;
+    counting_heap heap;
+
+    arena_open(&arena, &heap);
+    for (size_t length = 0; length <= LONGEST; length++) {
+        postern_str member = {text, length};
+        memset(text, 'a', sizeof text);
+        for (size_t more = 0; more <= 9; more += 9) { /* compared, then hashed */
+            static const char other[10][3] = {"0", "1", "2", "3", "4",
+                                              "5", "6", "7", "8", "9"};
+            postern_str members[10] = {member};
+            for (size_t i = 0; i < more; i++) {
+                members[1 + i] = (postern_str){other[i], 2};
+            }
+            ck_assert(pst_string_set_build(&arena, members, 1 + more, &set));
+            ck_assert_uint_eq(pst_string_set_find(&set, member), 0);
+            for (size_t i = 0; i < length; i++) {
+                char *const changed = malloc(length);
+                ck_assert_ptr_nonnull(changed);
+                memset(changed, 'a', length);
+                changed[i] = 'b';
+                ck_assert(!pst_string_set_has(&set, (postern_str){changed, length}));
+                ck_assert(!pst_string_set_has(&set, (postern_str){text, i}));
+                free(changed);
+            }
+        }
+    }
+    arena_close(&arena, &heap);
+}
+END_TEST
+
+/* --- ends of names ------------------------------------------------------------------- */
+
+/* Some labels of "a" and "b", so that many names end in each other. */
+static postern_str make_name(pst_arena *arena, bool dot)
+{
+    static const char *const labels[] = {"a", "b", "ab", "example",
+                                         "a-label-of-some-length"};
+    char text[120];
+    int length = 0;
+    postern_str copy;
+
+    for (size_t left = 1 + next() % 4; left > 0; left--) {
+        length += snprintf(text + length, sizeof text - (size_t)length, "%s%s",
+                           dot || length > 0 ? "." : "", labels[next() % 5]);
+    }
+    ck_assert(pst_arena_copy(arena, (postern_str){text, (size_t)length}, &copy));
+    return copy;
+}
+
+static size_t naive_end(const pst_string_set *set, postern_str text)
+{
+    size_t best = SIZE_MAX;
+
+    for (size_t i = 0; i < set->count; i++) {
+        const postern_str end = set->members[i];
+        if (text.len > end.len &&
+            memcmp(text.data + text.len - end.len, end.data, end.len) == 0 &&
+            (best == SIZE_MAX || end.len > set->members[best].len)) {
+            best = i;
+        }
+    }
+    return best;
+}
+
+START_TEST(the_longest_end_is_found_as_by_looking_at_each_member)
+{
+    const size_t count = sizes[_i % (SIZES - 2)];
+    postern_str *const members = room(count, sizeof *members);
+    counting_heap heap;
+    pst_arena arena;
+    pst_string_set set;
+
+    seed(_i);
+    arena_open(&arena, &heap);
+    for (size_t i = 0; i < count; i++) {
+        members[i] = make_name(&arena, true);
+    }
+    ck_assert(pst_string_set_build(&arena, members, count, &set));
+    for (int i = 0; i < PROBES; i++) {
+        const postern_str name = make_name(&arena, next() % 4 == 0);
+        ck_assert_uint_eq(pst_string_set_find_end(&set, name), naive_end(&set, name));
+    }
+    ck_assert_uint_eq(pst_string_set_find_end(&set, (postern_str){NULL, 0}), SIZE_MAX);
+    arena_close(&arena, &heap);
+    free(members);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("sets");
@@ -454,6 +576,10 @@ Suite *test_suite(void)
     tcase_add_test(tcase, a_longer_string_than_all_members_is_not_inside);
     tcase_add_test(tcase, a_very_large_set_keeps_every_member);
     tcase_add_test(tcase, members_that_collide_stay_members);
+    tcase_add_test(tcase, members_made_to_collide_get_another_seed);
+    tcase_add_test(tcase, members_are_told_apart_by_every_byte_and_the_length);
+    tcase_add_loop_test(tcase, the_longest_end_is_found_as_by_looking_at_each_member, 0,
+                        (SIZES - 2) * 3);
     suite_add_tcase(suite, tcase);
     return suite;
 }

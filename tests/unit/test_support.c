@@ -1,5 +1,6 @@
 /* test_support.c - arena, text and report keep their promises. */
 #include "../harness/harness.h"
+#include "support/alloc.h"
 #include "support/arena.h"
 #include "support/hash.h"
 #include "support/report.h"
@@ -49,6 +50,156 @@ START_TEST(arena_limit_is_a_limit_not_a_lack_of_memory)
     pst_arena_init(&arena, &heap.alloc, 1000);
     ck_assert_ptr_null(pst_arena_alloc(&arena, 10));
     ck_assert_int_eq(arena.status, POSTERN_NO_MEMORY);
+    pst_arena_free(&arena);
+}
+END_TEST
+
+static uint64_t state;
+
+static size_t below(size_t bound)
+{
+    state = state * 6364136223846793005U + 1442695040888963407U;
+    return (size_t)(state >> 33) % bound;
+}
+
+typedef struct piece {
+    unsigned char *bytes;
+    size_t length;
+} piece;
+
+/* A block or a text, full of a byte of its own. */
+static piece take(pst_arena *arena, size_t number)
+{
+    static const size_t bounds[] = {20, 20, 20, 300, 3000, 70000, 300000};
+    const size_t pick = below(1000);
+    piece made = {.length =
+                      below(pick < 980 ? bounds[pick % 4] : bounds[3 + pick % 4])};
+
+    if (below(2) == 0) {
+        made.bytes = (unsigned char *)pst_arena_text(arena, made.length);
+    } else {
+        made.bytes = pst_arena_alloc(arena, made.length);
+        ck_assert_uint_eq((uintptr_t)made.bytes % alignof(max_align_t), 0);
+    }
+    ck_assert_ptr_nonnull(made.bytes);
+    ck_assert(pst_arena_holds(arena, made.bytes));
+    memset(made.bytes, (int)(number % 251), made.length);
+    return made;
+}
+
+START_TEST(arena_blocks_and_texts_never_overlap)
+{
+    enum { PIECES = 3000 };
+    static piece pieces[PIECES];
+    counting_heap heap;
+    pst_arena arena;
+    size_t cold = 0;
+
+    counting_heap_init(&heap, SIZE_MAX);
+    pst_arena_init(&arena, &heap.alloc, SIZE_MAX / 2);
+    for (int round = 0; round < 4; round++) {
+        size_t length = 0;
+        state = (uint64_t)_i;
+        for (size_t i = 0; i < PIECES; i++) {
+            pieces[i] = take(&arena, i);
+            length += pieces[i].length;
+        }
+        ck_assert_uint_ge(arena.used, length);
+        ck_assert_uint_le(arena.used, length + (size_t)PIECES * 16);
+        ck_assert_uint_le(heap.live_bytes, arena.used + arena.used / 2 + (1U << 19));
+        for (size_t i = 0; i < PIECES; i++) {
+            for (size_t j = 0; j < pieces[i].length; j++) {
+                if (pieces[i].bytes[j] != i % 251) {
+                    ck_abort_msg("piece %zu was written over", i);
+                }
+            }
+        }
+        cold = round == 0 ? heap.requests : cold;
+        ck_assert_uint_eq(heap.requests, cold); /* the same again costs nothing */
+        pst_arena_reset(&arena);
+    }
+    pst_arena_free(&arena);
+    ck_assert_uint_eq(heap.live_bytes, 0);
+}
+END_TEST
+
+START_TEST(arena_text_costs_its_length)
+{
+    enum { TEXTS = 100000, LENGTH = 5 };
+    const postern_str text = POSTERN_STR("hello");
+    counting_heap heap;
+    pst_arena arena;
+    postern_str copy;
+
+    counting_heap_init(&heap, SIZE_MAX);
+    pst_arena_init(&arena, &heap.alloc, SIZE_MAX / 2);
+    for (int i = 0; i < TEXTS; i++) {
+        ck_assert(pst_arena_copy(&arena, text, &copy));
+        ck_assert(pst_str_same(copy, text) && copy.data != text.data);
+    }
+    ck_assert_uint_ge(arena.used, TEXTS * LENGTH);
+    ck_assert_uint_lt(arena.used, TEXTS * LENGTH + 200);
+    ck_assert_uint_lt(heap.live_bytes, TEXTS * LENGTH + PST_ARENA_CHUNK_MAX);
+    ck_assert(pst_arena_copy(&arena, (postern_str){NULL, 0}, &copy));
+    ck_assert(copy.data != NULL && copy.len == 0);
+    pst_arena_free(&arena);
+}
+END_TEST
+
+START_TEST(arena_of_little_asks_for_little)
+{
+    counting_heap heap;
+    pst_arena arena;
+
+    counting_heap_init(&heap, SIZE_MAX);
+    pst_arena_init(&arena, &heap.alloc, SIZE_MAX / 2);
+    arena.next_chunk = 256;
+    ck_assert_ptr_nonnull(pst_arena_alloc(&arena, 142));
+    ck_assert_uint_eq(heap.live_bytes, 256);
+    ck_assert_ptr_nonnull(pst_arena_alloc(&arena, 142));
+    ck_assert_uint_eq(heap.live_bytes, 256 + 512);
+    pst_arena_free(&arena);
+}
+END_TEST
+
+/* A large block leaves the rest of the chunk to those that follow. */
+START_TEST(arena_goes_on_behind_a_large_block)
+{
+    counting_heap heap;
+    pst_arena arena;
+
+    counting_heap_init(&heap, SIZE_MAX);
+    pst_arena_init(&arena, &heap.alloc, SIZE_MAX / 2);
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 5; i++) {
+            ck_assert_ptr_nonnull(pst_arena_alloc(&arena, 100));
+            ck_assert_ptr_nonnull(pst_arena_alloc(&arena, 1 << 20));
+        }
+        ck_assert_uint_eq(heap.requests, 6);
+        pst_arena_reset(&arena);
+    }
+    pst_arena_free(&arena);
+}
+END_TEST
+
+START_TEST(arena_limit_is_met_to_the_byte)
+{
+    pst_arena arena;
+
+    pst_arena_init(&arena, pst_alloc_or_default(NULL), 1001);
+    ck_assert_ptr_nonnull(pst_arena_alloc(&arena, 992));
+    ck_assert_ptr_null(pst_arena_alloc(&arena, 10));
+    ck_assert_ptr_null(pst_arena_text(&arena, 10));
+    ck_assert_int_eq(arena.status, POSTERN_LIMIT);
+    ck_assert_ptr_nonnull(pst_arena_text(&arena, 4));
+    ck_assert_ptr_nonnull(pst_arena_alloc(&arena, 5));
+    ck_assert_ptr_null(pst_arena_text(&arena, 1));
+    ck_assert_ptr_null(pst_arena_alloc(&arena, 0));
+    ck_assert_ptr_null(pst_arena_alloc(&arena, SIZE_MAX));
+    ck_assert_ptr_null(pst_arena_text(&arena, SIZE_MAX));
+    pst_arena_reset(&arena);
+    ck_assert_ptr_null(pst_arena_alloc(&arena, 1002));
+    ck_assert_ptr_nonnull(pst_arena_alloc(&arena, 1001));
     pst_arena_free(&arena);
 }
 END_TEST
@@ -169,6 +320,65 @@ START_TEST(hash_folds_header_names_and_nothing_else)
 }
 END_TEST
 
+START_TEST(folding_is_the_same_in_steps)
+{
+    static const uint64_t edges[] = {0, 1, UINT32_MAX, UINT64_C(1) << 32, UINT64_MAX};
+    uint64_t a = 1;
+    uint64_t b = 2;
+
+    for (size_t i = 0; i < 25; i++) {
+        ck_assert_uint_eq(pst_fold(edges[i / 5], edges[i % 5]),
+                          pst_fold_in_steps(edges[i / 5], edges[i % 5]));
+    }
+    for (int i = 0; i < 100000; i++) {
+        a = a * 6364136223846793005U + 1442695040888963407U;
+        b = (b ^ b >> 29) * 0xbf58476d1ce4e5b9U + a;
+        ck_assert_uint_eq(pst_fold(a, b), pst_fold_in_steps(a, b));
+    }
+    ck_assert_uint_eq(pst_fold(UINT64_MAX, UINT64_MAX), UINT64_MAX); /* 1 ^ ...fffe */
+}
+END_TEST
+
+/* Each byte, wherever it stands, and the length. */
+START_TEST(hash_looks_at_every_byte)
+{
+    char text[70];
+
+    memset(text, 0, sizeof text);
+    for (size_t length = 0; length < sizeof text; length++) {
+        const uint64_t whole = pst_hash((postern_str){text, length}, 3);
+        ck_assert_uint_ne(whole, pst_hash((postern_str){text, length + 1}, 3));
+        for (size_t i = 0; i < length; i++) {
+            text[i] = 1;
+            ck_assert_uint_ne(whole, pst_hash((postern_str){text, length}, 3));
+            text[i] = 0;
+        }
+    }
+}
+END_TEST
+
+/* Low bits choose a bucket, high ones tell members apart. */
+START_TEST(hash_spreads_numbered_names)
+{
+    enum { NAMES = 4096 };
+    static unsigned low[NAMES];
+    static unsigned high[NAMES];
+    char text[32];
+
+    for (int i = 0; i < NAMES; i++) {
+        const int length =
+            snprintf(text, sizeof text, "%.*s%d", i % 14, "prefix.example", i);
+        const uint64_t hash = pst_hash((postern_str){text, (size_t)length}, 0);
+        low[hash % NAMES]++;
+        high[hash >> 52]++;
+    }
+    for (int i = 0; i < NAMES; i++) {
+        ck_assert_uint_le(low[i], 9);
+        ck_assert_uint_le(high[i], 9);
+    }
+}
+END_TEST
+
 START_TEST(statuses_have_texts)
 {
     ck_assert_str_eq(postern_status_text(POSTERN_OK), "ok");
@@ -183,6 +393,11 @@ Suite *test_suite(void)
 
     tcase_add_test(tcase, arena_is_warm_after_one_round);
     tcase_add_test(tcase, arena_limit_is_a_limit_not_a_lack_of_memory);
+    tcase_add_loop_test(tcase, arena_blocks_and_texts_never_overlap, 0, 8);
+    tcase_add_test(tcase, arena_text_costs_its_length);
+    tcase_add_test(tcase, arena_of_little_asks_for_little);
+    tcase_add_test(tcase, arena_goes_on_behind_a_large_block);
+    tcase_add_test(tcase, arena_limit_is_met_to_the_byte);
     tcase_add_test(tcase, writer_counts_what_it_cuts);
     tcase_add_loop_test(tcase, nearest_name_is_found_or_none, 0,
                         sizeof near_names / sizeof near_names[0]);
@@ -190,6 +405,9 @@ Suite *test_suite(void)
     tcase_add_test(tcase, report_shows_control_bytes_in_hex);
     tcase_add_test(tcase, report_without_memory_still_says_so);
     tcase_add_test(tcase, hash_folds_header_names_and_nothing_else);
+    tcase_add_test(tcase, folding_is_the_same_in_steps);
+    tcase_add_test(tcase, hash_looks_at_every_byte);
+    tcase_add_test(tcase, hash_spreads_numbered_names);
     tcase_add_test(tcase, statuses_have_texts);
     suite_add_tcase(suite, tcase);
     return suite;
