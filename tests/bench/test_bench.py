@@ -48,7 +48,8 @@ def is_number(value):
 
 def whole_run():
     picture = os.path.join(work, 'growth.svg')
-    done = run('--json', '--svg', picture, '--text-size', '123456')
+    done = run('--json', '--svg', picture, '--text-size', '123456',
+               '--code-size', '65432', '--passes', '2')
     check(done.returncode == 0, 'the published cases and rulesets are answered as expected')
     found = json.loads(done.stdout)
     check(len(found['cases']) == 47 and len(found['rulesets']) == 8, 'all are measured')
@@ -69,7 +70,7 @@ def whole_run():
     check((found['fill']['headers'], found['fill']['values']) == (20, 34),
           'a request has 20 headers and 34 other values')
     check(found['two_rules']['ns_min'] > 0, 'two rules are decided')
-    check(found['text_size'] == 123456, 'the size of the code is passed on')
+    check(found['text_size'] == 123456 and found['code_size'] == 65432, 'the size of the code is passed on')
     check(len(found['growth']) == 8 and all(
         [point['count'] for point in curve['points']] ==
         ([10, 100, 1000] if curve['of'] == 'entries' else [10, 100])
@@ -139,9 +140,10 @@ def bad_input():
         done = cases(*lines)
         check(done.returncode == 2 and done.stderr.startswith('postern-bench: ') and
               done.stdout == '', f'{what} is refused')
-    for arguments in (['--cases'], ['--nonsense'], ['--cases', os.path.join(work, 'none')],
+    for arguments in (['--cases'], ['--nonsense'], ['--nonsense', 'x'], ['--passes', '0'],
+                      ['--passes', '2x'], ['--cases', os.path.join(work, 'none')],
                       ['--only', 'seed_host_eq', '--svg', '/nowhere/growth.svg']):
-        check(run(*arguments).returncode == 2, f"{arguments[0]} alone, or with nothing there")
+        check(run(*arguments).returncode == 2, f"{' '.join(arguments[:2])} is refused")
 
 
 def table():
@@ -179,7 +181,7 @@ def readme(text, found):
     check('2026-01-02, a machine' in written[1] and
           len([row for row in rows if row.startswith('| ')]) >= 19 and
           f"{found['fill']['ns_min']:,.0f}"[:1] in written[1] and
-          '121 KiB' in written[1], 'all figures come into it')
+          '64 KiB' in written[1] and '121 KiB' in written[1], 'all figures come into it')
     check(write() == (0, written), 'writing them twice changes nothing')
     with open(copy, 'w', encoding='utf-8') as file:
         file.write('# nothing\n')

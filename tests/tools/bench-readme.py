@@ -75,8 +75,10 @@ def other_rows(found):
     yield 'with connection and verdict', ns(two['decide_ns_min'])
     if 'modsecurity_ns_min' in two:
         yield 'the same two in libmodsecurity', ns(two['modsecurity_ns_min'])
-    if 'text_size' in found:
-        yield 'code of `libpostern`, made for size', f"{found['text_size'] / 1024:.0f} KiB"
+    if 'code_size' in found and 'text_size' in found:
+        yield ('code of `libpostern`, made for size (`-Os`)',
+               f"{found['code_size'] / 1024:.0f} KiB, with constants and tables for "
+               f"unwinding {found['text_size'] / 1024:.0f} KiB")
 
 
 def section(found, date, machine):

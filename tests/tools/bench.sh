@@ -1,5 +1,5 @@
 #!/bin/sh
-# bench.sh - measures, and writes what was found into README.md and
+# bench.sh [PASSES] - measures, and writes what was found into README.md and
 # tests/bench/growth.svg. Takes some minutes; leave the machine alone meanwhile.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -18,9 +18,11 @@ build() { # NAME TARGET OPTION...
 build size postern:shared_library -Doptimization=s -Dtests=disabled
 build bench postern-bench -Doptimization=2 -Dtests=enabled
 
-text=$(size "$work/size/src/libpostern.so" | awk 'NR == 2 { print $1 }')
-"$work/bench/tests/postern-bench" --text-size "$text" --svg tests/bench/growth.svg \
-  --json >"$work/found.json"
+library=$work/size/src/libpostern.so
+text=$(size "$library" | awk 'NR == 2 { print $1 }')
+code=$(size -A "$library" | awk '$1 == ".text" { print $2 }')
+"$work/bench/tests/postern-bench" --passes "${1:-3}" --text-size "$text" \
+  --code-size "$code" --svg tests/bench/growth.svg --json >"$work/found.json"
 cpu=$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo 2>/dev/null | head -1)
 python3 tests/tools/bench-readme.py "$work/found.json" README.md \
   --date "$(date -u +%Y-%m-%d)" \
