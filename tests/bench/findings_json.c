@@ -131,5 +131,8 @@ void findings_json(const findings *all, FILE *to)
     if (all->text_size > 0) {
         fprintf(to, ",\n\"text_size\": %zu", all->text_size);
     }
+    if (all->code_size > 0) {
+        fprintf(to, ",\n\"code_size\": %zu", all->code_size);
+    }
     (void)fputs("}\n", to);
 }

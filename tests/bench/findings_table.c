@@ -172,8 +172,12 @@ void findings_table(const findings *all, bool colour, FILE *to)
     if (all->curve_count > 0) {
         put_growth(all, to);
     }
-    if (all->text_size > 0) {
+    if (all->code_size > 0) {
         fprintf(to, "code of the library, made for size (-Os): %.1f KiB\n",
+                (double)all->code_size / 1024);
+    }
+    if (all->text_size > 0) {
+        fprintf(to, "... with constants and tables for unwinding: %.1f KiB\n",
                 (double)all->text_size / 1024);
     }
 }

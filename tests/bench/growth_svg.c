@@ -10,7 +10,7 @@ static const struct {
     const char *colour;
     const char *dashes;
 } styles[] = {
-    {"#3b82c4", ""       },
+    {"#3b82c4", "none"   },
     {"#d9822b", "7 3"    },
     {"#3a9d5d", "2 3"    },
     {"#9467bd", "9 3 2 3"},
@@ -140,7 +140,7 @@ void growth_svg(const growth_curve *curves, size_t count, FILE *to)
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" "
             "font-family=\"sans-serif\" font-size=\"12\" role=\"img\">\n"
             "<title>What evaluations cost as rules and lists grow</title>\n"
-            "<style>text{fill:#333}.grid{stroke:#8886;fill:none}"
+            "<style>text{fill:#333}.grid{stroke:#888;stroke-opacity:.4;fill:none}"
             "@media(prefers-color-scheme:dark){text{fill:#ddd}}</style>\n",
             width, height);
     put_plot(&left, to);
