@@ -320,7 +320,6 @@ static bool add_literals(binder *b, pst_key key, const pst_pattern *pattern)
     const size_t count = pst_regex_literals(b->memory, b->memory, *pattern->text,
                                             PST_NEEDLE_MIN, texts, LITERALS_MAX);
 
-    key.passing = true;
     for (size_t i = 0; i < count; i++) {
         add_part(b, key, texts[i], PST_NEEDLE_ANYWHERE, true);
     }
