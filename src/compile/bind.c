@@ -33,7 +33,10 @@ static unsigned slot_price(const binder *b, uint32_t slot)
 
     while (slot >= b->field_count) {
         const pst_derived *how = &b->derived[slot - b->field_count];
-        price += how->kind == PST_DERIVED_HEADER ? 1 : 4;
+        if (how->kind == PST_DERIVED_HEADER || how->kind == PST_DERIVED_LINES) {
+            return price + 1;
+        }
+        price += 4;
         if (how->kind == PST_DERIVED_CALL) {
             const pst_operand *first = &how->as.call->operands[0];
             if (first->literal) {
@@ -45,7 +48,7 @@ static unsigned slot_price(const binder *b, uint32_t slot)
                    how->kind == PST_DERIVED_FLATTEN) {
             slot = how->slot;
         } else {
-            return how->kind == PST_DERIVED_HEADER ? price : NO_PRICE;
+            return NO_PRICE;
         }
     }
     return price;
@@ -191,8 +194,8 @@ static bool claim_may_fault(const pst_claim *claim)
 
 static unsigned price_of(const binder *b, const pst_claim *claim);
 
-/* What stands behind a test that may end the run in a fault does not count: the run
- * must come to that test. */
+/* A test that may end the run in a fault must be come to: what stands behind it does not
+ * count. */
 static unsigned cheapest(const binder *b, const pst_claim *claim,
                          const pst_claim **which)
 {
@@ -233,7 +236,8 @@ static unsigned price_of(const binder *b, const pst_claim *claim)
     case PST_CLAIM_CONSTANT:
         return claim->inverted ? 0 : NO_PRICE;
     case PST_CLAIM_TEST:
-        price = claim->inverted ? NO_PRICE : test_price(&claim->test);
+        price = claim->inverted || claim_may_fault(claim) ? NO_PRICE
+                                                          : test_price(&claim->test);
         price += price < NO_PRICE ? slot_price(b, claim->left->slot) : 0;
         return price < NO_PRICE ? price : NO_PRICE;
     case PST_CLAIM_AND:
@@ -241,10 +245,7 @@ static unsigned price_of(const binder *b, const pst_claim *claim)
     case PST_CLAIM_OR:
         return sum_of(b, claim);
     case PST_CLAIM_ANY: /* all arrays are computed before the first element is asked */
-        if (claim->first->kind != PST_CLAIM_TEST && claim_may_fault(claim->first)) {
-            return NO_PRICE;
-        }
-        price = price_of(b, claim->first);
+        price = claim_may_fault(claim->first) ? NO_PRICE : price_of(b, claim->first);
         return price < NO_PRICE ? price + 6 : NO_PRICE;
     case PST_CLAIM_XOR:
     case PST_CLAIM_NOT:
@@ -319,7 +320,6 @@ static bool add_literals(binder *b, pst_key key, const pst_pattern *pattern)
     const size_t count = pst_regex_literals(b->memory, b->memory, *pattern->text,
                                             PST_NEEDLE_MIN, texts, LITERALS_MAX);
 
-    key.passing = true;
     for (size_t i = 0; i < count; i++) {
         add_part(b, key, texts[i], PST_NEEDLE_ANYWHERE, true);
     }

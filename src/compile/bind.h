@@ -24,11 +24,10 @@ typedef struct pst_key {
     bool elements; /* the slot is an array: one of its elements is meant */
     uint8_t place; /* pst_needle_place, of PART */
     bool fold;     /* of PART: ASCII case does not count, the text is in lower case */
-    bool passing;  /* of PART: the text lives only as long as the bindings */
     bool integer;  /* of RANGE: of integers, as pst_range_int() makes them */
     uint32_t slot;
     union {
-        postern_str text; /* otherwise it lives as long as the program */
+        postern_str text; /* of PART it may live only as long as the bindings */
         pst_ip_range range;
     } as;
 } pst_key;

@@ -4,6 +4,7 @@
  */
 #include "compile/checker.h"
 #include "compile/regexes.h"
+#include "match/search.h"
 #include "support/text.h"
 #include "syntax/place.h"
 
@@ -81,10 +82,13 @@ static pst_claim *test_contains(pst_checker *c, pst_term *left, const pst_node *
                   right->kind == PST_NODE_TEXT || right->kind == PST_NODE_NUMBER)) {
         return NULL;
     }
-    if (right->kind == PST_NODE_TEXT) {
-        return pst_checker_keep(c, right->text, &claim->test.as.string) ? claim : NULL;
+    if (right->kind == PST_NODE_TEXT
+            ? !pst_checker_keep(c, right->text, &claim->test.as.string)
+            : !pst_checker_read_bytes(c, right, &claim->test.as.string)) {
+        return NULL;
     }
-    return pst_checker_read_bytes(c, right, &claim->test.as.string) ? claim : NULL;
+    claim->test.bit = pst_search_places(claim->test.as.string, false);
+    return claim;
 }
 
 static pst_claim *test_wildcard(pst_checker *c, pst_term *left, const pst_node *node)
@@ -126,8 +130,11 @@ static pst_claim *test_matches(pst_checker *c, pst_term *left, const pst_node *n
         !right_is(c, node, right->kind == PST_NODE_TEXT)) {
         return NULL;
     }
-    return pst_checker_regex(c, right, PST_REGEX_MATCH, &claim->test.as.pattern) ? claim
-                                                                                 : NULL;
+    if (!pst_checker_regex(c, right, PST_REGEX_MATCH, &claim->test.as.pattern)) {
+        return NULL;
+    }
+    claim->test.bit = pst_regex_remembers(claim->test.as.pattern.regex);
+    return claim;
 }
 
 static pst_claim *test_bits(pst_checker *c, pst_term *left, const pst_node *node)

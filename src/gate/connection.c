@@ -166,15 +166,6 @@ static bool is_too_large(const postern_limits *limits, const postern_str *chain,
     return count > limits->chain_certificates;
 }
 
-/* Unix seconds, or negative. */
-static int64_t now_seconds(const postern_connection *connection)
-{
-    const postern_options *options = &connection->scheme->options;
-    const int64_t now = options->clock(options->clock_user);
-
-    return now < 0 ? -1 : now / 1000;
-}
-
 /* A path of another leaf than the client showed is none. */
 static bool is_path_of(const postern_path_step *path, size_t path_count,
                        const postern_str *chain, size_t chain_count)
@@ -189,7 +180,7 @@ static postern_status judge_shown(const postern_connection *connection,
                                   const postern_path_step *path, size_t path_count,
                                   pst_judgement *out)
 {
-    const int64_t now = now_seconds(connection);
+    const int64_t now = pst_scheme_seconds(connection->scheme);
 
     *out = (pst_judgement){.reason = PST_REASON_NONE};
     if (is_too_large(&connection->scheme->options.limits, chain, chain_count)) {
@@ -448,7 +439,7 @@ static postern_status judge(postern_connection *connection)
     if (reason != PST_REASON_OK) {
         tell(connection, reason, host);
     } else {
-        const int64_t now = now_seconds(connection);
+        const int64_t now = pst_scheme_seconds(connection->scheme);
         status = now < 0 ? POSTERN_CLOCK : judge_certificate(connection, host, now);
     }
     connection->judged = status == POSTERN_OK;
@@ -476,7 +467,7 @@ postern_status pst_connection_refresh(postern_connection *connection)
         take_policy(connection);
     }
     if (connection->judged && connection->dated) {
-        const int64_t now = now_seconds(connection);
+        const int64_t now = pst_scheme_seconds(connection->scheme);
         if (now < 0) {
             return POSTERN_CLOCK;
         }

@@ -287,7 +287,8 @@ static void name_rule(postern_verdict *verdict, const pst_ruleset *set,
 
 static void refuse_by_rule(postern_verdict *verdict, const pst_rule *rule)
 {
-    pst_refuse(verdict, POSTERN_BLOCKED, rule->response->status, false, "a rule blocks");
+    pst_refuse(verdict, POSTERN_BLOCKED, rule->response->status, false,
+               "a rule blocks");
     verdict->content_type = rule->response->content_type;
     verdict->body = rule->response->body;
 }
@@ -341,7 +342,7 @@ void pst_policy_decide(const postern_policy *policy, postern_request *request,
     }
     request->matches = matches.own;
     request->match_cap = matches.cap;
-    verdict->matches = matches.count == 0 ? NULL : matches.items;
+    verdict->matches = matches.items;
     verdict->match_count = matches.count;
     if (decision == PST_DECISION_BLOCK && rule != NULL) {
         refuse_by_rule(verdict, rule);

@@ -8,7 +8,6 @@
 #include "match/regex_shape.h"
 #include "match/regex_table.h"
 
-#include "match/rarity.h"
 #include "match/search.h"
 #include "support/text.h"
 
@@ -26,7 +25,6 @@ struct pst_regex {
     pst_regex_automaton automaton; /* of LAZY and BITS */
     pst_regex_filter filter;       /* depth 0: none */
     postern_str required;
-    size_t rare;               /* the place of its rarest byte */
     pst_regex_program program; /* of PST_REGEX_CAPTURE */
     size_t bytes;
 };
@@ -95,7 +93,7 @@ static postern_status try_direction(compilation *c, pst_regex_tree *tree, bool b
     }
     out->too_big = status == POSTERN_LIMIT;
     if (status == POSTERN_OK) {
-        status = pst_regex_table_build(c->arena, c->scratch, &out->automaton,
+        status = pst_regex_table_build(c->arena, c->scratch, &out->automaton, backward,
                                        &c->regex->table);
     }
     return status;
@@ -183,16 +181,6 @@ static postern_status choose_engine(compilation *c, pst_regex_tree *tree)
     return status == POSTERN_OK ? keep(c, used) : status;
 }
 
-static void find_rare(pst_regex *regex)
-{
-    for (size_t i = 1; i < regex->required.len; i++) {
-        if (pst_rarity((unsigned char)regex->required.data[i]) <
-            pst_rarity((unsigned char)regex->required.data[regex->rare])) {
-            regex->rare = i;
-        }
-    }
-}
-
 static postern_status compile_match(compilation *c)
 {
     pst_regex_tree tree;
@@ -208,7 +196,8 @@ static postern_status compile_match(compilation *c)
     if (status == POSTERN_OK) {
         status = choose_engine(c, &tree);
     }
-    find_rare(c->regex);
+    c->regex->filter.required = c->regex->required;
+    c->regex->filter.places = pst_search_places(c->regex->required, false);
     if (!pst_regex_filter_is_fast()) {
         c->regex->filter.depth = 0;
     }
@@ -283,7 +272,8 @@ static bool hopeless(const pst_regex *regex, postern_str text, size_t *at)
         return *at == text.len;
     }
     return regex->required.len > 0 &&
-           !pst_search_by(text, regex->required, regex->rare);
+           pst_search_by(text, regex->required, regex->filter.places, false) ==
+               SIZE_MAX;
 }
 
 bool pst_regex_match(const pst_regex *regex, postern_str text, pst_regex_memory *memory)
@@ -305,6 +295,11 @@ bool pst_regex_match(const pst_regex *regex, postern_str text, pst_regex_memory 
         return pst_regex_bits_match(&regex->automaton, text, at, regex->backward);
     }
     return false;
+}
+
+bool pst_regex_remembers(const pst_regex *regex)
+{
+    return regex->engine == PST_REGEX_LAZY;
 }
 
 postern_status pst_regex_find(const pst_regex *regex, postern_str text,

@@ -1,11 +1,66 @@
 /*
- * match/search.c - the two-way algorithm (Crochemore and Perrin, 1991): the needle is
- * cut where its local period is its period; the right half is compared first, the left
- * one afterwards. No table, and never more than a few looks at each byte.
+ * match/search.c - chooses the bytes of a needle that are looked for, and goes on where
+ * that was of no use: with another pair of bytes, which tells the last false start from
+ * the needle, and after some of them by the two-way algorithm (Crochemore and Perrin,
+ * 1991): the needle is cut where its local period is its period; the right half is
+ * compared first, the left one afterwards. No table, and never more than a few looks at
+ * each byte. As every pair is given up in linear time, all of it is linear.
  */
 #include "match/search.h"
 
+#include "match/rarity.h"
 #include "support/text.h"
+
+/* Places are told in eight bits each. */
+enum { PLACES = 256 };
+
+/* Pairs that are tried before the two-way algorithm, but the first. */
+enum { MORE_PAIRS = 3 };
+
+/* --- the bytes to look for ------------------------------------------------------------ */
+
+static unsigned rarity_of(char byte, bool fold)
+{
+    const unsigned own = pst_rarity((unsigned char)byte);
+
+    return fold && pst_is_letter((unsigned char)byte)
+               ? own + pst_rarity((unsigned char)(byte ^ 0x20))
+               : own;
+}
+
+static uint16_t pair_of(size_t first, size_t second)
+{
+    return (uint16_t)(first | second << 8);
+}
+
+uint16_t pst_search_places(postern_str needle, bool fold)
+{
+    const size_t len = needle.len < PLACES ? needle.len : PLACES;
+    size_t first = 0;
+    size_t second = 0;
+    unsigned least = UINT32_MAX;
+
+    for (size_t i = 1; i < len; i++) {
+        if (rarity_of(needle.data[i], fold) < rarity_of(needle.data[first], fold)) {
+            first = i;
+        }
+    }
+    /* The other one is of another byte if there is one, and not beside the first if it
+     * need not be: neighbours know each other. */
+    for (size_t i = 0; i < len; i++) {
+        const bool same = needle.data[i] == needle.data[first];
+        const bool beside = i + 1 == first || i == first + 1;
+        const unsigned rarity =
+            rarity_of(needle.data[i], fold) + (beside ? 4 : 0) + (same ? 2048 : 0);
+        if (i != first && rarity <= least) {
+            least = rarity;
+            second = i;
+        }
+    }
+    return pair_of(first, second);
+}
+
+/* --- two-way -------------------------------------------------------------------------- */
 
 typedef struct cut {
     size_t at;   /* where the right half starts; below needle.len */
@@ -121,48 +176,105 @@ static inline size_t two_way(postern_str text, postern_str needle, bool fold)
     return SIZE_MAX;
 }
 
+/* --- searching ------------------------------------------------------------------------ */
+
+/* A false start costs as much as the needle and these bytes. As many as ALLOWED cost
+ * nothing, and then each must be paid for with text that was passed. */
+enum { PRICE = 16, ALLOWED = 8 };
+
+/* From `at` on, where both bytes are. @return where the needle stands, or SIZE_MAX.
+ * After too many false starts *tired, and the last of them */
+static PST_INLINE size_t seek(postern_str text, postern_str needle, uint16_t places,
+                              bool fold, size_t at, bool *tired)
+{
+    const char *near = text.data + (places & 0xffU);
+    const char *far = text.data + (places >> 8);
+    const char near_byte = needle.data[places & 0xffU];
+    const char far_byte = needle.data[places >> 8];
+    const size_t count = text.len - needle.len + 1;
+    const size_t price = needle.len + PRICE;
+    const size_t start = at;
+    size_t spent = 0;
+
+    while (at < count) {
+        if (pst_same_bytes(text.data + at, needle.data, needle.len, fold)) {
+            return at;
+        }
+        spent += price;
+        if (spent > at - start + ALLOWED * price) {
+            *tired = true;
+            return at;
+        }
+        at++;
+        if (at < count) {
+            at += pst_pair_next(near + at, far + at, count - at, near_byte, far_byte,
+                                fold);
+        }
+    }
+    return SIZE_MAX;
+}
+
+/* A place where the needle is unlike the text at `at`, which has room for it. */
+static size_t difference(postern_str text, size_t at, postern_str needle, bool fold)
+{
+    size_t i = 0;
+
+    while (i + 1 < needle.len && same_byte(text, at, needle, i, fold)) {
+        i++;
+    }
+    return i;
+}
+
+/* The needle does not stand at `at`, nor before. */
+PST_COLD PST_NOINLINE static size_t seek_patiently(postern_str text, postern_str needle,
+                                                   uint16_t places, bool fold,
+                                                   size_t at)
+{
+    const size_t last = text.len - needle.len;
+    postern_str rest;
+    size_t found;
+
+    for (unsigned turn = 0; turn < MORE_PAIRS && at < last; turn++) {
+        const size_t unlike = difference(text, at, needle, fold);
+        bool tired = false;
+        if (unlike >= PLACES) {
+            break;
+        }
+        places = pair_of(turn % 2 == 0 ? places & 0xffU : places >> 8, unlike);
+        at = seek(text, needle, places, fold, at, &tired);
+        if (!tired) {
+            return at;
+        }
+    }
+    rest = pst_str_slice(text, at, text.len);
+    found = fold ? two_way(rest, needle, true) : two_way(rest, needle, false);
+    return found == SIZE_MAX ? SIZE_MAX : at + found;
+}
+
+size_t pst_search_on(postern_str text, postern_str needle, uint16_t places, bool fold,
+                     size_t at)
+{
+    bool tired = false;
+
+    at = fold ? seek(text, needle, places, true, at, &tired)
+              : seek(text, needle, places, false, at, &tired);
+    return tired ? seek_patiently(text, needle, places, fold, at) : at;
+}
+
+/* For one search the first and the last byte are as good as what takes long to find. */
+static uint16_t edges_of(postern_str needle)
+{
+    const size_t len = needle.len < PLACES ? needle.len : PLACES;
+
+    return len == 0 ? 0 : pair_of(len - 1, 0);
+}
+
 size_t pst_search(postern_str text, postern_str needle)
 {
-    if (needle.len == 0 || needle.len > text.len) {
-        return needle.len == 0 ? 0 : SIZE_MAX;
-    }
-    return two_way(text, needle, false);
+    return pst_search_by(text, needle, edges_of(needle), false);
 }
 
 size_t pst_search_folded(postern_str text, postern_str needle)
 {
-    if (needle.len == 0 || needle.len > text.len) {
-        return needle.len == 0 ? 0 : SIZE_MAX;
-    }
-    return two_way(text, needle, true);
-}
-
-bool pst_search_by(postern_str text, postern_str needle, size_t rare)
-{
-    const char *at = text.data;
-    const char *end; /* of where the rare byte may stand */
-    size_t patience = 16 * needle.len;
-
-    if (needle.len > text.len) {
-        return false;
-    }
-    end = text.data + (text.len - needle.len + rare) + 1;
-    for (at += rare; at < end; at++) {
-        const char *found = memchr(at, needle.data[rare], (size_t)(end - at));
-        if (found == NULL) {
-            return false;
-        }
-        patience += (size_t)(found - at);
-        if (patience < needle.len) {
-            const char *from = found - rare; /* too many false starts */
-            const postern_str rest = {from, text.len - (size_t)(from - text.data)};
-            return pst_search(rest, needle) != SIZE_MAX;
-        }
-        patience -= needle.len;
-        at = found;
-        if (memcmp(found - rare, needle.data, needle.len) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return pst_search_by(text, needle, edges_of(needle), true);
 }

@@ -75,6 +75,7 @@ postern_status pst_wildcard_compile(pst_arena *arena, postern_str pattern, bool 
     size_t stars;
     postern_status status = check(pattern, star_limit, &stars, problem);
     postern_str *pieces;
+    uint16_t *places;
     char *bytes;
 
     *out = (pst_wildcard){.pieces = NULL};
@@ -83,71 +84,84 @@ postern_status pst_wildcard_compile(pst_arena *arena, postern_str pattern, bool 
     }
     *problem = (pst_wildcard_problem){.status = POSTERN_OK};
     pieces = pst_arena_array(arena, stars + 1, sizeof *pieces);
+    places = pst_arena_array(arena, stars + 1, sizeof *places);
     bytes = pst_arena_alloc(arena, pattern.len);
-    if (pieces == NULL || bytes == NULL) {
+    if (pieces == NULL || places == NULL || bytes == NULL) {
         return arena->status;
     }
-    *out = (pst_wildcard){.pieces = pieces, .star_count = stars, .fold = fold};
+    *out = (pst_wildcard){
+        .pieces = pieces, .places = places, .star_count = stars, .fold = fold};
     out->least = cut_at_stars(pattern, fold, bytes, pieces);
+    for (size_t i = 0; i <= stars; i++) {
+        places[i] = pst_search_places(pieces[i], fold);
+    }
     return POSTERN_OK;
+}
+
+bool pst_wildcard_is_sound(const pst_wildcard *pattern)
+{
+    for (size_t i = 0; i <= pattern->star_count; i++) {
+        if (!pst_search_places_fit(pattern->places[i], pattern->pieces[i].len)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* --- matching ----------------------------------------------------------------------- */
 
-static bool stands_at(const pst_wildcard *pattern, postern_str text, size_t at,
-                      postern_str piece)
-{
-    const postern_str there = pst_str_slice(text, at, at + piece.len);
-
-    return pattern->fold ? pst_str_same_folded(there, piece)
-                         : pst_str_same(there, piece);
-}
-
 /* The first piece begins the text and the last ends it. Those between are looked for
  * from left to right: the first place of each leaves most for the rest, so no other
  * place need ever be tried. */
-static bool walk(const pst_wildcard *pattern, postern_str text, postern_str *stars)
+static PST_INLINE bool walk(const pst_wildcard *pattern, postern_str text,
+                            postern_str *stars, bool fold)
 {
     const size_t count = pattern->star_count;
-    const postern_str *pieces = pattern->pieces;
-    size_t at = pieces[0].len;
-    size_t end;
+    const postern_str first = pattern->pieces[0];
+    const postern_str last = pattern->pieces[count];
+    postern_str rest;
 
-    if (text.len < pattern->least || !stands_at(pattern, text, 0, pieces[0])) {
+    if (text.len < pattern->least ||
+        !pst_same_bytes(text.data, first.data, first.len, fold)) {
         return false;
     }
     if (count == 0) {
-        return text.len == at;
+        return text.len == first.len;
     }
-    end = text.len - pieces[count].len;
-    if (!stands_at(pattern, text, end, pieces[count])) {
+    if (last.len > 0 &&
+        !pst_same_bytes(text.data + (text.len - last.len), last.data, last.len, fold)) {
         return false;
     }
-    for (size_t i = 1; i <= count; i++) {
-        const postern_str rest = pst_str_slice(text, at, end);
-        size_t taken = rest.len;
-        if (i < count) {
-            taken = pattern->fold ? pst_search_folded(rest, pieces[i])
-                                  : pst_search(rest, pieces[i]);
-        }
+    /* An empty text may have no address to count from. */
+    rest = text.len == 0
+               ? text
+               : (postern_str){text.data + first.len, text.len - first.len - last.len};
+    for (size_t i = 1; i < count; i++) {
+        const postern_str piece = pattern->pieces[i];
+        const size_t taken = pst_search_by(rest, piece, pattern->places[i], fold);
         if (taken == SIZE_MAX) {
             return false;
         }
         if (stars != NULL) {
-            stars[i - 1] = pst_str_slice(rest, 0, taken);
+            stars[i - 1] = (postern_str){rest.data, taken};
         }
-        at += taken + pieces[i].len;
+        rest = (postern_str){rest.data + (taken + piece.len),
+                             rest.len - taken - piece.len};
+    }
+    if (stars != NULL) {
+        stars[count - 1] = rest;
     }
     return true;
 }
 
 bool pst_wildcard_match(const pst_wildcard *pattern, postern_str text)
 {
-    return walk(pattern, text, NULL);
+    return pattern->fold ? walk(pattern, text, NULL, true)
+                         : walk(pattern, text, NULL, false);
 }
 
 bool pst_wildcard_capture(const pst_wildcard *pattern, postern_str text,
                           postern_str *stars)
 {
-    return walk(pattern, text, stars);
+    return walk(pattern, text, stars, pattern->fold);
 }

@@ -9,11 +9,13 @@
 #define PST_MATCH_WILDCARD_H
 
 #include "support/arena.h"
+#include "support/attribute.h"
 
 /** A pattern cut at its stars; immutable. */
 typedef struct pst_wildcard {
     const postern_str *pieces; /* what stands around the stars: star_count + 1, each
                                   maybe empty; in lower case when folding */
+    const uint16_t *places;    /* pst_search_places() of each */
     size_t star_count;
     size_t least; /* bytes of all pieces */
     bool fold;    /* ASCII case does not count */
@@ -37,6 +39,9 @@ typedef struct pst_wildcard_problem {
 postern_status pst_wildcard_compile(pst_arena *arena, postern_str pattern, bool fold,
                                     uint32_t star_limit, pst_wildcard *out,
                                     pst_wildcard_problem *problem);
+
+/** True if the places fit the pieces. */
+PST_COLD bool pst_wildcard_is_sound(const pst_wildcard *pattern);
 
 /** Cost: linear in the text and the pattern, whatever the bytes are. */
 bool pst_wildcard_match(const pst_wildcard *pattern, postern_str text);

@@ -80,6 +80,22 @@ static size_t normalise_name(postern_str text, pst_host *out)
     return out->len > PST_HOST_MAX ? 0 : at;
 }
 
+/* Has the highest bit of some byte unless all of them are a to z, 0 to 9, `-` or `.`, and
+ * no dot stands behind another. A byte from 0x80 on has its own, whatever it spills over
+ * into the next one. */
+static uint64_t unusual(uint64_t word)
+{
+    const uint64_t letter = (word + PST_WORD_ONES * (0x80U - 'a')) &
+                            ~(word + PST_WORD_ONES * (0x7fU - 'z'));
+    const uint64_t digit = (word + PST_WORD_ONES * (0x80U - '0')) &
+                           ~(word + PST_WORD_ONES * (0x7fU - '9'));
+    const uint64_t no_dash = (word ^ PST_WORD_ONES * '-') + PST_WORD_ONES * 0x7fU;
+    const uint64_t no_dot = (word ^ PST_WORD_ONES * '.') + PST_WORD_ONES * 0x7fU;
+    const uint64_t dots = ~no_dot & PST_WORD_HIGHS;
+
+    return word | (~(letter | digit) & no_dash & no_dot) | (dots & dots << 8);
+}
+
 /* Most names are in normal form: lower case, not longer than a label may be, no dot at
  * an end or behind another. Each word starts with the last byte of the one before, so
  * that two dots lie within one word. @return whether `text` is such a name; false says
@@ -87,27 +103,21 @@ static size_t normalise_name(postern_str text, pst_host *out)
 static bool copy_normal(postern_str text, pst_host *out)
 {
     const size_t last = text.len - PST_WORD;
+    uint64_t seen = 0;
     size_t at = 0;
 
     if (text.len < PST_WORD || text.len > PST_HOST_LABEL_MAX || text.data[0] == '.' ||
         text.data[text.len - 1] == '.') {
         return false;
     }
-    for (;;) {
-        const uint64_t word = pst_word_load(text.data + at);
-        const uint64_t dots = pst_word_equal(word, '.');
-        const uint64_t bytes = dots | pst_word_between(word, 'a', 'z') |
-                               pst_word_between(word, '0', '9') |
-                               pst_word_equal(word, '-') | pst_word_equal(word, '_');
-        if (bytes != PST_WORD_HIGHS || (dots & dots << 8) != 0) {
-            return false;
-        }
-        memcpy(out->name + at, text.data + at, PST_WORD);
-        if (at == last) {
-            break;
-        }
-        at = at + PST_WORD - 1 < last ? at + PST_WORD - 1 : last;
+    for (; at < last; at += PST_WORD - 1) {
+        seen |= unusual(pst_word_load(text.data + at));
     }
+    seen |= unusual(pst_word_load(text.data + last));
+    if ((seen & PST_WORD_HIGHS) != 0) {
+        return false;
+    }
+    memcpy(out->name, text.data, text.len);
     out->len = (uint8_t)text.len;
     out->port = -1;
     return true;

@@ -10,12 +10,13 @@
 #include "support/hash.h"
 #include "support/text.h"
 
-static postern_status poison(postern_request *request, postern_status status)
+static PST_NOINLINE postern_status poison(postern_request *request,
+                                          postern_status status)
 {
     if (request->poison == POSTERN_OK) {
         request->poison = status;
     }
-    request->open = false;
+    request->open = NULL;
     return status;
 }
 
@@ -162,7 +163,7 @@ static void start_again(postern_request *request)
     request->strip = NULL;
     request->has_head = false;
     request->sealed = false;
-    request->open = false;
+    request->open = NULL;
     request->hide_identity = false;
     request->body = (postern_str){NULL, 0};
     request->body_size = 0;
@@ -217,7 +218,7 @@ static void file_line(postern_request *request, uint32_t hash)
     bucket->last = line;
 }
 
-static bool grow_headers(postern_request *request)
+static PST_NOINLINE bool grow_headers(postern_request *request)
 {
     void *headers = request->headers;
     const bool grown =

@@ -48,6 +48,19 @@ static int64_t system_clock(void *user)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+int64_t pst_scheme_seconds(const postern_scheme *scheme)
+{
+    const postern_options *options = &scheme->options;
+    int64_t now;
+
+    if (options->clock == system_clock) {
+        now = (int64_t)time(NULL);
+        return now < 0 ? -1 : now;
+    }
+    now = options->clock(options->clock_user);
+    return now < 0 ? -1 : now / 1000;
+}
+
 static void fill(uint32_t *limit, uint32_t standard)
 {
     if (*limit == 0) {

@@ -100,6 +100,13 @@ struct postern_scheme {
 /** Takes another reference and freezes the scheme. */
 postern_scheme *pst_scheme_use(const postern_scheme *scheme);
 
+/**
+ * The time in whole Unix seconds, or negative when there is none. The system's own clock
+ * is asked for seconds only, which costs a tenth: systems keep that number at hand and
+ * move it on with their timer, so that a new second may be told a few milliseconds late.
+ */
+int64_t pst_scheme_seconds(const postern_scheme *scheme);
+
 /** A number, not 0, that no other program of the scheme has or will have. */
 uint64_t pst_scheme_number_program(const postern_scheme *scheme);
 

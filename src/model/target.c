@@ -14,10 +14,10 @@ static bool control(unsigned char c)
     return c < 0x20 || c == 0x7f;
 }
 
-/* Bytes of a word that are control bytes. */
+/* Not 0 when a word has control bytes. */
 static uint64_t controls(uint64_t word)
 {
-    return pst_word_between(word, 0, 0x1f) | pst_word_equal(word, 0x7f);
+    return pst_word_hint_below(word, 0x20) | pst_word_hint(word, 0x7f);
 }
 
 /* How many bytes at the start of a path are nothing but themselves: no end of the path,
@@ -29,10 +29,10 @@ static size_t plain_start(postern_str raw)
 
     while (at + PST_WORD <= raw.len) {
         const uint64_t word = pst_word_load(raw.data + at);
-        const uint64_t slash_or_dot = pst_word_equal(word | PST_WORD_ONES, '/');
-        const uint64_t behind_slash = pst_word_equal(word, '/') << 8;
-        const uint64_t special = pst_word_equal(word, '?') | pst_word_equal(word, '#') |
-                                 pst_word_equal(word, '%') | pst_word_equal(word, '\\');
+        const uint64_t slash_or_dot = pst_word_hint(word | PST_WORD_ONES, '/');
+        const uint64_t behind_slash = pst_word_hint(word, '/') << 8;
+        const uint64_t special = pst_word_hint(word, '?') | pst_word_hint(word, '#') |
+                                 pst_word_hint(word, '%') | pst_word_hint(word, '\\');
         if ((controls(word) | special | (slash_or_dot & behind_slash)) != 0) {
             break;
         }
@@ -168,7 +168,7 @@ static size_t plain_query_start(postern_str query)
 
     while (at + PST_WORD <= query.len) {
         const uint64_t word = pst_word_load(query.data + at);
-        if ((controls(word) | pst_word_equal(word, '#')) != 0) {
+        if ((controls(word) | pst_word_hint(word, '#')) != 0) {
             break;
         }
         at += PST_WORD;

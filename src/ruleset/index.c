@@ -176,8 +176,6 @@ static bool build_ranges(builder *b, const entry *entries, size_t count,
                                count * TAGS_PER_RANGE + TAGS_MORE, out);
 }
 
-/* Parts that are written in the rules live with the program; those of regular
- * expressions only as long as the bindings. */
 static bool build_parts(builder *b, const entry *entries, size_t count,
                         const pst_needles **out)
 {
@@ -189,9 +187,6 @@ static bool build_parts(builder *b, const entry *entries, size_t count,
     for (size_t i = 0; i < count; i++) {
         const pst_key *key = entries[i].key;
         needles[i] = (pst_needle){key->as.text, entries[i].rule, key->place, key->fold};
-        if (key->passing && !pst_arena_copy(b->arena, key->as.text, &needles[i].text)) {
-            return false;
-        }
     }
     *out = pst_needles_build(b->arena, &b->scratch, needles, count);
     return *out != NULL;

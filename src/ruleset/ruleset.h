@@ -53,7 +53,7 @@ static inline size_t pst_ruleset_rule(const pst_ruleset *set, size_t at)
 typedef struct pst_matches {
     const postern_rule_match *items;
     size_t count;
-    postern_rule_match *own; /* NULL: nothing is put together yet */
+    postern_rule_match *own; /* room for several; NULL: there is none yet */
     size_t cap;              /* of `own` */
 } pst_matches;
 

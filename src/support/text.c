@@ -1,5 +1,7 @@
 #include "support/text.h"
 
+#include "support/word.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -22,18 +24,29 @@ int pst_hex_value(unsigned char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+static bool same_word(uint64_t a, uint64_t b)
+{
+    return a == b || pst_lower_word(a) == pst_lower_word(b);
+}
+
 bool pst_str_same_folded(postern_str a, postern_str b)
 {
+    size_t at = 0;
+
     if (a.len != b.len) {
         return false;
     }
-    for (size_t i = 0; i < a.len; i++) {
-        if (pst_lower((unsigned char)a.data[i]) !=
-            pst_lower((unsigned char)b.data[i])) {
+    if (a.len < PST_WORD) {
+        return a.len == 0 || same_word(pst_word_load_few(a.data, a.len),
+                                       pst_word_load_few(b.data, b.len));
+    }
+    for (; at + PST_WORD < a.len; at += PST_WORD) {
+        if (!same_word(pst_word_load(a.data + at), pst_word_load(b.data + at))) {
             return false;
         }
     }
-    return true;
+    at = a.len - PST_WORD;
+    return same_word(pst_word_load(a.data + at), pst_word_load(b.data + at));
 }
 
 bool pst_str_starts(postern_str text, postern_str prefix)

@@ -5,6 +5,7 @@
 #ifndef PST_SUPPORT_TEXT_H
 #define PST_SUPPORT_TEXT_H
 
+#include "support/attribute.h"
 #include "support/word.h"
 
 #include <string.h>
@@ -13,6 +14,35 @@
 static inline unsigned char pst_lower(unsigned char c)
 {
     return (unsigned char)(c - 'A') < 26U ? (unsigned char)(c | 0x20U) : c;
+}
+
+/** Eight bytes of a text, and four. */
+static inline uint64_t pst_word(const char *bytes)
+{
+    uint64_t word;
+
+    memcpy(&word, bytes, sizeof word);
+    return word;
+}
+
+static inline uint32_t pst_half_word(const char *bytes)
+{
+    uint32_t word;
+
+    memcpy(&word, bytes, sizeof word);
+    return word;
+}
+
+/** pst_lower() of eight bytes at once. */
+static inline uint64_t pst_lower_word(uint64_t word)
+{
+    const uint64_t ones = UINT64_MAX / 255;
+    const uint64_t low = word & 0x7f * ones;
+    const uint64_t from_a = low + (0x80 - 'A') * ones; /* its top bit: not below A */
+    const uint64_t behind_z = low + (0x7f - 'Z') * ones;
+    const uint64_t upper = (from_a ^ behind_z) & ~word & 0x80 * ones;
+
+    return word | upper >> 2;
 }
 
 static inline bool pst_is_digit(unsigned char c)
@@ -55,6 +85,35 @@ static inline bool pst_rest_same(const char *a, const char *b, size_t length)
 static inline bool pst_str_same(postern_str a, postern_str b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+/** True when the `len` bytes of `text`, in lower case if `fold`, are those of `lower`. */
+static PST_INLINE bool pst_same_bytes(const char *text, const char *lower, size_t len,
+                                      bool fold)
+{
+    if (len >= 8) {
+        for (size_t i = 0; i < len; i += 8) {
+            const size_t at = i + 8 < len ? i : len - 8; /* the last word overlaps */
+            const uint64_t word = pst_word(text + at);
+            if ((fold ? pst_lower_word(word) : word) != pst_word(lower + at)) {
+                return false;
+            }
+        }
+        return true;
+    }
+    if (len >= 4) {
+        const uint64_t word =
+            (uint64_t)pst_half_word(text + len - 4) << 32 | pst_half_word(text);
+        return (fold ? pst_lower_word(word) : word) ==
+               ((uint64_t)pst_half_word(lower + len - 4) << 32 | pst_half_word(lower));
+    }
+    for (size_t i = 0; i < len; i++) {
+        const unsigned char byte = (unsigned char)text[i];
+        if ((fold ? pst_lower(byte) : byte) != (unsigned char)lower[i]) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /** True when both hold the same bytes, ASCII case aside. */

@@ -83,4 +83,21 @@ static inline uint64_t pst_word_equal(uint64_t word, unsigned char byte)
     return ~(((differ & ~PST_WORD_HIGHS) + ~PST_WORD_HIGHS) | differ) & PST_WORD_HIGHS;
 }
 
+/* Two that cost less and mark too much: no byte that is meant stays unmarked, but bytes
+ * behind it may be marked as well. Good for asking whether there is any. */
+
+/** Bytes that are `byte`, and perhaps others behind them. */
+static inline uint64_t pst_word_hint(uint64_t word, unsigned char byte)
+{
+    const uint64_t differ = word ^ PST_WORD_ONES * byte;
+
+    return (differ - PST_WORD_ONES) & ~differ & PST_WORD_HIGHS;
+}
+
+/** Bytes below `limit`, which is at most 0x80, and perhaps others behind them. */
+static inline uint64_t pst_word_hint_below(uint64_t word, unsigned char limit)
+{
+    return (word - PST_WORD_ONES * limit) & ~word & PST_WORD_HIGHS;
+}
+
 #endif

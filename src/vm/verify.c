@@ -6,6 +6,7 @@
  * reads slots before that one only, a walk's body also the walk's own elements. A walk
  * stands in no other walk, and its body in front of it. So every run ends.
  */
+#include "match/search.h"
 #include "vm/program.h"
 
 #include <string.h>
@@ -250,11 +251,13 @@ static bool operand_ok(const verifier *v, const region *r, size_t at)
     case OPERAND_INT_SET:
         return insn->as.int_set != NULL;
     case OPERAND_STRING:
-        return insn->as.string.len == 0 || insn->as.string.data != NULL;
+        return (insn->as.string.len == 0 || insn->as.string.data != NULL) &&
+               (insn->op != PST_OP_STRING_CONTAINS ||
+                pst_search_places_fit(insn->bit, insn->as.string.len));
     case OPERAND_STRING_SET:
         return insn->as.string_set != NULL;
     case OPERAND_WILDCARD:
-        return insn->as.wildcard != NULL;
+        return insn->as.wildcard != NULL && pst_wildcard_is_sound(insn->as.wildcard);
     case OPERAND_REGEX:
         return insn->as.pattern.regex != NULL && insn->as.pattern.text != NULL;
     case OPERAND_IP_SET:
@@ -415,6 +418,8 @@ static bool derived_ok(const verifier *v, size_t index)
                postern_type_element(base) == how->type;
     case PST_DERIVED_HEADER:
         return how->type == POSTERN_STRING;
+    case PST_DERIVED_LINES:
+        return how->type == POSTERN_ARRAY_OF(POSTERN_STRING);
     case PST_DERIVED_FLATTEN:
         return input_ok(v, how->slot, index) && path_ok(v, how);
     case PST_DERIVED_CALL:

@@ -70,7 +70,7 @@ START_TEST(without_room_nothing_passes_even_without_rules)
 {
     static const char *const policies[] = {
         POLICY("", "", LOG("a", "ssl"), ""),
-        POLICY("", "", LOG("a", "true"), ""),
+        POLICY("", "", LOG("a", "true") "," LOG("b", "true"), ""),
         POLICY("", "", LOG("a", "ssl"), ""),
     };
     static const char *const targets[] = {"//aaaaaaaaaaaaaaaaaaaaaaaaaaaa", "/", "/"};

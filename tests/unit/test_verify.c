@@ -121,6 +121,36 @@ static void no_needle(patient *p)
     patient_find(p, PST_OP_STRING_CONTAINS)->as.string = (postern_str){NULL, 1};
 }
 
+static void a_place_behind_the_needle(patient *p)
+{
+    pst_insn *insn = patient_find(p, PST_OP_STRING_CONTAINS);
+
+    insn->bit = (uint16_t)insn->as.string.len;
+}
+
+static void another_place_behind_the_needle(patient *p)
+{
+    pst_insn *insn = patient_find(p, PST_OP_STRING_CONTAINS);
+
+    insn->bit = (uint16_t)(insn->as.string.len << 8);
+}
+
+static void a_place_behind_a_piece(patient *p)
+{
+    pst_insn *insn = patient_find(p, PST_OP_STRING_WILDCARD);
+    const size_t count = insn->as.wildcard->star_count + 1;
+    pst_wildcard *opened = pst_arena_alloc(&p->arena, sizeof *opened);
+    uint16_t *places = pst_arena_array(&p->arena, count, sizeof *places);
+
+    ck_assert(opened != NULL && places != NULL);
+    *opened = *insn->as.wildcard;
+    for (size_t i = 0; i < count; i++) {
+        places[i] = (uint16_t)opened->pieces[i].len;
+    }
+    opened->places = places;
+    insn->as.wildcard = opened;
+}
+
 static void no_wildcard(patient *p)
 {
     patient_find(p, PST_OP_STRING_WILDCARD)->as.wildcard = NULL;
@@ -261,6 +291,27 @@ static void header_that_is_no_string(patient *p)
 
     patient_find_derived(p, PST_DERIVED_HEADER)->type = POSTERN_INT;
     patient_open_operands(p, patient_open_call(p, lower))->slot = PST_FIELD_HOST;
+}
+
+static void lines_that_are_no_array(patient *p)
+{
+    pst_derived *const lines = patient_find_derived(p, PST_DERIVED_LINES);
+
+    lines->type = POSTERN_STRING;
+    patient_forget(p, patient_slot(p, lines));
+}
+
+static void once_of_a_field(patient *p)
+{
+    patient_find(p, PST_OP_ONCE)->slot = PST_FIELD_SSL;
+}
+
+static void once_of_a_call(patient *p)
+{
+    pst_derived *const claim = patient_find_derived(p, PST_DERIVED_CALL);
+
+    claim->type = POSTERN_BOOL;
+    patient_find(p, PST_OP_ONCE)->slot = patient_slot(p, claim);
 }
 
 static void call_of_nothing(patient *p)
@@ -662,6 +713,9 @@ static const damage damages[] = {
     DAMAGE(no_int_set),
     DAMAGE(no_string),
     DAMAGE(no_needle),
+    DAMAGE(a_place_behind_the_needle),
+    DAMAGE(another_place_behind_the_needle),
+    DAMAGE(a_place_behind_a_piece),
     DAMAGE(no_wildcard),
     DAMAGE(list_out_of_range),
     DAMAGE(list_of_another_type),
@@ -684,6 +738,9 @@ static const damage damages[] = {
     DAMAGE(entry_of_an_array),
     DAMAGE(element_of_another_type),
     DAMAGE(header_that_is_no_string),
+    DAMAGE(lines_that_are_no_array),
+    DAMAGE(once_of_a_field),
+    DAMAGE(once_of_a_call),
     DAMAGE(call_of_nothing),
     DAMAGE(call_of_no_function),
     DAMAGE(call_without_arguments),
