@@ -13,6 +13,7 @@
 # --full adds:
 #
 #   long          a million random expressions and patterns, where the others take 50,000;
+#                 10 million pairs of a ruleset and a request, where they take 100,000;
 #                 every request for memory of a handshake fails once
 #   long-3.6      the latter with mbedTLS 3.6
 #   gcc-tsan      ThreadSanitizer: the server and its clients
@@ -20,7 +21,8 @@
 #   valgrind      unit tests
 #   clang-tidy, cppcheck
 #   fuzz          each target for FUZZ_SECONDS (60)
-#   bench         what regular expressions and the gate cost here, no pass or fail
+#   bench         what rules, regular expressions and the gate cost here; fails when an
+#                 answer is wrong, never because of what it costs
 #
 # The last line is "N passed, N failed, N skipped", summed over all lanes; exit status 1
 # when anything failed. With CI=true it also fails when ../shared is there and was not
@@ -211,7 +213,7 @@ weigh() { # builds nothing but the library, as that lane does but for the engine
 }
 lane_long() {
   if plain; then
-    POSTERN_EXPRESSIONS=1000000 POSTERN_EVERY_REQUEST=1 \
+    POSTERN_EXPRESSIONS=1000000 POSTERN_PAIRS=10000000 POSTERN_EVERY_REQUEST=1 \
       run_tests long gcc-plain -t 10 --suite differential --suite memory
   else
     report long 0 1 0 "did not build"
@@ -223,7 +225,7 @@ lane_long-3.6() {
     -Dexamples=disabled -- -t 10 --suite memory
 }
 lane_gcc-tsan() {
-  POSTERN_EXPRESSIONS=5000 CC=gcc lane gcc-tsan -Db_sanitize=thread -Db_lundef=false -Dexamples=enabled \
+  POSTERN_EXPRESSIONS=5000 POSTERN_PAIRS=10000 CC=gcc lane gcc-tsan -Db_sanitize=thread -Db_lundef=false -Dexamples=enabled \
     -- --no-suite package --no-suite corpus --no-suite immunity
 }
 lane_gcc-tsan-3.6() {
@@ -232,7 +234,7 @@ lane_gcc-tsan-3.6() {
 }
 lane_valgrind() {
   if plain; then
-    POSTERN_EXPRESSIONS=1000 POSTERN_SWAPS=200 run_tests valgrind gcc-plain -t 20 \
+    POSTERN_EXPRESSIONS=1000 POSTERN_PAIRS=1000 POSTERN_SWAPS=200 run_tests valgrind gcc-plain -t 20 \
       --no-suite tidy --no-suite e2e --no-suite limits --no-suite memory --no-suite openssl \
       --no-suite immunity \
       '--wrap=valgrind -q --error-exitcode=99 --leak-check=full --trace-children=yes'
@@ -343,17 +345,17 @@ lane_fuzz() {
   report_checks fuzz
 }
 
-# Fails when the engines disagree, never because of what they cost.
+# Fails when an answer is wrong or the engines disagree, never because of what they cost.
 # Once for each mbedTLS; regular expressions do not depend on it.
 lane_bench() {
-  benches bench regex gate chain crl
+  benches bench postern regex gate chain crl
   if find_new_mbedtls; then
     benches bench-3.6 gate chain "-Dpkg_config_path=$new_mbedtls"
   fi
   report_checks bench
 }
 benches() { # BUILD [BENCH|OPTION]...
-  local name lane=$1 names=() options=()
+  local name program lane=$1 names=() options=()
   shift
   for name; do
     case $name in
@@ -368,8 +370,12 @@ benches() { # BUILD [BENCH|OPTION]...
     return
   fi
   for name in "${names[@]}"; do
-    if meson compile -C "$lanes/$lane" "bench_$name" >>"$lanes/$lane.log" 2>&1 </dev/null; then
-      POSTERN_TESTS=$root/tests check "$lane-$name" "$lanes/$lane/tests/bench_$name"
+    program=bench_$name
+    if [ "$name" = postern ]; then
+      program=postern-bench
+    fi
+    if meson compile -C "$lanes/$lane" "$program" >>"$lanes/$lane.log" 2>&1 </dev/null; then
+      POSTERN_TESTS=$root/tests check "$lane-$name" "$lanes/$lane/tests/$program"
       cat "$lanes/check-$lane-$name.log"
     else
       show "$lanes/$lane.log"

@@ -13,20 +13,45 @@ static unsigned char lower(unsigned char c)
     return pst_lower(c);
 }
 
-/* Text in which nothing changes is its own result. `change` is a constant where this
- * is called, so that the loops are compiled for it. */
-static inline postern_status change_case(const pst_invocation *in, pst_result *out,
-                                         unsigned char (*change)(unsigned char))
+/* upper() of eight bytes at once. */
+static uint64_t upper_word(uint64_t word)
+{
+    const uint64_t ones = UINT64_MAX / 255;
+    const uint64_t low = word & 0x7f * ones;
+    const uint64_t from_a = low + (0x80 - 'a') * ones; /* its top bit: not below a */
+    const uint64_t behind_z = low + (0x7f - 'z') * ones;
+    const uint64_t letters = (from_a ^ behind_z) & ~word & 0x80 * ones;
+
+    return word ^ letters >> 2;
+}
+
+static uint64_t lower_word(uint64_t word)
+{
+    return pst_lower_word(word);
+}
+
+/* Text in which nothing changes is its own result. What changes bytes is a constant
+ * where this is called, so that the loops are compiled for it. */
+static PST_INLINE postern_status change_case(const pst_invocation *in, pst_result *out,
+                                             unsigned char (*change)(unsigned char),
+                                             uint64_t (*change_word)(uint64_t))
 {
     const postern_str text = in->values[0].string;
-    size_t first = 0;
+    const size_t words = text.len - text.len % 8;
+    size_t at = 0;
     char *copy;
 
-    while (first < text.len &&
-           change((unsigned char)text.data[first]) == (unsigned char)text.data[first]) {
-        first++;
+    while (at < words &&
+           change_word(pst_word(text.data + at)) == pst_word(text.data + at)) {
+        at += 8;
     }
-    if (first == text.len) {
+    if (at == words) {
+        while (at < text.len &&
+               change((unsigned char)text.data[at]) == (unsigned char)text.data[at]) {
+            at++;
+        }
+    }
+    if (at == text.len) {
         out->value.string = text;
         return POSTERN_OK;
     }
@@ -34,21 +59,25 @@ static inline postern_status change_case(const pst_invocation *in, pst_result *o
     if (copy == NULL) {
         return in->arena->status;
     }
-    memcpy(copy, text.data, first);
-    for (size_t i = first; i < text.len; i++) {
-        copy[i] = (char)change((unsigned char)text.data[i]);
+    memcpy(copy, text.data, at);
+    for (; at < words; at += 8) {
+        const uint64_t word = change_word(pst_word(text.data + at));
+        memcpy(copy + at, &word, sizeof word);
+    }
+    for (; at < text.len; at++) {
+        copy[at] = (char)change((unsigned char)text.data[at]);
     }
     return POSTERN_OK;
 }
 
 postern_status pst_body_LOWER(const pst_invocation *in, pst_result *out)
 {
-    return change_case(in, out, lower);
+    return change_case(in, out, lower, lower_word);
 }
 
 postern_status pst_body_UPPER(const pst_invocation *in, pst_result *out)
 {
-    return change_case(in, out, upper);
+    return change_case(in, out, upper, upper_word);
 }
 
 /* --- parts -------------------------------------------------------------------------- */

@@ -92,20 +92,24 @@ static size_t decode_once(postern_str text, bool unicode, char *out)
     size_t i = 0;
 
     while (i < text.len) {
+        const char c = text.data[i];
+        const postern_str rest = {text.data + i, text.len - i};
         uint32_t code;
         bool is_character;
-        const size_t taken =
-            escape_at(pst_str_slice(text, i, text.len), unicode, &code, &is_character);
+        size_t taken;
+        if (c != '%') {
+            out[len++] = c == '+' ? ' ' : c;
+            i++;
+            continue;
+        }
+        taken = escape_at(rest, unicode, &code, &is_character);
         if (taken > 0) {
             len += write_decoded(code, is_character, out + len);
             i += taken;
             continue;
         }
-        out[len] = text.data[i++];
-        if (out[len] == '+') {
-            out[len] = ' ';
-        }
-        len++;
+        out[len++] = c;
+        i++;
     }
     return len;
 }

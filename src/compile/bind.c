@@ -33,7 +33,10 @@ static unsigned slot_price(const binder *b, uint32_t slot)
 
     while (slot >= b->field_count) {
         const pst_derived *how = &b->derived[slot - b->field_count];
-        price += how->kind == PST_DERIVED_HEADER ? 1 : 4;
+        if (how->kind == PST_DERIVED_HEADER || how->kind == PST_DERIVED_LINES) {
+            return price + 1;
+        }
+        price += 4;
         if (how->kind == PST_DERIVED_CALL) {
             const pst_operand *first = &how->as.call->operands[0];
             if (first->literal) {
@@ -45,7 +48,7 @@ static unsigned slot_price(const binder *b, uint32_t slot)
                    how->kind == PST_DERIVED_FLATTEN) {
             slot = how->slot;
         } else {
-            return how->kind == PST_DERIVED_HEADER ? price : NO_PRICE;
+            return NO_PRICE;
         }
     }
     return price;

@@ -45,6 +45,22 @@ static postern_status keep_lists(pst_compiled *compiled,
     return POSTERN_OK;
 }
 
+/* How runs of the program begin. */
+static void choose_way(pst_compiled *compiled)
+{
+    const pst_program *const program = &compiled->program;
+
+    if (program->entry_count > 0) {
+        compiled->start = program->code + program->entries[0];
+    }
+    compiled->asks_time = pst_program_uses(program, PST_FIELD_TIMESTAMP_SEC) ||
+                          pst_program_uses(program, PST_FIELD_TIMESTAMP_MSEC);
+    if (program->derived_count + program->list_count + program->pattern_count == 0 &&
+        !compiled->asks_time) {
+        compiled->opens = compiled->scheme;
+    }
+}
+
 postern_status pst_compiled_finish(pst_compiled *compiled, pst_compiler *compiler,
                                    postern_report *report)
 {
@@ -53,13 +69,9 @@ postern_status pst_compiled_finish(pst_compiled *compiled, pst_compiler *compile
     if (status == POSTERN_OK) {
         status = keep_lists(compiled, &compiler->options);
     }
-    if (status == POSTERN_OK && compiled->program.entry_count > 0) {
-        compiled->start = compiled->program.code + compiled->program.entries[0];
+    if (status == POSTERN_OK) {
+        choose_way(compiled);
     }
-    compiled->reopens =
-        status == POSTERN_OK && compiled->program.derived_count <= PST_DERIVED_ROOM &&
-        !pst_program_uses(&compiled->program, PST_FIELD_TIMESTAMP_SEC) &&
-        !pst_program_uses(&compiled->program, PST_FIELD_TIMESTAMP_MSEC);
     return status == POSTERN_NO_MEMORY ? pst_report_no_memory(report) : status;
 }
 
@@ -78,6 +90,6 @@ postern_status pst_compiled_prepare(const pst_compiled *compiled,
     if (status != POSTERN_OK) {
         return status;
     }
-    request->open = true;
+    request->open = request->scheme;
     return pst_program_prepare(&compiled->program, compiled->lists, request);
 }

@@ -8,13 +8,16 @@
 #include "compile/compile.h"
 
 typedef struct pst_compiled {
+    /* Its scheme when runs on an open request need nothing: they read fields, keep
+     * nothing and do not ask what time it is. Otherwise NULL. */
+    const postern_scheme *opens;
+    const pst_insn *start; /* of its only rule; NULL: it has none */
+    bool asks_time;        /* what the clock said must be forgotten before a run */
     postern_scheme *scheme;
     pst_arena constants;
     pst_program program;
     postern_named_list *lists; /* one for each of program.lists, each kept alive */
     size_t list_count;
-    const pst_insn *start; /* of its only rule; NULL: it has none */
-    bool reopens;          /* pst_compiled_reopen() is enough */
 } pst_compiled;
 
 /** Prepares an empty object; free it with pst_compiled_free() whatever comes. */
@@ -31,18 +34,20 @@ postern_status pst_compiled_finish(pst_compiled *compiled, pst_compiler *compile
 postern_status pst_compiled_prepare(const pst_compiled *compiled,
                                     postern_request *request);
 
-/** The same where it is quick: a request that is found in order already. What the clock
- *  said is not forgotten, so the program's code must not ask for it.
- *  @return false when pst_compiled_prepare() is needed instead; nothing is done then */
-static inline bool pst_compiled_reopen(const pst_compiled *compiled,
-                                       postern_request *request)
+/** The same for runs of its code alone, which is quick where `request` is open. */
+static inline postern_status pst_compiled_reopen(const pst_compiled *compiled,
+                                                 postern_request *request)
 {
-    if (!request->open || request->scheme != compiled->scheme || !compiled->reopens ||
-        request->run.used > 0) {
-        return false;
-    }
-    pst_program_attach(&compiled->program, compiled->lists, request);
-    return true;
+    return request->open != compiled->scheme || compiled->asks_time
+               ? pst_compiled_prepare(compiled, request)
+               : pst_program_prepare(&compiled->program, compiled->lists, request);
+}
+
+/** True when runs of its code need neither. */
+static inline bool pst_compiled_is_ready(const pst_compiled *compiled,
+                                         const postern_request *request)
+{
+    return compiled->opens != NULL && request->open == compiled->opens;
 }
 
 #endif

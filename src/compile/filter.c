@@ -63,46 +63,36 @@ void postern_filter_free(postern_filter *filter)
     pst_free(alloc, filter, sizeof *filter);
 }
 
-/* What the tests that call nothing leave undecided. */
-static PST_NOINLINE postern_status match_on(const pst_program *program,
-                                            const pst_insn *pc,
-                                            postern_request *request, bool *matched)
+static PST_INLINE postern_status match(const pst_compiled *compiled,
+                                       postern_request *request, bool *matched)
 {
-    postern_status fault = POSTERN_OK;
+    const pst_insn *pc = compiled->start;
+    const uint32_t way = pst_plain_run(&pc, request);
 
-    *matched = pst_program_resume(program, pc, request, &fault) == PST_YES;
-    return fault;
+    if (way == 0) {
+        return pst_program_resume(&compiled->program, pc, request, matched);
+    }
+    *matched = way == PST_RETURN_TRUE;
+    return POSTERN_OK;
 }
 
 static PST_NOINLINE postern_status prepare_and_match(const pst_compiled *compiled,
                                                      postern_request *request,
                                                      bool *matched)
 {
-    const postern_status status = pst_compiled_prepare(compiled, request);
+    const postern_status status = pst_compiled_reopen(compiled, request);
 
     *matched = false;
-    return status == POSTERN_OK
-               ? match_on(&compiled->program, compiled->start, request, matched)
-               : status;
+    return status == POSTERN_OK ? match(compiled, request, matched) : status;
 }
 
 /* On a request that is in order nothing is called before the tests call something. */
 postern_status postern_filter_match(const postern_filter *filter,
                                     postern_request *request, bool *matched)
 {
-    const pst_compiled *const compiled = &filter->compiled;
-    const pst_insn *pc = compiled->start;
-    uint32_t way;
-
-    if (!pst_compiled_reopen(compiled, request)) {
-        return prepare_and_match(compiled, request, matched);
-    }
-    way = pst_plain_run(&pc, request);
-    if (way == 0) {
-        return match_on(&compiled->program, pc, request, matched);
-    }
-    *matched = way == PST_RETURN_TRUE;
-    return POSTERN_OK;
+    return pst_compiled_is_ready(&filter->compiled, request)
+               ? match(&filter->compiled, request, matched)
+               : prepare_and_match(&filter->compiled, request, matched);
 }
 
 bool postern_filter_uses(const postern_filter *filter, postern_field field)

@@ -130,8 +130,11 @@ static pst_claim *test_matches(pst_checker *c, pst_term *left, const pst_node *n
         !right_is(c, node, right->kind == PST_NODE_TEXT)) {
         return NULL;
     }
-    return pst_checker_regex(c, right, PST_REGEX_MATCH, &claim->test.as.pattern) ? claim
-                                                                                 : NULL;
+    if (!pst_checker_regex(c, right, PST_REGEX_MATCH, &claim->test.as.pattern)) {
+        return NULL;
+    }
+    claim->test.bit = pst_regex_remembers(claim->test.as.pattern.regex);
+    return claim;
 }
 
 static pst_claim *test_bits(pst_checker *c, pst_term *left, const pst_node *node)

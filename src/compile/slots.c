@@ -114,6 +114,7 @@ static bool derived_same(const pst_derived *a, const pst_derived *b)
     case PST_DERIVED_MAP_GET:
     case PST_DERIVED_ARRAY_GET:
     case PST_DERIVED_HEADER:
+    case PST_DERIVED_LINES:
         return true;
     case PST_DERIVED_FLATTEN:
         return paths_same(a, b);
@@ -189,16 +190,15 @@ postern_status pst_derive_slot(pst_emitter *e, const pst_derived *how, uint32_t 
     return POSTERN_OK;
 }
 
-/* headers["lower-case"][n]: looked up in the header lines, without a map. */
+/* headers["lower-case"]: looked up in the header lines, without a map. */
 static bool is_header(const pst_term *term)
 {
-    if (term->kind != PST_TERM_ARRAY_GET || term->base->kind != PST_TERM_MAP_GET ||
-        term->base->base->kind != PST_TERM_FIELD ||
-        term->base->base->field != PST_FIELD_HEADERS) {
+    if (term->kind != PST_TERM_MAP_GET || term->base->kind != PST_TERM_FIELD ||
+        term->base->field != PST_FIELD_HEADERS) {
         return false;
     }
-    for (size_t i = 0; i < term->base->key.len; i++) {
-        const unsigned char c = (unsigned char)term->base->key.data[i];
+    for (size_t i = 0; i < term->key.len; i++) {
+        const unsigned char c = (unsigned char)term->key.data[i];
         if (pst_lower(c) != c) {
             return false;
         }
@@ -357,11 +357,24 @@ static PST_NOINLINE postern_status derive_header(pst_emitter *e, pst_term *term)
     return pst_derive_slot(e, &how, &term->slot);
 }
 
+static PST_NOINLINE postern_status derive_lines(pst_emitter *e, pst_term *term)
+{
+    const pst_derived how = {.kind = PST_DERIVED_LINES,
+                             .type = term->type,
+                             .key = term->key,
+                             .hash = pst_hash_folded(term->key)};
+
+    return pst_derive_slot(e, &how, &term->slot);
+}
+
 static postern_status place_element(pst_emitter *e, pst_term *term)
 {
     postern_status status;
 
     if (is_header(term)) {
+        return derive_lines(e, term);
+    }
+    if (term->kind == PST_TERM_ARRAY_GET && is_header(term->base)) {
         return derive_header(e, term);
     }
     status = pst_place_term(e, term->base);
@@ -395,28 +408,39 @@ postern_status pst_place_term(pst_emitter *e, pst_term *term)
 
 /* --- claims ------------------------------------------------------------------------ */
 
-static bool calls(const pst_term *term, pst_function_id function)
+/* The call that is tested: itself, or mapped and then each of its results. NULL: none of
+ * `function`. */
+static const pst_term *call_under(const pst_claim *claim, pst_function_id function)
 {
-    return term->kind == PST_TERM_CALL && term->function == function &&
-           !term->arguments[0]->mapped;
+    const pst_term *term = claim->left;
+
+    if (claim->each && term->kind == PST_TERM_EACH) {
+        term = term->base;
+    }
+    return term->kind == PST_TERM_CALL && term->function == function && !term->mapped &&
+                   term->arguments[0]->mapped == claim->each
+               ? term
+               : NULL;
 }
 
-/* What functions that only look at a text say is asked of the text itself. */
+/* What functions that only look at a text say is asked of the text itself; they have a
+ * result for every text. */
 static void fuse(pst_claim *claim)
 {
-    pst_term *const left = claim->left;
-    const bool starts = calls(left, PST_FUNCTION_STARTS_WITH);
+    const pst_term *starts = call_under(claim, PST_FUNCTION_STARTS_WITH);
+    const pst_term *ends = call_under(claim, PST_FUNCTION_ENDS_WITH);
+    const pst_term *len = call_under(claim, PST_FUNCTION_LEN);
+    const pst_term *end = starts != NULL ? starts : ends;
 
-    if (claim->test.op == PST_OP_BOOL &&
-        (starts || calls(left, PST_FUNCTION_ENDS_WITH)) &&
-        left->arguments[1]->kind == PST_TERM_LITERAL) {
-        claim->test.op = starts ? PST_OP_STRING_STARTS : PST_OP_STRING_ENDS;
-        claim->test.as.string = left->arguments[1]->value.string;
-        claim->left = left->arguments[0];
-    } else if (claim->test.op == PST_OP_INT_RANGE && calls(left, PST_FUNCTION_LEN) &&
-               left->arguments[0]->type == POSTERN_STRING) {
+    if (claim->test.op == PST_OP_BOOL && end != NULL &&
+        end->arguments[1]->kind == PST_TERM_LITERAL) {
+        claim->test.op = starts != NULL ? PST_OP_STRING_STARTS : PST_OP_STRING_ENDS;
+        claim->test.as.string = end->arguments[1]->value.string;
+        claim->left = end->arguments[0];
+    } else if (claim->test.op == PST_OP_INT_RANGE && len != NULL &&
+               len->arguments[0]->type == POSTERN_STRING) {
         claim->test.op = PST_OP_STRING_LENGTH;
-        claim->left = left->arguments[0];
+        claim->left = len->arguments[0];
     }
 }
 

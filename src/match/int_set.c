@@ -1,15 +1,5 @@
 #include "match/int_set.h"
 
-#include <stdlib.h>
-
-static int by_first(const void *a, const void *b)
-{
-    const int64_t left = ((const pst_int_range *)a)->first;
-    const int64_t right = ((const pst_int_range *)b)->first;
-
-    return (left > right) - (left < right);
-}
-
 static bool build_grid(pst_arena *arena, pst_int_set *set)
 {
     const size_t count = set->count;
@@ -39,9 +29,8 @@ bool pst_int_set_build(pst_arena *arena, pst_int_range *ranges, size_t count,
     if (merged == NULL) {
         return false;
     }
-    if (count > 1) {
-        qsort(ranges, count, sizeof *ranges, by_first);
-    }
+    /* A range is two words, and the signed type of a word may be read as the other. */
+    pst_sort_words((uint64_t *)ranges, count, 2, UINT64_C(1) << 63);
     for (size_t i = 0; i < count; i++) {
         pst_int_range *last = kept > 0 ? &merged[kept - 1] : NULL;
         if (last != NULL &&

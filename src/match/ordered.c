@@ -54,6 +54,117 @@ bool pst_grid_build_32(pst_arena *arena, const uint32_t *numbers, size_t count,
     return true;
 }
 
+/* --- sorting ------------------------------------------------------------------------ */
+
+typedef struct records {
+    uint64_t *words;
+    size_t width;
+    uint64_t flip;
+} records;
+
+static pst_ip key_of(const records *r, size_t i)
+{
+    const uint64_t *record = r->words + i * r->width;
+
+    return (pst_ip){record[0] ^ r->flip, record[1]};
+}
+
+static bool less(pst_ip a, pst_ip b)
+{
+    return a.high != b.high ? a.high < b.high : a.low < b.low;
+}
+
+static void swap(const records *r, size_t i, size_t j)
+{
+    uint64_t *a = r->words + i * r->width;
+    uint64_t *b = r->words + j * r->width;
+
+    for (size_t word = 0; word < r->width; word++) {
+        const uint64_t kept = a[word];
+        a[word] = b[word];
+        b[word] = kept;
+    }
+}
+
+static void insert_each(const records *r, size_t first, size_t last)
+{
+    for (size_t i = first + 1; i < last; i++) {
+        for (size_t j = i; j > first && less(key_of(r, j), key_of(r, j - 1)); j--) {
+            swap(r, j, j - 1);
+        }
+    }
+}
+
+/* The middle one of three records, drawn so that no order met in practice always gives
+ * the least or the greatest. */
+static pst_ip pivot_of(const records *r, size_t first, size_t last)
+{
+    pst_ip drawn[3];
+    uint64_t state = last * UINT64_C(0x9e3779b97f4a7c15) + first;
+
+    for (size_t i = 0; i < 3; i++) {
+        state = (state ^ state >> 29) * UINT64_C(0xbf58476d1ce4e5b9);
+        drawn[i] = key_of(r, first + (size_t)(state >> 32) % (last - first));
+    }
+    if (less(drawn[1], drawn[0])) {
+        const pst_ip kept = drawn[0];
+        drawn[0] = drawn[1];
+        drawn[1] = kept;
+    }
+    return less(drawn[2], drawn[0])   ? drawn[0]
+           : less(drawn[1], drawn[2]) ? drawn[1]
+                                      : drawn[2];
+}
+
+/* Sorts records `first` to `last` - 1. The shorter part is sorted by a call, so that
+ * calls nest no deeper than the length has bits. */
+static void sort_part(const records *r, size_t first, size_t last)
+{
+    enum { SHORT = 16 };
+
+    while (last - first > SHORT) {
+        const pst_ip pivot = pivot_of(r, first, last);
+        size_t low = first;
+        size_t high = last - 1;
+        for (
+            ;
+            ;) { /* all before `low` are at most the pivot, all behind `high` at least */
+            while (less(key_of(r, low), pivot)) {
+                low++;
+            }
+            while (less(pivot, key_of(r, high))) {
+                high--;
+            }
+            if (low >= high) {
+                break;
+            }
+            swap(r, low++, high--);
+        }
+        high = low + (low == high); /* one in the middle is where it belongs */
+        if (low - first < last - high) {
+            sort_part(r, first, low);
+            first = high;
+        } else {
+            sort_part(r, high, last);
+            last = low;
+        }
+    }
+    insert_each(r, first, last);
+}
+
+void pst_sort_words(uint64_t *words, size_t count, size_t width, uint64_t flip)
+{
+    const records r = {words, width, flip};
+    size_t sorted = 1;
+
+    while (sorted < count && !less(key_of(&r, sorted), key_of(&r, sorted - 1))) {
+        sorted++;
+    }
+    if (sorted < count) {
+        sort_part(&r, 0, count);
+    }
+}
+
 /* --- 128-bit numbers ---------------------------------------------------------------- */
 
 static size_t count_highs(const pst_ip *numbers, size_t count)

@@ -134,6 +134,16 @@ void pst_grid_end(pst_grid_builder *builder, size_t count);
 bool pst_grid_build_32(pst_arena *arena, const uint32_t *numbers, size_t count,
                        pst_grid *out);
 
+/* --- sorting ------------------------------------------------------------------------ */
+
+/**
+ * Sorts `count` records of `width` words, in place, by their first two words; equal ones
+ * in any order. Costs nothing for what is sorted already.
+ *
+ * @param flip bits of the first words that count the other way round
+ */
+void pst_sort_words(uint64_t *words, size_t count, size_t width, uint64_t flip);
+
 /* --- 128-bit numbers ---------------------------------------------------------------- */
 
 /** Their high halves, in front of an ascending array. */

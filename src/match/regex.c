@@ -25,7 +25,6 @@ struct pst_regex {
     pst_regex_automaton automaton; /* of LAZY and BITS */
     pst_regex_filter filter;       /* depth 0: none */
     postern_str required;
-    uint16_t places;           /* pst_search_places() of it */
     pst_regex_program program; /* of PST_REGEX_CAPTURE */
     size_t bytes;
 };
@@ -94,7 +93,7 @@ static postern_status try_direction(compilation *c, pst_regex_tree *tree, bool b
     }
     out->too_big = status == POSTERN_LIMIT;
     if (status == POSTERN_OK) {
-        status = pst_regex_table_build(c->arena, c->scratch, &out->automaton,
+        status = pst_regex_table_build(c->arena, c->scratch, &out->automaton, backward,
                                        &c->regex->table);
     }
     return status;
@@ -197,7 +196,8 @@ static postern_status compile_match(compilation *c)
     if (status == POSTERN_OK) {
         status = choose_engine(c, &tree);
     }
-    c->regex->places = pst_search_places(c->regex->required, false);
+    c->regex->filter.required = c->regex->required;
+    c->regex->filter.places = pst_search_places(c->regex->required, false);
     if (!pst_regex_filter_is_fast()) {
         c->regex->filter.depth = 0;
     }
@@ -272,7 +272,8 @@ static bool hopeless(const pst_regex *regex, postern_str text, size_t *at)
         return *at == text.len;
     }
     return regex->required.len > 0 &&
-           pst_search_by(text, regex->required, regex->places, false) == SIZE_MAX;
+           pst_search_by(text, regex->required, regex->filter.places, false) ==
+               SIZE_MAX;
 }
 
 bool pst_regex_match(const pst_regex *regex, postern_str text, pst_regex_memory *memory)
@@ -294,6 +295,11 @@ bool pst_regex_match(const pst_regex *regex, postern_str text, pst_regex_memory 
         return pst_regex_bits_match(&regex->automaton, text, at, regex->backward);
     }
     return false;
+}
+
+bool pst_regex_remembers(const pst_regex *regex)
+{
+    return regex->engine == PST_REGEX_LAZY;
 }
 
 postern_status pst_regex_find(const pst_regex *regex, postern_str text,

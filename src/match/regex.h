@@ -73,9 +73,12 @@ typedef struct pst_regex_memory {
 } pst_regex_memory;
 
 /** Whether `regex` matches somewhere in `text`. Never fails. Cost: linear in text.len,
- *  see pst_regex_describe(). */
+ *  see pst_regex_describe(). `memory` may be NULL. */
 bool pst_regex_match(const pst_regex *regex, postern_str text,
                      pst_regex_memory *memory);
+
+/** True if a search is faster with a memory; without one it may be given NULL. */
+PST_COLD bool pst_regex_remembers(const pst_regex *regex);
 
 /** A group that took no part. */
 #define PST_REGEX_NOWHERE SIZE_MAX

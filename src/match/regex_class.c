@@ -10,16 +10,13 @@
 
 /* --- sets --------------------------------------------------------------------------- */
 
+/* All letters are in one word, the small ones 32 bits above the capitals. */
 void pst_byte_set_fold(pst_byte_set *set)
 {
-    for (unsigned small = 'a'; small <= 'z'; small++) {
-        const unsigned capital = small - 'a' + 'A';
+    const uint64_t capitals = ((UINT64_C(1) << 26) - 1) << ('A' - 64);
+    uint64_t *const letters = &set->words[1];
 
-        if (pst_byte_set_has(set, small) || pst_byte_set_has(set, capital)) {
-            pst_byte_set_add(set, small, small);
-            pst_byte_set_add(set, capital, capital);
-        }
-    }
+    *letters |= (*letters & capitals) << 32 | (*letters >> 32 & capitals);
 }
 
 void pst_byte_set_negate(pst_byte_set *set)

@@ -20,8 +20,10 @@ enum { PST_REGEX_FILTER_TEXT = 32 + PST_REGEX_FILTER_DEPTH - 1 };
 typedef struct pst_regex_filter {
     uint8_t low[PST_REGEX_FILTER_DEPTH][16];  /* buckets of a byte's lower half */
     uint8_t high[PST_REGEX_FILTER_DEPTH][16]; /* and of its upper half */
-    uint32_t depth; /* places that are looked at; 0: not worth it */
-    uint32_t least; /* bytes a match has at least, up to 8 */
+    uint32_t depth;       /* places that are looked at; 0: not worth it */
+    uint32_t least;       /* bytes a match has at least, up to 8 */
+    postern_str required; /* what stands in every match, or empty */
+    uint16_t places;      /* pst_search_places() of it */
 } pst_regex_filter;
 
 /**

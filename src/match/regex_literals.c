@@ -452,22 +452,9 @@ static bool walk(search *s, const pst_regex_node *root)
     }
 }
 
-size_t pst_regex_literals(pst_arena *arena, pst_arena *scratch, postern_str pattern,
-                          size_t least, postern_str *out, size_t cap)
+/* Puts the texts of the answer into `arena`. @return how many, or 0 */
+static size_t hand_out(pst_arena *arena, texts *best, postern_str *out, size_t cap)
 {
-    static const pst_regex_limits limits = {UINT32_MAX, UINT32_MAX, UINT32_MAX,
-                                            UINT32_MAX};
-    search s = {.scratch = scratch, .least = least > 0 ? least : 1, .cap = cap};
-    pst_regex_problem problem;
-    pst_regex_tree tree;
-    texts *best;
-
-    if (pst_regex_parse(scratch, pattern, false, &limits, &tree, &problem) !=
-            POSTERN_OK ||
-        !walk(&s, tree.root)) {
-        return 0;
-    }
-    best = &s.top->best;
     drop_covered(best);
     if (best->count > cap) {
         return 0;
@@ -480,4 +467,25 @@ size_t pst_regex_literals(pst_arena *arena, pst_arena *scratch, postern_str patt
         }
     }
     return best->count;
+}
+
+size_t pst_regex_literals(pst_arena *arena, const pst_arena *scratch,
+                          postern_str pattern, size_t least, postern_str *out,
+                          size_t cap)
+{
+    static const pst_regex_limits limits = {UINT32_MAX, UINT32_MAX, UINT32_MAX,
+                                            UINT32_MAX};
+    pst_arena own; /* sets are large, and patterns many */
+    search s = {.scratch = &own, .least = least > 0 ? least : 1, .cap = cap};
+    pst_regex_problem problem;
+    pst_regex_tree tree;
+    size_t count = 0;
+
+    pst_arena_init(&own, scratch->alloc, scratch->limit - scratch->used);
+    if (pst_regex_parse(&own, pattern, false, &limits, &tree, &problem) == POSTERN_OK &&
+        walk(&s, tree.root)) {
+        count = hand_out(arena, &s.top->best, out, cap);
+    }
+    pst_arena_free(&own);
+    return count;
 }

@@ -17,15 +17,17 @@
  *
  * @param pattern one that pst_regex_compile() has accepted
  * @param arena   where the texts go, in lower case
- * @param scratch memory for the time of the call
+ * @param scratch whose allocator and limit give memory for the time of the call; nothing
+ *                stays in it, so that it may be `arena`
  * @param least   the shortest text that is of use, in bytes; those found have at most 31
  * @param texts   receives at most `cap`
  * @return how many; 0 when no such texts are known, or there is no memory
  *
- * Cost: linear in the pattern, about as much as to parse it; of `scratch` some 6 KiB for
- * each level it nests.
+ * Cost: linear in the pattern, about twice what it takes to parse it; some 6 KiB of
+ * memory for each level it nests.
  */
-size_t pst_regex_literals(pst_arena *arena, pst_arena *scratch, postern_str pattern,
-                          size_t least, postern_str *texts, size_t cap);
+size_t pst_regex_literals(pst_arena *arena, const pst_arena *scratch,
+                          postern_str pattern, size_t least, postern_str *texts,
+                          size_t cap);
 
 #endif

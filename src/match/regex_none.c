@@ -35,6 +35,12 @@ bool pst_regex_match(const pst_regex *regex, postern_str text, pst_regex_memory 
     return false;
 }
 
+bool pst_regex_remembers(const pst_regex *regex)
+{
+    (void)regex;
+    return false;
+}
+
 postern_status pst_regex_find(const pst_regex *regex, postern_str text,
                               pst_regex_memory *memory, size_t groups, size_t *places,
                               bool *found)
@@ -60,8 +66,9 @@ void pst_regex_describe(const pst_regex *regex, pst_regex_description *out)
     *out = (pst_regex_description){.engine = PST_REGEX_TABLE};
 }
 
-size_t pst_regex_literals(pst_arena *arena, pst_arena *scratch, postern_str pattern,
-                          size_t least, postern_str *texts, size_t cap)
+size_t pst_regex_literals(pst_arena *arena, const pst_arena *scratch,
+                          postern_str pattern, size_t least, postern_str *texts,
+                          size_t cap)
 {
     (void)arena;
     (void)scratch;

@@ -9,6 +9,9 @@
  */
 #include "match/regex_table.h"
 
+#include "match/search.h"
+#include "support/text.h"
+
 #include <string.h>
 
 enum {
@@ -25,7 +28,6 @@ typedef struct scan {
     uint32_t found; /* the row FOUND */
 } scan;
 
-/* The column is found while the state is still awaited. */
 static inline uint32_t look_up(const pst_regex_table *table, bool wide, uint32_t state,
                                unsigned byte)
 {
@@ -54,28 +56,71 @@ static inline uint32_t start_at(const scan *s, size_t at)
                                 : table->border_of[table->class_of[s->text[at - 1]]]];
 }
 
-/* From `at` to `end`, or until all is decided. */
-static inline uint32_t read_all(const scan *s, bool wide, bool backward, size_t at,
-                                size_t end, uint32_t state)
+/* A place of a text, and the column of the table for the byte there. */
+typedef struct reader {
+    size_t place;
+    size_t step; /* one on, or one back */
+    size_t left; /* places, this one among them */
+    const uint16_t *column;
+} reader;
+
+/* The column is found while the state is still awaited. */
+static inline void go_on(const scan *s, reader *r)
 {
-    for (; at < end && state > s->found; at++) {
-        state =
-            look_up(s->table, wide, state, s->text[backward ? s->length - 1 - at : at]);
+    r->left--;
+    r->place += r->left > 0 ? r->step : 0;
+    r->column =
+        (const uint16_t *)s->table->cells + s->table->class_of[s->text[r->place]];
+}
+
+/* From *at on up to `end`, as long as the state is above `least`. Places of a text that
+ * is read backwards count from its end. While a state stays, which processors soon
+ * expect, look-ups do not wait for each other. */
+static PST_NOINLINE uint32_t read_above(const scan *s, bool backward, uint32_t least,
+                                        size_t *at, size_t end, uint32_t state)
+{
+    reader r = {.step = backward ? SIZE_MAX : 1, .left = end - *at + 1};
+
+    if (*at == end || state <= least) {
+        return state;
     }
+    r.place = (backward ? s->length - 1 - *at : *at) - r.step;
+    go_on(s, &r);
+    while (r.left > 0 && state > least) {
+        const uint32_t next = r.column[state];
+        go_on(s, &r);
+        while (next == state && r.left > 0 && r.column[state] == state) {
+            go_on(s, &r);
+        }
+        state = next;
+    }
+    *at = end - r.left;
     return state;
+}
+
+/* From `at` to `end`, or until all is decided. */
+static inline uint32_t read_all(const scan *s, bool backward, size_t at, size_t end,
+                                uint32_t state)
+{
+    return read_above(s, backward, s->found, &at, end, state);
 }
 
 /* Forward from *at until nothing is begun any more, all is decided, or `end`. */
 static inline uint32_t read_while_busy(const scan *s, size_t *at, size_t end,
                                        uint32_t state)
 {
-    size_t here = *at;
+    return read_above(s, false, s->table->busy - 1, at, end, state);
+}
 
-    while (here < end && state >= s->table->busy) {
-        state = look_up(s->table, false, state, s->text[here++]);
+static bool match_wide(const scan *s, size_t at, bool backward)
+{
+    uint32_t state = start_at(s, at);
+
+    for (; at < s->length && state > s->found; at++) {
+        state =
+            look_up(s->table, true, state, s->text[backward ? s->length - 1 - at : at]);
     }
-    *at = here;
-    return state;
+    return ends_well(s, true, state);
 }
 
 /* From `at` to the end, in lanes. `state` is that at `at`. */
@@ -108,11 +153,11 @@ static inline bool read_lanes(const scan *s, size_t at, uint32_t state)
         states[2] = c;
         states[3] = d;
     }
-    state = read_all(s, false, false, at + done, at + part, states[0]);
+    state = read_all(s, false, at + done, at + part, states[0]);
     for (unsigned lane = 1; lane < LANES; lane++) {
         const size_t end = at + (lane + 1) * part;
         const uint32_t own =
-            read_all(s, false, false, at + lane * part + done, end, states[lane]);
+            read_all(s, false, at + lane * part + done, end, states[lane]);
         if (own == s->found) {
             return true;
         }
@@ -125,7 +170,7 @@ static inline bool read_lanes(const scan *s, size_t at, uint32_t state)
             state = own;
         }
     }
-    state = read_all(s, false, false, at + LANES * part, s->length, state);
+    state = read_all(s, false, at + LANES * part, s->length, state);
     return ends_well(s, false, state);
 }
 
@@ -152,11 +197,23 @@ static inline bool read_filtered(const scan *s, const pst_regex_filter *filter,
         at = pst_regex_filter_next(filter, text, at);
         patience += at - from;
         if (patience < 32) {
-            return read_lanes(s, at, start_at(s, at));
+            const postern_str rest = {text.data + at, text.len - at};
+            return pst_search_by(rest, filter->required, filter->places, false) !=
+                       SIZE_MAX &&
+                   read_lanes(s, at, start_at(s, at));
         }
         patience -= 32;
     }
     return false;
+}
+
+static inline bool has_lead(const scan *s, bool backward)
+{
+    const size_t lead = s->table->lead_length;
+
+    return s->length >= lead &&
+           pst_same_bytes((const char *)s->text + (backward ? s->length - lead : 0),
+                          s->table->lead, lead, false);
 }
 
 static bool match(const scan *s, const pst_regex_filter *filter, size_t at,
@@ -171,7 +228,10 @@ static bool match(const scan *s, const pst_regex_filter *filter, size_t at,
         return read_filtered(s, filter, at);
     }
     if (backward || s->table->anchored) {
-        return ends_well(s, false, read_all(s, false, backward, 0, s->length, state));
+        return has_lead(s, backward) &&
+               ends_well(s, false,
+                         read_all(s, backward, s->table->lead_length, s->length,
+                                  s->table->behind_lead));
     }
     if (s->length >= LANES_TEXT) {
         return read_lanes(s, 0, state);
@@ -180,7 +240,7 @@ static bool match(const scan *s, const pst_regex_filter *filter, size_t at,
     while (at < s->length && look_up(s->table, false, state, s->text[at]) == state) {
         at++;
     }
-    return ends_well(s, false, read_all(s, false, false, at, s->length, state));
+    return ends_well(s, false, read_all(s, false, at, s->length, state));
 }
 
 bool pst_regex_table_match(const pst_regex_table *table, const pst_regex_filter *filter,
@@ -188,9 +248,5 @@ bool pst_regex_table_match(const pst_regex_table *table, const pst_regex_filter 
 {
     const scan s = {table, (const unsigned char *)text.data, text.len, table->stride};
 
-    if (table->wide) {
-        return ends_well(&s, true,
-                         read_all(&s, true, backward, at, text.len, start_at(&s, at)));
-    }
-    return match(&s, filter, at, backward);
+    return table->wide ? match_wide(&s, at, backward) : match(&s, filter, at, backward);
 }

@@ -178,9 +178,49 @@ static uint32_t state_limit(const builder *b)
     return least;
 }
 
+/* The only byte that leads on from a state, or -1. */
+static int only_way(const pst_regex_table *table, const uint16_t *row)
+{
+    int only = -1;
+
+    for (int byte = 0; byte < 256; byte++) {
+        if (row[table->class_of[byte]] != PST_REGEX_DEAD) {
+            if (only >= 0) {
+                return -1;
+            }
+            only = byte;
+        }
+    }
+    return row[table->stride - 1] == PST_REGEX_DEAD ? only : -1;
+}
+
+/* The bytes that a search from the edge alone must begin with. */
+static void find_lead(pst_regex_table *table, bool backward)
+{
+    const uint16_t *const cells = table->cells;
+    uint32_t state = table->start[table->edge];
+    size_t length = 0;
+
+    while (length < PST_REGEX_LEAD && state > table->stride) {
+        const int only = only_way(table, cells + state);
+        if (only < 0) {
+            break;
+        }
+        table->lead[length++] = (char)only;
+        state = cells[state + table->class_of[only]];
+    }
+    for (size_t i = 0; backward && i < length / 2; i++) {
+        const char swap = table->lead[i];
+        table->lead[i] = table->lead[length - 1 - i];
+        table->lead[length - 1 - i] = swap;
+    }
+    table->lead_length = (uint8_t)length;
+    table->behind_lead = state;
+}
+
 postern_status pst_regex_table_build(pst_arena *arena, pst_arena *scratch,
                                      const pst_regex_automaton *automaton,
-                                     pst_regex_table *out)
+                                     bool backward, pst_regex_table *out)
 {
     builder b = {.scratch = scratch,
                  .automaton = automaton,
@@ -213,5 +253,10 @@ postern_status pst_regex_table_build(pst_arena *arena, pst_arena *scratch,
     }
     memcpy(out->class_of, automaton->class_of, sizeof out->class_of);
     memcpy(out->border_of, automaton->border_of, sizeof out->border_of);
+    out->lead_length = 0;
+    out->behind_lead = out->start[out->edge];
+    if (out->anchored && !out->wide) {
+        find_lead(out, backward);
+    }
     return POSTERN_OK;
 }

@@ -7,6 +7,9 @@
 #include "match/regex_filter.h"
 #include "match/regex_states.h"
 
+/** The most bytes a text is compared with before the table is asked. */
+enum { PST_REGEX_LEAD = 16 };
+
 /** A state is the index of its row's first cell, so that a look-up needs no product. Row
  *  0 is DEAD, row 1 FOUND; then come the states a search starts in, which are those of a
  *  search that has nothing begun. */
@@ -19,6 +22,10 @@ typedef struct pst_regex_table {
     uint32_t busy; /* states from here on have begun something */
     uint32_t start[PST_REGEX_BORDER_COUNT]; /* by the border before */
     uint8_t edge;                           /* the border of the edge */
+    uint8_t lead_length;
+    char lead
+        [PST_REGEX_LEAD]; /* a search from the edge alone wants these bytes there, */
+    uint32_t behind_lead; /* and is in this state behind them */
     uint8_t class_of[256];
     uint8_t border_of[256]; /* of a class */
 } pst_regex_table;
@@ -28,12 +35,13 @@ typedef struct pst_regex_table {
  *
  * @param arena   where the table goes
  * @param scratch for the time of the call
+ * @param backward the automaton reads from the end of a text
  * @return POSTERN_OK; POSTERN_LIMIT for too many states or too much work; or the failure
  *         of an arena
  */
 PST_COLD postern_status pst_regex_table_build(pst_arena *arena, pst_arena *scratch,
                                               const pst_regex_automaton *automaton,
-                                              pst_regex_table *out);
+                                              bool backward, pst_regex_table *out);
 
 /**
  * Whether the table's pattern matches in `text`, read backwards if so said.

@@ -150,10 +150,8 @@ bool pst_string_set_build(pst_arena *arena, const postern_str *members, size_t c
 
 /* --- asking ------------------------------------------------------------------------- */
 
-static size_t find_in_line(const pst_string_set *set, postern_str text)
+static size_t find_in_line(const pst_string_set *set, postern_str text, uint64_t head)
 {
-    const uint64_t head = pst_str_head(text);
-
     for (size_t i = 0; i < set->count; i++) {
         if (set->heads[i] == head && set->members[i].len == text.len &&
             pst_rest_same(set->members[i].data, text.data, text.len)) {
@@ -163,18 +161,21 @@ static size_t find_in_line(const pst_string_set *set, postern_str text)
     return SIZE_MAX;
 }
 
-static size_t find_hashed(const pst_string_set *set, postern_str text)
+static size_t find_hashed(const pst_string_set *set, postern_str text, uint64_t head)
 {
-    const uint64_t hash = pst_hash(text, set->seed);
+    const uint64_t hash = pst_hash_headed(text, head, set->seed);
     const uint32_t wanted = mark(set, hash);
     size_t at = (size_t)hash & set->mask;
     uint32_t bucket;
 
     for (; (bucket = set->buckets[at]) != 0; at = (at + 1) & set->mask) {
         const size_t index = (bucket & set->index_bits) - 1;
-        if ((bucket & ~set->index_bits) == wanted &&
-            pst_str_same_inline(set->members[index], text)) {
-            return index;
+        if ((bucket & ~set->index_bits) == wanted) {
+            const postern_str member = set->members[index];
+            if (member.len == text.len && pst_str_head(member) == head &&
+                pst_rest_same(member.data, text.data, text.len)) {
+                return index;
+            }
         }
     }
     return SIZE_MAX;
@@ -182,10 +183,14 @@ static size_t find_hashed(const pst_string_set *set, postern_str text)
 
 size_t pst_string_set_find(const pst_string_set *set, postern_str text)
 {
+    uint64_t head;
+
     if (!pst_string_set_has_length(set, text) || text.len > set->longest) {
         return SIZE_MAX;
     }
-    return set->heads != NULL ? find_in_line(set, text) : find_hashed(set, text);
+    head = pst_str_head(text);
+    return set->heads != NULL ? find_in_line(set, text, head)
+                              : find_hashed(set, text, head);
 }
 
 size_t pst_string_set_find_end(const pst_string_set *set, postern_str text)

@@ -172,7 +172,7 @@ postern_status pst_request_seal(postern_request *request,
 {
     postern_status status = POSTERN_OK;
 
-    request->open = false;
+    request->open = NULL;
     if (request->poison != POSTERN_OK) {
         return request->poison;
     }

@@ -16,7 +16,7 @@ static PST_NOINLINE postern_status poison(postern_request *request,
     if (request->poison == POSTERN_OK) {
         request->poison = status;
     }
-    request->open = false;
+    request->open = NULL;
     return status;
 }
 
@@ -162,7 +162,7 @@ static void start_again(postern_request *request)
     request->strip = NULL;
     request->has_head = false;
     request->sealed = false;
-    request->open = false;
+    request->open = NULL;
     request->hide_identity = false;
     request->body = (postern_str){NULL, 0};
     request->body_size = 0;

@@ -49,6 +49,12 @@ struct pst_regex_room;
 
 struct postern_request {
     postern_scheme *scheme;
+    /* The scheme, while the request is sealed with nothing hidden and was found in order;
+     * otherwise NULL. */
+    const postern_scheme *open;
+    pst_value *values; /* slot_cap of each */
+    uint8_t *states;
+    size_t slot_cap;
     postern_connection *connection;
     bool simulated;
     bool hide_identity; /* rules of a policy are looking */
@@ -56,7 +62,6 @@ struct postern_request {
     uint64_t judgement; /* whose values the connection's fields are; 0: of none */
     bool has_head;      /* begun, not only reset */
     bool sealed;
-    bool open; /* sealed with nothing hidden and found in order; until that changes */
     postern_status poison; /* not POSTERN_OK: refuse every evaluation */
     postern_str method;
     postern_str target;
@@ -78,9 +83,6 @@ struct postern_request {
     bool now_known;
     const struct pst_part *parts; /* of a multipart body; NULL: not read yet */
     size_t part_count;
-    pst_value *values; /* slot_cap of each */
-    uint8_t *states;
-    size_t slot_cap;
     /* SUPPLIED and CONNECTION fields that the host has set: room for all fields */
     uint16_t *given;
     size_t given_count;

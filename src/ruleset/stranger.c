@@ -106,6 +106,7 @@ static bool is_made_of_host(const pst_program *program, uint32_t slot)
     }
     switch ((pst_derived_kind)how->kind) {
     case PST_DERIVED_HEADER:
+    case PST_DERIVED_LINES:
         return pst_str_same(how->key, header);
     case PST_DERIVED_MAP_GET:
     case PST_DERIVED_ARRAY_GET:
@@ -226,7 +227,7 @@ static bool is_hidden(const pst_program *program, uint32_t slot)
 
     while (slot >= fields) {
         const pst_derived *how = &program->derived[slot - fields];
-        if (how->kind == PST_DERIVED_HEADER ||
+        if (how->kind == PST_DERIVED_HEADER || how->kind == PST_DERIVED_LINES ||
             (how->kind == PST_DERIVED_MAP_GET &&
              (how->slot == PST_FIELD_HEADERS || how->slot == PST_FIELD_RAW_HEADERS))) {
             return pst_header_claims_identity(how->key);

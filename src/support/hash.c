@@ -7,9 +7,9 @@ uint64_t pst_hash_long(postern_str text, uint64_t seed)
     uint64_t hash = seed ^ PST_HASH_K0;
 
     for (const char *at = text.data; end - at > 16; at += 16) {
-        hash = pst_fold(pst_load_64(at) ^ key, pst_load_64(at + 8) ^ hash);
+        hash = pst_fold(pst_word_load(at) ^ key, pst_word_load(at + 8) ^ hash);
     }
-    hash = pst_fold(pst_load_64(end - 16) ^ key, pst_load_64(end - 8) ^ hash);
+    hash = pst_fold(pst_word_load(end - 16) ^ key, pst_word_load(end - 8) ^ hash);
     return pst_fold(hash ^ key, (uint64_t)text.len ^ PST_HASH_K0);
 }
 

@@ -6,8 +6,8 @@
 #ifndef PST_SUPPORT_HASH_H
 #define PST_SUPPORT_HASH_H
 
-#include "support/word.h"
 #include "support/text.h"
+#include "support/word.h"
 
 /** The 128-bit product of `a` and `b`, its high half folded onto the low one; in 64-bit
  *  steps, for compilers that know no wider number. */
@@ -46,20 +46,26 @@ static inline uint64_t pst_fold(uint64_t a, uint64_t b)
 /** pst_hash() of more than 16 bytes. */
 uint64_t pst_hash_long(postern_str text, uint64_t seed);
 
-/** Hash of the bytes of `text`; `seed` selects another function. All bits are good. */
+/** Hash of the bytes of `text`; `seed` selects another function. All bits are good.
+ *  `head` is pst_str_head(), for who needs that too. */
+static inline uint64_t pst_hash_headed(postern_str text, uint64_t head, uint64_t seed)
+{
+    const uint64_t key = PST_HASH_K1 + seed * 0x9e3779b97f4a7c15U;
+    const uint64_t other = PST_HASH_K0 ^ (seed << 8 | text.len) * 0xd6e8feb86659fd93U;
+
+    /* Both factors depend on the seed, so that no text makes one of them 0 for all. */
+    if (text.len <= 8) {
+        return pst_fold(head ^ key, other);
+    }
+    if (text.len <= 16) {
+        return pst_fold(head ^ key, pst_word_load(text.data + text.len - 8) ^ other);
+    }
+    return pst_hash_long(text, seed);
+}
+
 static inline uint64_t pst_hash(postern_str text, uint64_t seed)
 {
-    uint64_t tail = 0;
-
-    if (text.len > 16) {
-        return pst_hash_long(text, seed);
-    }
-    if (text.len > 8) {
-        tail = pst_load_64(text.data + text.len - 8);
-    }
-    /* Both factors depend on the seed, so that no text makes one of them 0 for all. */
-    return pst_fold(pst_str_head(text) ^ (PST_HASH_K1 + seed * 0x9e3779b97f4a7c15U),
-                    tail ^ PST_HASH_K0 ^ (seed << 8 | text.len) * 0xd6e8feb86659fd93U);
+    return pst_hash_headed(text, pst_str_head(text), seed);
 }
 
 /** Hash of `name`, the same for both cases of a letter. Never 0. */

@@ -6,8 +6,7 @@
 #define PST_SUPPORT_TEXT_H
 
 #include "support/attribute.h"
-
-#include <postern/base.h>
+#include "support/word.h"
 
 #include <string.h>
 
@@ -72,41 +71,14 @@ static inline bool pst_is_letter(unsigned char c)
 /** The value of a hexadecimal digit of either case, or -1. */
 int pst_hex_value(unsigned char c);
 
-/** Eight bytes as a number, in the machine's order. */
-static inline uint64_t pst_load_64(const char *at)
-{
-    uint64_t word;
-
-    memcpy(&word, at, sizeof word);
-    return word;
-}
-
-static inline uint32_t pst_load_32(const char *at)
-{
-    uint32_t word;
-
-    memcpy(&word, at, sizeof word);
-    return word;
-}
-
-/** The first eight bytes of `text` as a number. Of a shorter one all bytes: another text
- *  of that length has another number. */
+/** The first eight bytes of `text` as a word. Of a shorter one all bytes: another text
+ *  of that length has another word. */
 static inline uint64_t pst_str_head(postern_str text)
 {
-    const unsigned char *at = (const unsigned char *)text.data;
-
-    if (text.len >= 8) {
-        return pst_load_64(text.data);
+    if (text.len >= PST_WORD) {
+        return pst_word_load(text.data);
     }
-    if (text.len >= 4) {
-        return (uint64_t)pst_load_32(text.data) << 32 |
-               pst_load_32(text.data + text.len - 4);
-    }
-    if (text.len > 0) {
-        return (uint64_t)at[0] << 16 | (uint64_t)at[text.len / 2] << 8 |
-               at[text.len - 1];
-    }
-    return 0;
+    return text.len > 0 ? pst_word_load_few(text.data, text.len) : 0;
 }
 
 /** True when both hold the same bytes; for where a call costs more than comparing. Both
@@ -117,16 +89,9 @@ static inline bool pst_rest_same(const char *a, const char *b, size_t length)
         return true;
     }
     if (length <= 16) {
-        return pst_load_64(a + length - 8) == pst_load_64(b + length - 8);
+        return pst_word_load(a + length - 8) == pst_word_load(b + length - 8);
     }
     return memcmp(a + 8, b + 8, length - 8) == 0;
-}
-
-/** True when both hold the same bytes, for where a call costs more than comparing. */
-static inline bool pst_str_same_inline(postern_str a, postern_str b)
-{
-    return a.len == b.len && pst_str_head(a) == pst_str_head(b) &&
-           pst_rest_same(a.data, b.data, a.len);
 }
 
 /** True when both hold the same bytes. */

@@ -9,21 +9,45 @@
 
 #include <postern/base.h>
 
+#include <string.h>
+
 enum { PST_WORD = 8 };
 
 #define PST_WORD_ONES UINT64_C(0x0101010101010101)
 #define PST_WORD_HIGHS UINT64_C(0x8080808080808080)
 
-/** Eight bytes; compilers make one load of it. */
+#if defined __BYTE_ORDER__ && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+/** Eight bytes; one load. */
 static inline uint64_t pst_word_load(const char *at)
+{
+    uint64_t word;
+
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
+/** Four bytes, as the lowest. */
+static inline uint64_t pst_word_load_half(const char *at)
+{
+    uint32_t half;
+
+    memcpy(&half, at, sizeof half);
+    return half;
+}
+#else
+static inline uint64_t pst_word_load_half(const char *at)
 {
     const unsigned char *bytes = (const unsigned char *)at;
 
     return (uint64_t)bytes[0] | (uint64_t)bytes[1] << 8 | (uint64_t)bytes[2] << 16 |
-           (uint64_t)bytes[3] << 24 | (uint64_t)bytes[4] << 32 |
-           (uint64_t)bytes[5] << 40 | (uint64_t)bytes[6] << 48 |
-           (uint64_t)bytes[7] << 56;
+           (uint64_t)bytes[3] << 24;
 }
+
+static inline uint64_t pst_word_load(const char *at)
+{
+    return pst_word_load_half(at) | pst_word_load_half(at + 4) << 32;
+}
+#endif
 
 /** The same of 1 to 7 bytes, some of them more than once. Texts of one length have the
  *  same word only when they have the same bytes. */
@@ -33,11 +57,8 @@ static inline uint64_t pst_word_load_few(const char *at, size_t len)
     const unsigned char *end = bytes + len;
     uint64_t word;
 
-    if (len >= 4) {
-        return (uint64_t)bytes[0] | (uint64_t)bytes[1] << 8 | (uint64_t)bytes[2] << 16 |
-               (uint64_t)bytes[3] << 24 | (uint64_t)end[-4] << 32 |
-               (uint64_t)end[-3] << 40 | (uint64_t)end[-2] << 48 |
-               (uint64_t)end[-1] << 56;
+    if (len >= PST_WORD / 2) {
+        return pst_word_load_half(at) | pst_word_load_half(at + len - 4) << 32;
     }
     word = (uint64_t)bytes[0] | (uint64_t)bytes[len / 2] << 8;
     return word | word << 16 | (uint64_t)end[-1] * 0x0101U << 32 | word << 48;

@@ -13,17 +13,6 @@
 
 #include <string.h>
 
-postern_status pst_program_prepare(const pst_program *program,
-                                   const postern_named_list *lists,
-                                   postern_request *request)
-{
-    pst_arena_reset(&request->run);
-    pst_program_attach(program, lists, request);
-    return program->derived_count > PST_DERIVED_ROOM
-               ? pst_request_reserve(request, program->derived_count)
-               : POSTERN_OK;
-}
-
 static bool is_present(const postern_request *request, uint32_t slot)
 {
     return (request->states[slot] & 1U) != 0;
@@ -66,6 +55,55 @@ static PST_NOINLINE postern_status get_header(postern_request *request,
     }
     request->values[slot].string = *line;
     request->states[slot] = PST_SLOT_PRESENT;
+    return POSTERN_OK;
+}
+
+/* How many visible lines the header has; their values go to `items`, if there is room. */
+static size_t copy_lines(const postern_request *request, const pst_derived *how,
+                         pst_value *items)
+{
+    size_t count = 0;
+
+    for (const pst_header *header = pst_header_first(request, how->hash);
+         header != NULL; header = pst_header_next(request, header)) {
+        if (pst_header_is(request, header, how->key, how->hash)) {
+            if (items != NULL) {
+                items[count].string = header->value;
+            }
+            count++;
+        }
+    }
+    return count;
+}
+
+static PST_NOINLINE postern_status get_lines(postern_request *request,
+                                             const pst_derived *how, uint32_t slot)
+{
+    pst_value lines = {
+        .array = {NULL, 0}
+    };
+    pst_value *items;
+    pst_value map;
+    postern_status status;
+
+    if (request->header_maps[0].given) {
+        status = pst_request_value(request, PST_FIELD_HEADERS, &map);
+        set(request, slot,
+            status == POSTERN_OK ? pst_map_find(map.map, how->key) : NULL);
+        return status;
+    }
+    lines.array.count = copy_lines(request, how, NULL);
+    if (lines.array.count == 0) {
+        request->states[slot] = PST_SLOT_MISSING;
+        return POSTERN_OK;
+    }
+    items = pst_arena_array(&request->run, lines.array.count, sizeof *items);
+    if (items == NULL) {
+        return request->run.status;
+    }
+    (void)copy_lines(request, how, items);
+    lines.array.items = items;
+    set(request, slot, &lines);
     return POSTERN_OK;
 }
 
@@ -245,7 +283,9 @@ static postern_status compute_look_up(const pst_program *program,
                                       postern_request *request, const pst_derived *how,
                                       uint32_t slot)
 {
-    const postern_status status = pst_slot_ensure(program, request, how->slot);
+    const postern_status status = request->states[how->slot] == PST_SLOT_UNKNOWN
+                                      ? pst_slot_ensure(program, request, how->slot)
+                                      : POSTERN_OK;
     const pst_value *base = &request->values[how->slot];
 
     if (status != POSTERN_OK || !is_present(request, how->slot)) {
@@ -274,6 +314,8 @@ static postern_status compute(const pst_program *program, postern_request *reque
     case PST_DERIVED_ARRAY_GET:
     case PST_DERIVED_FLATTEN:
         return compute_look_up(program, request, how, slot);
+    case PST_DERIVED_LINES:
+        return get_lines(request, how, slot);
     case PST_DERIVED_HEADER:
         return get_header(request, how, slot);
     case PST_DERIVED_CALL:

@@ -30,7 +30,8 @@
     {                                                              \
         const uint32_t way = (claim) ? pc->on_true : pc->on_false; \
         if (way >= PST_RETURN_FALSE) {                             \
-            return (pst_answer)(way & 1U);                         \
+            *yes = way == PST_RETURN_TRUE;                         \
+            return POSTERN_OK;                                     \
         }                                                          \
         pc += way;                                                 \
         GO_ON(pc);                                                 \

@@ -159,6 +159,10 @@ static void write_slot(pst_writer *out, const pst_program *program, uint32_t slo
         write_key(out, how->key);
         write_index(out, how->index);
         return;
+    case PST_DERIVED_LINES:
+        pst_write_text(out, "http.request.headers");
+        write_key(out, how->key);
+        return;
     case PST_DERIVED_FLATTEN:
         write_slot(out, program, how->slot);
         write_steps(out, how);

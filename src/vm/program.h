@@ -77,7 +77,8 @@ typedef struct pst_pattern {
 typedef struct pst_insn {
     uint8_t op;       /* pst_opcode */
     uint8_t relation; /* pst_relation, for COMPARE and ORDER */
-    uint16_t bit;     /* for FLIP and PARITY; pst_search_places() for CONTAINS */
+    uint16_t bit;     /* for FLIP and PARITY; CONTAINS: pst_search_places();
+                         MATCHES: pst_regex_remembers() */
     uint32_t slot;
     uint32_t on_true;
     uint32_t on_false;
@@ -147,6 +148,7 @@ typedef enum pst_derived_kind {
     PST_DERIVED_MAP_GET,   /* slot["key"] */
     PST_DERIVED_ARRAY_GET, /* slot[index] */
     PST_DERIVED_HEADER,    /* http.request.headers["key"][index] */
+    PST_DERIVED_LINES,     /* http.request.headers["key"] */
     PST_DERIVED_FLATTEN,   /* what `steps` reach from slot, as one array */
     PST_DERIVED_CALL,
     PST_DERIVED_CLAIM,  /* the answer of a body */
@@ -160,8 +162,8 @@ typedef struct pst_derived {
     postern_type type;
     uint32_t slot; /* of MAP_GET, ARRAY_GET and FLATTEN: the base */
     uint32_t index;
-    uint32_t hash;   /* pst_hash_folded(key), of HEADER */
-    postern_str key; /* of MAP_GET and HEADER */
+    uint32_t hash;   /* pst_hash_folded(key), of HEADER and LINES */
+    postern_str key; /* of MAP_GET, HEADER and LINES */
     union {
         struct {
             const pst_step *steps;
@@ -233,27 +235,31 @@ pst_answer pst_program_run(const pst_program *program, size_t rule,
  *
  * @param lists one for each of program->lists, of its kind; borrowed for the runs
  */
-postern_status pst_program_prepare(const pst_program *program,
-                                   const postern_named_list *lists,
-                                   postern_request *request);
-
-/** The same for a request whose arena of the run is empty, and a program with at most
- *  PST_DERIVED_ROOM derived slots. */
-static inline void pst_program_attach(const pst_program *program,
-                                      const postern_named_list *lists,
-                                      postern_request *request)
+static inline postern_status pst_program_prepare(const pst_program *program,
+                                                 const postern_named_list *lists,
+                                                 postern_request *request)
 {
     request->lists = lists;
     request->program = program->number;
-    if (program->derived_count > 0) {
-        memset(request->states + request->scheme->field_count, PST_SLOT_UNKNOWN,
-               PST_DERIVED_ROOM);
+    if (request->run.used > 0) {
+        pst_arena_reset(&request->run);
     }
+    if (program->derived_count > PST_DERIVED_ROOM) {
+        return pst_request_reserve(request, program->derived_count);
+    }
+    memset(request->states + request->scheme->field_count, PST_SLOT_UNKNOWN,
+           PST_DERIVED_ROOM);
+    return POSTERN_OK;
 }
 
-/** Goes on with a run at instruction `pc`, up to which all parities are even. */
-pst_answer pst_program_resume(const pst_program *program, const pst_insn *pc,
-                              postern_request *request, postern_status *fault);
+/**
+ * Goes on with a run at instruction `pc`, up to which all parities are even.
+ *
+ * @param yes receives the answer; false when there is none
+ * @return POSTERN_OK, or a fault
+ */
+postern_status pst_program_resume(const pst_program *program, const pst_insn *pc,
+                                  postern_request *request, bool *yes);
 
 /** Runs the code at `start`, of a body; as pst_program_run(). */
 pst_answer pst_program_run_at(const pst_program *program, uint32_t start,

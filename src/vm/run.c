@@ -27,12 +27,14 @@ static bool matches(const pst_regex *regex, postern_str text, postern_request *r
 
 /* Flat on purpose: one block an opcode, in the order of opcodes.def. */
 /* NOLINTNEXTLINE(readability-function-size): see above */
-pst_answer pst_program_resume(const pst_program *program, const pst_insn *pc,
-                              postern_request *request, postern_status *fault)
+postern_status pst_program_resume(const pst_program *program, const pst_insn *pc,
+                                  postern_request *request, bool *yes)
 {
     const pst_value *const values = request->values;
     const uint8_t *const states = request->states;
     uint64_t parity[PST_PARITY_BITS / 64] = {0};
+
+    *yes = false;
 #if PST_COMPUTED_GOTO
     static const void *const handlers[] = {
 #define OP(name, slot, operand, text) &&on_##name,
@@ -50,8 +52,7 @@ pst_answer pst_program_resume(const pst_program *program, const pst_insn *pc,
                 const postern_status status =
                     pst_slot_ensure(program, request, pc->slot);
                 if (status != POSTERN_OK) {
-                    *fault = status;
-                    return PST_FAULTED;
+                    return status;
                 }
             }
             BRANCH((states[pc->slot] & 1U) != 0);
@@ -64,8 +65,7 @@ pst_answer pst_program_resume(const pst_program *program, const pst_insn *pc,
                 const postern_status status =
                     pst_slot_ensure(program, request, pc->slot);
                 if (status != POSTERN_OK) {
-                    *fault = status;
-                    return PST_FAULTED;
+                    return status;
                 }
             }
             BRANCH(values[pc->slot].boolean);
@@ -120,7 +120,10 @@ pst_answer pst_program_resume(const pst_program *program, const pst_insn *pc,
             BRANCH(pst_wildcard_match(pc->as.wildcard, values[pc->slot].string));
         }
         ON (STRING_MATCHES) {
-            BRANCH(matches(pc->as.pattern.regex, values[pc->slot].string, request));
+            BRANCH(pc->bit != 0
+                       ? matches(pc->as.pattern.regex, values[pc->slot].string, request)
+                       : pst_regex_match(pc->as.pattern.regex, values[pc->slot].string,
+                                         NULL));
         }
         ON (STRING_COMPARE) {
             BRANCH(pst_relation_holds(
@@ -153,38 +156,55 @@ pst_answer pst_program_resume(const pst_program *program, const pst_insn *pc,
             BRANCH(odd);
         }
         ON (EACH_ANY) {
+            postern_status fault = POSTERN_OK;
             const pst_answer answer =
-                pst_each_run(program, pc->as.each, PST_ANY, request, fault);
+                pst_each_run(program, pc->as.each, PST_ANY, request, &fault);
             if (answer == PST_FAULTED) {
-                return PST_FAULTED;
+                return fault;
             }
             BRANCH(answer == PST_YES);
         }
         ON (EACH_ALL) {
+            postern_status fault = POSTERN_OK;
             const pst_answer answer =
-                pst_each_run(program, pc->as.each, PST_ALL, request, fault);
+                pst_each_run(program, pc->as.each, PST_ALL, request, &fault);
             if (answer == PST_FAULTED) {
-                return PST_FAULTED;
+                return fault;
             }
             BRANCH(answer == PST_YES);
         }
 #if !PST_COMPUTED_GOTO
     case PST_OP_COUNT:
     default:
-        *fault = POSTERN_STATE; /* the verifier lets no such code through */
-        return PST_FAULTED;
+        return POSTERN_STATE; /* the verifier lets no such code through */
 #endif
     }
+}
+
+/* One piece of code; the tests that call nothing come first. */
+static PST_INLINE pst_answer run_from(const pst_program *program, uint32_t start,
+                                      postern_request *request, postern_status *fault)
+{
+    const pst_insn *pc = program->code + start;
+    const uint32_t way = pst_plain_run(&pc, request);
+    postern_status status;
+    bool yes;
+
+    if (way != 0) {
+        return (pst_answer)(way & 1U);
+    }
+    status = pst_program_resume(program, pc, request, &yes);
+    if (status != POSTERN_OK) {
+        *fault = status;
+        return PST_FAULTED;
+    }
+    return yes ? PST_YES : PST_NO;
 }
 
 pst_answer pst_program_run_at(const pst_program *program, uint32_t start,
                               postern_request *request, postern_status *fault)
 {
-    const pst_insn *pc = program->code + start;
-    const uint32_t way = pst_plain_run(&pc, request);
-
-    return way == 0 ? pst_program_resume(program, pc, request, fault)
-                    : (pst_answer)(way & 1U);
+    return run_from(program, start, request, fault);
 }
 
 pst_answer pst_program_run(const pst_program *program, size_t rule,
@@ -198,12 +218,7 @@ pst_answer pst_program_find(const pst_program *program, const uint32_t *starts,
                             postern_status *fault)
 {
     for (size_t i = *at; i < count; i++) {
-        const pst_insn *pc = program->code + starts[i];
-        const uint32_t way = pst_plain_run(&pc, request);
-        pst_answer answer = (pst_answer)(way & 1U);
-        if (way == 0) {
-            answer = pst_program_resume(program, pc, request, fault);
-        }
+        const pst_answer answer = run_from(program, starts[i], request, fault);
         if (answer != PST_NO) {
             *at = i;
             return answer;

@@ -31,6 +31,7 @@ static bool derived_uses(const pst_derived *how, size_t field)
     case PST_DERIVED_FLATTEN:
         return how->slot == field;
     case PST_DERIVED_HEADER:
+    case PST_DERIVED_LINES:
         return field == PST_FIELD_HEADERS;
     case PST_DERIVED_CALL:
         return call_uses(how->as.call, field);

@@ -418,6 +418,8 @@ static bool derived_ok(const verifier *v, size_t index)
                postern_type_element(base) == how->type;
     case PST_DERIVED_HEADER:
         return how->type == POSTERN_STRING;
+    case PST_DERIVED_LINES:
+        return how->type == POSTERN_ARRAY_OF(POSTERN_STRING);
     case PST_DERIVED_FLATTEN:
         return input_ok(v, how->slot, index) && path_ok(v, how);
     case PST_DERIVED_CALL:

@@ -4,6 +4,9 @@
 #include "bench.h"
 #include "stop.h"
 #include "subjects.h"
+#include "variety.h"
+
+#include "support/alloc.h"
 
 #include <postern/filter.h>
 
@@ -83,6 +86,29 @@ static size_t count_wrong(const input_case *from, matching *m)
            (from->expected_matches >= 0 && (size_t)from->expected_matches != all);
 }
 
+/* On many requests that are like the one. */
+static timing rotate(const bench *b, const input_case *from,
+                     const postern_filter *filter)
+{
+    matching m = {.filter = filter};
+    subjects all;
+    pst_arena memory;
+    timing took;
+
+    pst_arena_init(&memory, pst_alloc_or_default(NULL), SIZE_MAX / 2);
+    subjects_new(b->scheme, variety_of(&from->contexts[0], b->effort->variety, &memory),
+                 b->effort->variety, &all);
+    m.requests = all.requests;
+    m.count = all.count;
+    took = measure(b->effort, all.count, match, &m);
+    if (m.faults > 0) {
+        stop("%s: cannot be evaluated for a request like its own", from->name.data);
+    }
+    subjects_free(&all);
+    pst_arena_free(&memory);
+    return took;
+}
+
 void bench_filter(bench *b, const input_case *from, bench_result *out)
 {
     compiling c = {.bench = b, .from = from, .report = postern_report_new(NULL)};
@@ -103,11 +129,14 @@ void bench_filter(bench *b, const input_case *from, bench_result *out)
     calls = b->memory.calls;
     match(&m, all.count);
     out->allocations = (double)(b->memory.calls - calls) / (double)all.count;
-    out->run = measure(b->effort, match, &m);
+    out->run = measure(b->effort, all.count, match, &m);
     if (m.faults > 0) {
         stop("%s: a fault when warm", from->name.data);
     }
     subjects_free(&all);
+    if (from->context_count == 1) {
+        out->rotating = rotate(b, from, c.filter);
+    }
     forget(&c, 1);
     out->compile_us = measure_each(b->effort, compile, forget, &c).ns_min / 1e3;
     postern_report_free(c.report);

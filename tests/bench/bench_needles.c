@@ -4,7 +4,7 @@
  *
  * Needles as rules have them: paths and names of robots that differ in a number, and
  * random words. Texts are 64 different ones of a length, none with a needle in it unless
- * said so. Each number is the least of at least 15 samples.
+ * said so. Each number is the least of at least 600 short samples.
  */
 #include "clock.h"
 #include "match/needles.h"
@@ -174,6 +174,18 @@ static void find(void *user)
                      s);
 }
 
+/* Short rounds: some of them meet nobody else. */
+static double least_time(stand *s)
+{
+    double least = 1e18;
+
+    for (int i = 0; i < 40; i++) {
+        const double took = time_in_rounds(find, s, 2e4);
+        least = took < least ? took : least;
+    }
+    return least;
+}
+
 static void show_set(stand *s, const char *name, spell *spelled, size_t count)
 {
     static const size_t lengths[] = {3, 28, 100, 1000};
@@ -182,7 +194,7 @@ static void show_set(stand *s, const char *name, spell *spelled, size_t count)
     printf("%-8s %7zu", name, count);
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
         write_texts(s, lengths[i]);
-        printf(" %8.1f", time_of(find, s));
+        printf(" %8.1f", least_time(s));
     }
     printf(" %9.3f", time_of(build_again, s) / 1e6);
     printf(" %7.1f\n", (double)(s->arena.used - s->bytes) / (double)count);
@@ -197,7 +209,7 @@ static void show_hostile(stand *s, const char *name, spell *spelled, const char 
     s->found = 0;
     find(s);
     printf("%-8s %-24s %8zu", name, piece, s->found);
-    took = time_of(find, s);
+    took = least_time(s);
     printf(" %10.1f %8.2f\n", took, took / 1000);
 }
 
@@ -208,14 +220,14 @@ static void show_literals(stand *s)
     uint64_t least = UINT64_MAX;
     size_t sum = 0;
 
-    for (int round = 0; round < 20; round++) {
+    for (int round = 0; round < 100; round++) {
         const uint64_t start = clock_ns();
         uint64_t took;
         sum = 0;
         pst_arena_reset(&s->arena);
-        for (int i = 0; i < 2000; i++) {
+        for (int i = 0; i < 200; i++) {
             const int length = snprintf(pattern, sizeof pattern,
-                                        "(?i)badbot%d|scrap[e3]r%d", i * 5, i * 5);
+                                        "(?i)badbot%d|scrap[e3]r%d", i * 50, i * 50);
             pst_arena_reset(&s->scratch);
             sum += pst_regex_literals(&s->arena, &s->scratch,
                                       (postern_str){pattern, (size_t)length}, 4, texts,
@@ -224,8 +236,8 @@ static void show_literals(stand *s)
         took = clock_ns() - start;
         least = took < least ? took : least;
     }
-    printf("\n%zu texts of 2000 patterns, us a pattern: %.2f\n", sum,
-           (double)least / 2000 / 1000);
+    printf("\n%zu texts of 200 patterns, us a pattern: %.2f\n", sum,
+           (double)least / 200 / 1000);
 }
 
 int main(void)

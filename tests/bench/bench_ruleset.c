@@ -8,6 +8,7 @@
 #include "policy_text.h"
 #include "stop.h"
 #include "subjects.h"
+#include "variety.h"
 
 #include "gate/policy.h"
 #include "support/alloc.h"
@@ -123,6 +124,32 @@ static void load_and_tell(evaluating *e)
     e->set = &policy->body->rulesets[0];
 }
 
+/* On many requests that are like the one. */
+static timing rotate(const evaluating *like)
+{
+    evaluating e = *like;
+    pst_arena memory;
+    timing took;
+
+    pst_arena_init(&memory, pst_alloc_or_default(NULL), SIZE_MAX / 2);
+    subjects_new(e.bench->scheme,
+                 variety_of(&e.from->contexts[0], e.bench->effort->variety, &memory),
+                 e.bench->effort->variety, &e.all);
+    e.at = 0;
+    for (size_t i = 0; i < e.all.count; i++) { /* as a policy sees them */
+        postern_verdict verdict;
+        postern_policy_evaluate(e.policy, e.all.requests[i], &verdict);
+        if (verdict.outcome == POSTERN_FAULT) {
+            stop("%s: cannot be evaluated for a request like its own",
+                 e.from->name.data);
+        }
+    }
+    took = measure(e.bench->effort, e.all.count, evaluate_set, &e);
+    subjects_free(&e.all);
+    pst_arena_free(&memory);
+    return took;
+}
+
 void bench_ruleset(bench *b, const input_case *from, bench_result *out)
 {
     evaluating e = {.bench = b, .from = from};
@@ -140,13 +167,16 @@ void bench_ruleset(bench *b, const input_case *from, bench_result *out)
     subjects_new(b->scheme, from->contexts, from->context_count, &e.all);
     out->contexts = e.all.count;
     out->wrong = count_wrong(&e);
-    out->verdict = measure(b->effort, evaluate, &e);
+    out->verdict = measure(b->effort, e.all.count, evaluate, &e);
     evaluate_set(&e, e.all.count);
     calls = b->memory.calls;
     evaluate_set(&e, e.all.count);
     out->allocations = (double)(b->memory.calls - calls) / (double)e.all.count;
-    out->run = measure(b->effort, evaluate_set, &e);
+    out->run = measure(b->effort, e.all.count, evaluate_set, &e);
     subjects_free(&e.all);
+    if (from->context_count == 1) {
+        out->rotating = rotate(&e);
+    }
     release(&e, 1);
     out->compile_us = measure_each(b->effort, load, release, &e).ns_min / 1e3;
     free(pst_unconst(e.source.text.data));

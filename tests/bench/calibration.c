@@ -102,7 +102,7 @@ static void run(void *user, size_t times)
 
 static double cost(const measure_effort *effort, int (*piece)(const request *r))
 {
-    return measure(effort, run, &piece).ns_min;
+    return measure(effort, 4, run, &piece).ns_min;
 }
 
 calibration calibrate(const measure_effort *effort)

@@ -65,6 +65,53 @@ static void put_results(const findings *all, const char *key,
     (void)fputs("]", to);
 }
 
+static void put_fill(const bench_fill *fill, FILE *to)
+{
+    fprintf(to,
+            "\"fill\": {\"ns_min\": %.2f, \"ns_median\": %.2f, \"allocations\": %.2f, "
+            "\"headers\": %zu, \"values\": %zu, \"fill_only_ns_min\": %.2f}",
+            fill->run.ns_min, fill->run.ns_median, fill->allocations, fill->headers,
+            fill->values, fill->fill_only.ns_min);
+}
+
+static void put_two_rules(const bench_two_rules *two, FILE *to)
+{
+    fprintf(to,
+            "\"two_rules\": {\"ns_min\": %.2f, \"ns_median\": %.2f, "
+            "\"decide_ns_min\": %.2f, \"begin_and_decide_ns_min\": %.2f",
+            two->rules.ns_min, two->rules.ns_median, two->decide.ns_min,
+            two->begin_and_decide.ns_min);
+    if (two->has_modsecurity) {
+        fprintf(to, ", \"modsecurity_ns_min\": %.2f", two->modsecurity.ns_min);
+    }
+    (void)fputs("}", to);
+}
+
+static void put_curve(const growth_curve *curve, FILE *to)
+{
+    fprintf(to, "\n  {\"of\": \"%s\", \"name\": \"%s\", \"points\": [",
+            curve->lists ? "entries" : "rules", curve->name);
+    for (size_t i = 0; i < curve->point_count; i++) {
+        const growth_point *const point = &curve->points[i];
+        fprintf(to,
+                "%s\n    {\"count\": %zu, \"ns_min\": %.2f, \"load_ms\": %.3f, "
+                "\"bytes\": %zu}",
+                i == 0 ? "" : ",", point->count, point->ns, point->load_ms,
+                point->bytes);
+    }
+    (void)fputs("]}", to);
+}
+
+static void put_curves(const findings *all, FILE *to)
+{
+    (void)fputs(",\n\"growth\": [", to);
+    for (size_t i = 0; i < all->curve_count; i++) {
+        (void)fputs(i == 0 ? "" : ",", to);
+        put_curve(&all->curves[i], to);
+    }
+    (void)fputs("]", to);
+}
+
 void findings_json(const findings *all, FILE *to)
 {
     fprintf(to,
@@ -74,5 +121,18 @@ void findings_json(const findings *all, FILE *to)
     put_results(all, "cases", all->cases, all->case_count, to);
     (void)fputs(",\n", to);
     put_results(all, "rulesets", all->rulesets, all->ruleset_count, to);
+    (void)fputs(",\n", to);
+    put_fill(&all->fill, to);
+    (void)fputs(",\n", to);
+    put_two_rules(&all->two_rules, to);
+    if (all->curve_count > 0) {
+        put_curves(all, to);
+    }
+    if (all->text_size > 0) {
+        fprintf(to, ",\n\"text_size\": %zu", all->text_size);
+    }
+    if (all->code_size > 0) {
+        fprintf(to, ",\n\"code_size\": %zu", all->code_size);
+    }
     (void)fputs("}\n", to);
 }

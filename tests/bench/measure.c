@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 
-const measure_effort measure_full = {21, 4e6};
-const measure_effort measure_quick = {3, 2e4};
+const measure_effort measure_full = {21, 4e6, 1e9, 1024};
+const measure_effort measure_quick = {3, 2e4, 0, 8};
 
 enum { SAMPLES_MAX = 1000 };
 
@@ -31,18 +31,23 @@ static double time_once(measure_work *work, void *user, size_t times)
     return (double)(clock_ns() - start);
 }
 
-timing measure(const measure_effort *effort, measure_work *work, void *user)
+timing measure(const measure_effort *effort, size_t turn, measure_work *work,
+               void *user)
 {
     double samples[SAMPLES_MAX];
-    size_t times = 1;
+    double spent = 0;
+    size_t times = turn;
+    unsigned round = 0;
 
     while (time_once(work, user, times) < effort->round_ns) {
         times *= 2;
     }
-    for (unsigned i = 0; i < effort->rounds; i++) {
-        samples[i] = time_once(work, user, times) / (double)times;
+    while (round < effort->rounds && (round < 3 || spent < effort->total_ns)) {
+        samples[round] = time_once(work, user, times);
+        spent += samples[round];
+        samples[round++] /= (double)times;
     }
-    return summary(samples, effort->rounds);
+    return summary(samples, round);
 }
 
 timing measure_each(const measure_effort *effort, measure_work *work,
@@ -59,4 +64,12 @@ timing measure_each(const measure_effort *effort, measure_work *work,
         spent += samples[count++];
     }
     return summary(samples, count);
+}
+
+timing measure_once(measure_work *work, measure_work *after, void *user)
+{
+    const double took = time_once(work, user, 1);
+
+    after(user, 1);
+    return (timing){took, took};
 }

@@ -296,6 +296,7 @@ void rulesets_request(rulesets *r, random_request *out)
     out->field_count = 0;
     out->no_head = rulesets_chance(r, 40);
     out->clock_fails = rulesets_chance(r, 12);
+    out->digests_fail = rulesets_chance(r, 12);
     out->has_body = !out->no_head && rulesets_chance(r, 4);
     if (!out->no_head) {
         make_head(r, out);
@@ -398,8 +399,9 @@ static void print_value(const postern_value *value)
 
 void rulesets_print_request(const random_request *request)
 {
-    (void)fprintf(stderr, "--- request%s%s\n", request->no_head ? ", not begun" : "",
-                  request->clock_fails ? ", without a clock" : "");
+    (void)fprintf(stderr, "--- request%s%s%s\n", request->no_head ? ", not begun" : "",
+                  request->clock_fails ? ", without a clock" : "",
+                  request->digests_fail ? ", without digests" : "");
     if (!request->no_head) {
         (void)fprintf(stderr, "%.*s ", (int)request->method.len, request->method.data);
         print_text(request->target);

@@ -23,6 +23,8 @@ typedef struct stand {
     postern_options options; /* of the policies; change before stand_open() */
     unsigned long long seed;
     bool clock_fails;
+    bool digests_fail;
+    postern_crypto crypto;
     postern_scheme *scheme;       /* of the policies and their requests */
     postern_scheme *plain_scheme; /* of the plain evaluator */
     contestant *contestants;

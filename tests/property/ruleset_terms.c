@@ -1,8 +1,8 @@
 /*
- * ruleset_terms.c - what a rule of a random ruleset asks: predicates over fields,
- * headers, arguments and what functions make of them.
+ * ruleset_terms.c - texts that a rule of a random ruleset asks about: fields, headers,
+ * arguments and what functions make of them; and what it asks of them.
  */
-#include "rulesets.h"
+#include "ruleset_writing.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -35,17 +35,6 @@ static const struct {
     {"app.tenant",                         TOPIC_TOKEN },
     {"app.tenant",                         TOPIC_TOKEN },
 };
-
-static const char *const integers[] = {
-    "ip.src.asnum", "cf.bot_management.score",    "app.score",
-    "app.score",    "http.request.timestamp.sec", "http.request.body.size",
-};
-
-static const char *const addresses[] = {"ip.src", "ip.src", "postern.ip.peer",
-                                        "app.address"};
-
-static const char *const booleans[] = {"ssl", "cf.tls_client_auth.cert_verified",
-                                       "cf.tls_client_auth.cert_revoked", "app.flag"};
 
 /* --- literals ------------------------------------------------------------------------ */
 
@@ -96,7 +85,7 @@ static void write_whole(rulesets *r, topic about)
     write_quoted(r, rulesets_word(r, about, word));
 }
 
-static void write_number(rulesets *r, long long number)
+void ruleset_write_number(rulesets *r, long long number)
 {
     char text[32];
 
@@ -104,39 +93,9 @@ static void write_number(rulesets *r, long long number)
     rulesets_write(r, text);
 }
 
-static void write_small(rulesets *r)
-{
-    static const long long extremes[] = {
-        -1, 0, 517, 1800000000, -9223372036854775807, 9223372036854775807};
-
-    write_number(r, rulesets_chance(r, 8)
-                        ? extremes[rulesets_pick(r, COUNT(extremes))]
-                        : (long long)rulesets_pick(r, r->numbers + 4));
-}
-
-static void write_address(rulesets *r)
-{
-    const size_t number = rulesets_pick(r, r->numbers);
-    char text[64];
-
-    switch (rulesets_pick(r, 4)) {
-    case 0:
-    case 1:
-        (void)snprintf(text, sizeof text, "10.0.0.%zu", number);
-        break;
-    case 2:
-        (void)snprintf(text, sizeof text, "10.0.%zu.1", number);
-        break;
-    default:
-        (void)snprintf(text, sizeof text, "2001:db8::%zx", number);
-        break;
-    }
-    rulesets_write(r, text);
-}
-
 /* --- terms --------------------------------------------------------------------------- */
 
-static void write_header(rulesets *r)
+void ruleset_write_header(rulesets *r)
 {
     const char *const name = rulesets_headers[rulesets_pick(r, rulesets_header_count)];
 
@@ -166,7 +125,7 @@ static topic write_plain_term(rulesets *r)
     size_t at;
 
     if (rulesets_chance(r, 4)) {
-        write_header(r);
+        ruleset_write_header(r);
         rulesets_write(r, rulesets_chance(r, 3) ? "[1]" : "[0]");
         return TOPIC_TOKEN;
     }
@@ -206,7 +165,7 @@ static topic write_call(rulesets *r)
         rulesets_write(r, "substring(");
         about = write_plain_term(r);
         rulesets_write(r, ", 0, ");
-        write_number(r, (long long)rulesets_pick(r, 9));
+        ruleset_write_number(r, (long long)rulesets_pick(r, 9));
         rulesets_write(r, ")");
         return about;
     default:
@@ -248,8 +207,8 @@ static size_t how_many(rulesets *r, size_t most)
                                   : rulesets_pick(r, most + 1);
 }
 
-static void write_set(rulesets *r, void (*member)(rulesets *r, topic about),
-                      topic about)
+void ruleset_write_set(rulesets *r, void (*member)(rulesets *r, topic about),
+                       topic about)
 {
     rulesets_write(r, " in {");
     for (size_t i = how_many(r, 6); i > 0; i--) {
@@ -313,40 +272,30 @@ static void write_regex(rulesets *r, topic about)
         {"",      "[a-f]", ""      },
         {"",      "+",     ""      },
         {"x?",    "",      ""      },
+        {"(?:",   "",      "){1,2}"},
+        {"a?(?:", "|",     "){2}"  },
     };
     const size_t which = rulesets_pick(r, COUNT(frames));
 
     rulesets_write(r, "\"");
     rulesets_write(r, frames[which][0]);
-    rulesets_write(r, "x"); /* so that there is something to repeat */
-    r->length--;
     write_regex_word(r, about);
-    if (frames[which][1][0] == '+') {
+    if (frames[which][1][0] == '+') { /* something to repeat */
         rulesets_write(r, "a");
     }
     rulesets_write(r, frames[which][1]);
     if (frames[which][1][0] != '\0') {
         write_regex_word(r, about);
     }
+    if (frames[which][1][0] == '|') {
+        for (size_t i = rulesets_pick(r, rulesets_chance(r, 8) ? 24 : 3); i > 0; i--) {
+            rulesets_write(r, "|");
+            write_regex_word(r, about);
+        }
+    }
     rulesets_write(r, frames[which][2]);
     rulesets_write(r, "\"");
 }
-
-/* What one test of many asks with, and its right side. */
-typedef enum asked {
-    ASKED_EQ,
-    ASKED_CONTAINS,
-    ASKED_WILDCARD,
-    ASKED_STRICT,
-    ASKED_MATCHES,
-    ASKED_STARTS,
-    ASKED_ENDS,
-    ASKED_NE,
-    ASKED_IN,
-    ASKED_ORDER,
-    ASKED_LIST,
-    ASKED_COUNT
-} asked;
 
 static void write_ends(rulesets *r, asked how, postern_str term, topic about)
 {
@@ -365,8 +314,7 @@ static void write_ordered(rulesets *r, topic about)
     write_text(r, about);
 }
 
-/* `term` is as it is written; of a mapped one, what stands behind it to be compared. */
-static void write_test(rulesets *r, asked how, postern_str term, topic about)
+void ruleset_write_test(rulesets *r, asked how, postern_str term, topic about)
 {
     if (how == ASKED_STARTS || how == ASKED_ENDS) {
         write_ends(r, how, term, about);
@@ -399,7 +347,7 @@ static void write_test(rulesets *r, asked how, postern_str term, topic about)
         write_regex(r, about);
         break;
     case ASKED_IN:
-        write_set(r, write_whole, about);
+        ruleset_write_set(r, write_whole, about);
         break;
     case ASKED_ORDER:
         write_ordered(r, about);
@@ -416,8 +364,7 @@ static void write_test(rulesets *r, asked how, postern_str term, topic about)
     }
 }
 
-/* Takes back what was written from `start`, to write it again. */
-static postern_str take_back(rulesets *r, size_t start)
+postern_str ruleset_take_back(rulesets *r, size_t start)
 {
     const postern_str out =
         rulesets_keep(r, (postern_str){r->expression + start, r->length - start});
@@ -426,15 +373,15 @@ static postern_str take_back(rulesets *r, size_t start)
     return out;
 }
 
-static void write_string_test(rulesets *r)
+void ruleset_write_string_test(rulesets *r)
 {
     const size_t start = r->length;
     const topic about = write_some_term(r);
-    const postern_str term = take_back(r, start);
+    const postern_str term = ruleset_take_back(r, start);
 
-    write_test(r,
-               rulesets_chance(r, 3) ? ASKED_EQ : (asked)rulesets_pick(r, ASKED_COUNT),
-               term, about);
+    ruleset_write_test(
+        r, rulesets_chance(r, 3) ? ASKED_EQ : (asked)rulesets_pick(r, ASKED_COUNT),
+        term, about);
 }
 
 /* Of the same term with the same operator, mostly. */
@@ -442,7 +389,7 @@ void rulesets_write_or_chain(rulesets *r)
 {
     const size_t start = r->length;
     const topic about = write_some_term(r);
-    const postern_str term = take_back(r, start);
+    const postern_str term = ruleset_take_back(r, start);
     const asked how = (asked)rulesets_pick(r, ASKED_NE);
     size_t count = 2 + rulesets_pick(r, 5);
 
@@ -454,181 +401,9 @@ void rulesets_write_or_chain(rulesets *r)
         if (i > 0) {
             rulesets_write(r, " or ");
         }
-        write_test(r,
-                   rulesets_chance(r, 12) ? (asked)rulesets_pick(r, ASKED_COUNT) : how,
-                   term, about);
+        ruleset_write_test(
+            r, rulesets_chance(r, 12) ? (asked)rulesets_pick(r, ASKED_COUNT) : how,
+            term, about);
     }
     rulesets_write(r, ")");
-}
-
-/* --- integers, addresses, Booleans ----------------------------------------------------- */
-
-static void write_int_member(rulesets *r, topic about)
-{
-    const long long first = (long long)rulesets_pick(r, r->numbers + 4);
-
-    (void)about;
-    write_number(r, first);
-    if (rulesets_chance(r, 3)) {
-        rulesets_write(r, "..");
-        write_number(r, first + (long long)rulesets_pick(r, 5));
-    }
-}
-
-static void write_int_term(rulesets *r)
-{
-    if (rulesets_chance(r, 4)) {
-        rulesets_write(r, "len(");
-        (void)rulesets_write_term(r);
-        rulesets_write(r, ")");
-    } else if (rulesets_chance(r, 8)) {
-        rulesets_write(r, "len(http.request.headers.names)");
-    } else {
-        rulesets_write(r, integers[rulesets_pick(r, COUNT(integers))]);
-    }
-}
-
-static void write_int_test(rulesets *r)
-{
-    static const char *const operators[] = {" eq ", " eq ", " eq ", " ne ", " lt ",
-                                            " le ", " gt ", " ge ", " & "};
-    const size_t way = rulesets_pick(r, 6);
-
-    write_int_term(r);
-    if (way == 0) {
-        write_set(r, write_int_member, TOPIC_TOKEN);
-    } else if (way == 1) {
-        rulesets_write(r, " in $numbers");
-    } else {
-        rulesets_write(r, operators[rulesets_pick(r, COUNT(operators))]);
-        write_small(r);
-    }
-}
-
-static void write_ip_member(rulesets *r, topic about)
-{
-    static const char *const blocks[] = {"10.0.0.0/8",
-                                         "10.0.0.0/30",
-                                         "10.0.0.8/29",
-                                         "10.0.0.0/16",
-                                         "0.0.0.0/0",
-                                         "::/0",
-                                         "2001:db8::/32",
-                                         "2001:db8::/126",
-                                         "2001:db8::8/125",
-                                         "10.0.0.3..10.0.0.9",
-                                         "2001:db8::2..2001:db8::5",
-                                         "10.0.2.0/23"};
-
-    (void)about;
-    if (rulesets_chance(r, 3)) {
-        rulesets_write(r, blocks[rulesets_pick(r, COUNT(blocks))]);
-    } else {
-        write_address(r);
-    }
-}
-
-static void write_ip_test(rulesets *r)
-{
-    static const char *const operators[] = {" eq ", " eq ", " eq ",
-                                            " ne ", " lt ", " ge "};
-    const size_t way = rulesets_pick(r, 5);
-
-    rulesets_write(r, addresses[rulesets_pick(r, COUNT(addresses))]);
-    if (way < 2) {
-        write_set(r, write_ip_member, TOPIC_TOKEN);
-    } else if (way == 2) {
-        rulesets_write(r, " in $office");
-    } else {
-        rulesets_write(r, operators[rulesets_pick(r, COUNT(operators))]);
-        write_address(r);
-    }
-}
-
-/* --- each of some ---------------------------------------------------------------------- */
-
-static void write_mapped(rulesets *r)
-{
-    static const char *const arrays[] = {
-        "http.request.headers.names[*]",
-        "http.request.headers.values[*]",
-        "app.tags[*]",
-        "http.request.uri.args.values[*]",
-        "http.request.uri.args[\"a\"][*]",
-        "http.request.uri.args[*][*]",
-        "http.request.headers[*][*]",
-    };
-
-    if (rulesets_chance(r, 2)) {
-        write_header(r);
-        rulesets_write(r, "[*]");
-    } else {
-        rulesets_write(r, arrays[rulesets_pick(r, COUNT(arrays))]);
-    }
-}
-
-static void write_each(rulesets *r)
-{
-    const size_t start = r->length;
-    const bool lower = rulesets_chance(r, 5);
-    postern_str term;
-
-    rulesets_write(r, lower ? "lower(" : "");
-    write_mapped(r);
-    rulesets_write(r, lower ? ")[*]" : "");
-    term = take_back(r, start);
-    rulesets_write(r, rulesets_chance(r, 3) ? "all(" : "any(");
-    if (rulesets_chance(r, 4)) {
-        rulesets_write(r, "(not ");
-        write_test(r, (asked)rulesets_pick(r, ASKED_COUNT), term, TOPIC_TOKEN);
-        rulesets_write(r, " or ");
-        write_test(r, (asked)rulesets_pick(r, ASKED_COUNT), term, TOPIC_TOKEN);
-        rulesets_write(r, ")");
-    } else {
-        write_test(r, (asked)rulesets_pick(r, ASKED_COUNT), term, TOPIC_TOKEN);
-    }
-    rulesets_write(r, ")");
-}
-
-static void write_rarity(rulesets *r)
-{
-    static const char *const whole[] = {
-        "true",
-        "false",
-        "has_key(http.request.headers, \"x-one\")",
-        "has_key(http.request.headers, \"cf-access-user\")",
-        "has_value(http.request.headers.names, \"X-Two\")",
-        "has_value(app.tags, \"v1\")",
-        "http.host eq http.user_agent",
-        "http.request.uri.path ne raw.http.request.uri.path",
-        "http.request.uri.path eq lower(http.request.uri.path)",
-        "len(http.host) lt len(http.user_agent)",
-        "app.tenant eq http.request.headers[\"x-one\"][0]",
-        "starts_with(http.request.uri.path, http.user_agent)",
-        "ip.src eq app.address",
-        "http.request.body.truncated",
-    };
-
-    rulesets_write(r, whole[rulesets_pick(r, COUNT(whole))]);
-}
-
-void rulesets_write_predicate(rulesets *r)
-{
-    const size_t way = rulesets_pick(r, 40);
-
-    if (way < 22) {
-        write_string_test(r);
-    } else if (way < 26) {
-        write_int_test(r);
-    } else if (way < 30) {
-        write_ip_test(r);
-    } else if (way < 33) {
-        rulesets_write(r, booleans[rulesets_pick(r, COUNT(booleans))]);
-    } else if (way < 36) {
-        write_each(r);
-    } else if (way < 38) {
-        rulesets_write_or_chain(r);
-    } else {
-        write_rarity(r);
-    }
 }

@@ -80,6 +80,8 @@ static const struct {
     {TOPIC_TOKEN,  POSTERN_STR("")                },
     {TOPIC_TOKEN,  POSTERN_STR("php")             },
     {TOPIC_TOKEN,  POSTERN_STR("union select #")  },
+    {TOPIC_TOKEN,  POSTERN_STR("secret-#")        },
+    {TOPIC_TOKEN,  POSTERN_STR("Secret-#-key")    },
     {TOPIC_TOKEN,  POSTERN_STR("\xc3\xa9#\xff")   },
     {TOPIC_TOKEN,  POSTERN_STR("n\0#")            },
     {TOPIC_TOKEN,  POSTERN_STR("a=v#&b=#")        },
@@ -227,7 +229,8 @@ static size_t any_count(rulesets *r)
     if (way < 98) {
         return 150 + rulesets_pick(r, 150);
     }
-    return 1000 + rulesets_pick(r, 200);
+    return rulesets_chance(r, 8) ? RULESETS_RULES - rulesets_pick(r, 250)
+                                 : 1000 + rulesets_pick(r, 200);
 }
 
 static void make_pool(rulesets *r)
@@ -248,15 +251,20 @@ static void make_pool(rulesets *r)
 
 void rulesets_make(rulesets *r, size_t count)
 {
+    static const size_t numbers[] = {4, 8, 8, 60, 60, 400};
     size_t deciders;
 
     r->used = 0;
     r->pool_count = 0;
     memset(r->favourites, 0, sizeof r->favourites);
-    r->numbers = 2 + rulesets_pick(r, rulesets_chance(r, 4) ? 60 : 8);
+    r->numbers = 2 + rulesets_pick(r, numbers[rulesets_pick(r, COUNT(numbers))]);
     r->exported = rulesets_chance(r, 4);
     r->block_by_default = rulesets_chance(r, 5);
+    r->theme = rulesets_pick(r, 2 * RULESETS_THEMES);
     make_pool(r);
+    if (rulesets_chance(r, 4)) {
+        r->pool_count = 0; /* every predicate is a new one */
+    }
     r->count = count == 0 ? any_count(r) : count;
     deciders = 1 + rulesets_pick(r, 2 * r->count + 2);
     for (size_t i = 0; i < r->count; i++) {

@@ -6,8 +6,8 @@
  * a part of each other, a handful of fields and headers. So many rules look alike, and
  * many of them are nearly or really matched by a request.
  *
- * rulesets.c makes rules, ruleset_terms.c writes what a rule asks, ruleset_policy.c makes
- * policies of them and lists, ruleset_requests.c requests.
+ * rulesets.c makes rules, ruleset_terms.c and ruleset_predicates.c write what they ask,
+ * ruleset_policy.c makes policies of them, and lists, ruleset_requests.c requests.
  */
 #ifndef PROPERTY_RULESETS_H
 #define PROPERTY_RULESETS_H
@@ -17,11 +17,12 @@
 #include <postern/policy.h>
 
 enum {
-    RULESETS_RULES = 1300,   /* the most in one */
+    RULESETS_RULES = 4400,   /* the most in one */
     RULESETS_TEXT = 1 << 23, /* of all expressions of one, and of its policy */
     RULESETS_EXPRESSION = 1 << 16,
     RULESETS_POOL = 64,
     RULESETS_LISTS = 4,
+    RULESETS_THEMES = 40,
     RULESETS_HEADERS = 24,
     RULESETS_FIELDS = 17, /* that requests are given, at most */
     RULESETS_REQUEST_TEXT = 1 << 15
@@ -43,6 +44,7 @@ typedef enum topic {
 typedef struct rulesets {
     uint64_t state;
     bool regexes;   /* the build has them */
+    size_t theme;   /* what most predicates are; from RULESETS_THEMES on anything */
     size_t numbers; /* words are numbered below this: few are alike */
     char *text;     /* RULESETS_TEXT bytes, given back with every new ruleset */
     size_t used;
@@ -83,6 +85,7 @@ typedef struct random_request {
     postern_value tags[8]; /* of a field that is an array */
     bool no_head;          /* it was never begun: fields only */
     bool clock_fails;
+    bool digests_fail;
     bool has_body;
     postern_str body;
     char text[RULESETS_REQUEST_TEXT];

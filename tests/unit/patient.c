@@ -38,7 +38,7 @@ static const char expression[] =
     "ip.src in {10.0.0.0/8} or ip.src eq postern.ip.peer or "
     "lower(http.request.headers[\"a\"][0]) eq \"b\" and "
     "postern.client_cert.san_dns[1] in {\"x\"} and (ssl xor true) and "
-    "http.request.timestamp.sec in {1} and len(http.request.headers[\"b\"]) gt 3 and "
+    "http.request.timestamp.sec in {1} and len(http.request.headers[\"B\"]) gt 3 and "
     "http.host contains \"a\" and http.host wildcard \"a*\" and ip.src in $office and "
     "http.request.timestamp.sec & 1 and "
     "any((postern.client_cert.san_dns[*] eq \"x\" or "
@@ -47,7 +47,9 @@ static const char expression[] =
     "len((postern.client_cert.san_ip[*] in {10.0.0.1} or "
     "postern.client_cert.san_email[*] eq \"e\")) gt 0 and "
     "to_string((ssl and len(http.cookie) gt 2)) eq \"true\" and "
-    "cidr6(ip.src, 64) in {2001:db8::/64}";
+    "cidr6(ip.src, 64) in {2001:db8::/64} and "
+    "any(http.request.headers[\"c\"][*] eq \"x\") and http.cookie contains \"twice\" and "
+    "(ssl or http.cookie contains \"twice\")";
 
 static void *copy(const void *from, size_t size)
 {
@@ -66,6 +68,7 @@ void patient_open(patient *p)
     patient_lists_open(&p->lists);
     pst_arena_init(&p->arena, p->scheme->options.allocator, SIZE_MAX / 2);
     pst_compiler_init(&compiler, p->scheme, &p->arena, &p->lists.options);
+    compiler.emitter.sharing = true;
     ck_assert_int_eq(pst_compiler_add(&compiler, postern_text(expression), NULL, NULL),
                      POSTERN_OK);
     ck_assert_int_eq(pst_compiler_finish(&compiler, &p->program), POSTERN_OK);

@@ -84,6 +84,18 @@ START_TEST(a_pattern_is_searched_for_as_told)
 }
 END_TEST
 
+START_TEST(only_states_made_on_the_way_are_remembered)
+{
+    for (size_t i = 0; i < COUNT(descriptions); i++) {
+        world w;
+        open_world(&w);
+        ck_assert(pst_regex_remembers(compile(&w, descriptions[i].pattern)) ==
+                  (descriptions[i].engine == PST_REGEX_LAZY));
+        close_world(&w);
+    }
+}
+END_TEST
+
 START_TEST(a_text_may_be_as_short_as_a_match)
 {
     const pst_regex *regex;
@@ -540,6 +552,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(choice, the_chosen_way_answers_as_all_do, 0,
                         COUNT(descriptions));
     tcase_add_test(choice, a_text_may_be_as_short_as_a_match);
+    tcase_add_test(choice, only_states_made_on_the_way_are_remembered);
     tcase_add_test(choice, a_large_table_is_wide_and_right);
     suite_add_tcase(suite, choice);
     tcase_add_loop_test(limit, what_costs_too_much_is_refused_by_number, 0,

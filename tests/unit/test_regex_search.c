@@ -5,8 +5,6 @@
  */
 #include "../harness/harness.h"
 #include "../reference/regex_walk.h"
-#include "match/rarity.h"
-#include "match/search.h"
 #include "support/alloc.h"
 #include "ways.h"
 
@@ -499,76 +497,54 @@ START_TEST(false_starts_hide_no_match)
 }
 END_TEST
 
-/* --- a needle and its rarest byte ---------------------------------------------------- */
+/* --- what a text is compared with first ---------------------------------------------- */
 
-START_TEST(every_byte_leads_to_the_needle)
+static const struct {
+    postern_str pattern;
+    bool backward; /* which table has them */
+    const char *lead;
+    const char *text; /* that matches */
+} leads[] = {
+    {P("^/api/v[0-9]+/users$"),   false, "/api/v",           "/api/v12/users"        },
+    {P("^/api/v[0-9]+/users$"),   true,  "/users",           "/api/v12/users"        },
+    {P("^abc$"),                  false, "abc",              "abc"                   },
+    {P("^abcabcabcabcabcabcabc"), false, "abcabcabcabcabca", "abcabcabcabcabcabcabc-"},
+    {P("\\.php$"),                true,  ".php",             "/index.php"            },
+    {P("[a-z]\\.php$"),           true,  ".php",             "/index.php"            },
+    {P("^(?:ab|ac)d"),            false, "a",                "acd"                   },
+    {P("^(?i:a)bc"),              false, "",                 "Abc"                   },
+    {P("^a*b"),                   false, "",                 "aaab"                  },
+    {P("^a+b"),                   false, "a",                "aaab"                  },
+    {P("^ab?$"),                  false, "a",                "a"                     },
+    {P("^(?:ab)?"),               false, "",                 ""                      },
+    {P("ab"),                     false, "",                 "xaby"                  },
+    {P("^a\\b-"),                 false, "a-",               "a-"                    },
+};
+
+/* A text that matches, cut, begun later, and with each of its bytes changed. */
+START_TEST(a_search_from_an_edge_looks_at_its_bytes_first)
 {
-    const postern_str from = P("abb");
-    uint32_t seed = 99;
-    char bytes[80];
-    char needle_bytes[12];
+    const postern_str text = postern_text(leads[_i].text);
+    const pst_regex_table *table;
+    char bytes[40];
+    ways all;
 
-    for (int round = 0; round < 40000; round++) {
-        const size_t length = draw(&seed, sizeof bytes);
-        const size_t needle_length = 1 + draw(&seed, round % 2 == 0 ? 3 : 11);
-        postern_str text;
-        postern_str needle;
-        fill_randomly(bytes, length, from, &seed);
-        fill_randomly(needle_bytes, needle_length, from, &seed);
-        text = ways_copy(bytes, length);
-        needle = ways_copy(needle_bytes, needle_length);
-        for (size_t rare = 0; rare < needle_length; rare++) {
-            for (size_t other = 0; other < needle_length; other++) {
-                const uint16_t places = (uint16_t)(rare | other << 8);
-                if (pst_search_by(text, needle, places, false) !=
-                    pst_search(text, needle)) {
-                    ck_abort_msg("\"%.*s\" in \"%.*s\" by %zu and %zu", (int)needle.len,
-                                 needle.data, (int)text.len, text.data, rare, other);
-                }
-            }
-        }
-        ways_drop(text);
-        ways_drop(needle);
-    }
-}
-END_TEST
-
-/* So many false starts that the careful search takes over. */
-START_TEST(a_needle_is_found_behind_false_starts)
-{
-    enum { LENGTH = 400 };
-    const postern_str needle = P("aaaaab");
-    char bytes[LENGTH];
-
-    for (size_t rare = 0; rare < needle.len; rare++) {
-        for (size_t at = 0; at <= LENGTH; at++) {
-            const bool wanted = at + needle.len <= LENGTH;
-            postern_str text;
-            memset(bytes, 'a', LENGTH);
-            if (at < LENGTH) {
-                bytes[at] = 'c';
-            }
-            if (wanted) {
-                memcpy(bytes + at, needle.data, needle.len);
-            }
-            text = ways_copy(bytes, LENGTH);
-            ck_assert_uint_eq(pst_search_by(text, needle, (uint16_t)rare, false),
-                              wanted ? at : SIZE_MAX);
-            ways_drop(text);
+    ways_open(&all, leads[_i].pattern);
+    table = &all.of[leads[_i].backward ? 1 : 0].table;
+    ck_assert(postern_str_equal((postern_str){table->lead, table->lead_length},
+                                postern_text(leads[_i].lead)));
+    for (size_t from = 0; from <= text.len; from++) {
+        for (size_t to = from; to <= text.len; to++) {
+            (void)ways_match(&all, (postern_str){text.data + from, to - from});
         }
     }
-}
-END_TEST
-
-START_TEST(rarities_are_of_1024)
-{
-    uint32_t sum = 0;
-
-    for (unsigned byte = 0; byte < 256; byte++) {
-        sum += pst_rarity((unsigned char)byte);
+    for (size_t at = 0; at < text.len; at++) {
+        memcpy(bytes, text.data, text.len);
+        bytes[at]++;
+        (void)ways_match(&all, (postern_str){bytes, text.len});
     }
-    ck_assert_uint_ge(sum, 900);
-    ck_assert_uint_le(sum, 1150);
+    ck_assert(ways_match(&all, text) || text.len == 0);
+    ways_close(&all);
 }
 END_TEST
 
@@ -578,7 +554,7 @@ Suite *test_suite(void)
     TCase *agree = tcase_create("agree");
     TCase *lanes = tcase_create("lanes");
     TCase *filter = tcase_create("filter");
-    TCase *needle = tcase_create("needle");
+    TCase *lead = tcase_create("lead");
 
     tcase_add_loop_test(agree, all_ways_agree_on_all_short_texts, 0, COUNT(patterns));
     tcase_add_loop_test(agree, all_ways_agree_on_long_random_texts, 0, COUNT(patterns));
@@ -593,9 +569,8 @@ Suite *test_suite(void)
     tcase_add_loop_test(filter, a_filter_sees_a_start_at_every_place, 0, 4);
     tcase_add_loop_test(filter, false_starts_hide_no_match, 0, 5);
     suite_add_tcase(suite, filter);
-    tcase_add_test(needle, every_byte_leads_to_the_needle);
-    tcase_add_test(needle, a_needle_is_found_behind_false_starts);
-    tcase_add_test(needle, rarities_are_of_1024);
-    suite_add_tcase(suite, needle);
+    tcase_add_loop_test(lead, a_search_from_an_edge_looks_at_its_bytes_first, 0,
+                        COUNT(leads));
+    suite_add_tcase(suite, lead);
     return suite;
 }

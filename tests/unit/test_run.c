@@ -8,6 +8,7 @@
 
 #include <postern/request.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { RULES = 12, STARTS_MAX = 40, ROUNDS = 20000 };
@@ -255,6 +256,104 @@ START_TEST(a_piece_of_code_begins_with_even_parities)
 }
 END_TEST
 
+/* --- walks ------------------------------------------------------------------------ */
+
+enum { WALKED = 14, WALKS = WALKED * 6, WALK_ROUNDS = 5000, WALK_MAX = 160 };
+
+static const char *const walked[WALKED] = {
+    "postern.client_cert.san_dns[*] eq \"abc\"",
+    "postern.client_cert.san_dns[*] ne \"abc\"",
+    "postern.client_cert.san_dns[*] in {\"abc\" \"abcdefghij\" \"\"}",
+    "postern.client_cert.san_dns[*] contains \"bc\"",
+    "not postern.client_cert.san_dns[*] contains \"bc\"",
+    "postern.client_cert.san_dns[*] wildcard \"*B*\"",
+    "postern.client_cert.san_dns[*] gt \"abc\"",
+    "starts_with(postern.client_cert.san_dns[*], \"ab\")",
+    "not ends_with(postern.client_cert.san_dns[*], \"\")",
+    "ends_with(postern.client_cert.san_dns[*], \"bc\")",
+    "len(postern.client_cert.san_dns[*])[*] ge 3",
+    "len(postern.client_cert.san_dns[*])[*] in {0 3 9..12}",
+    "postern.client_cert.san_ip[*] in {10.0.0.0/8 2001:db8::/32}",
+    "postern.client_cert.san_ip[*] eq 10.0.0.1"};
+
+/* any() and all() of a test alone, then of a body that says the same in more words. A
+ * call that is a test is put in parentheses: it would be asked as it is. */
+static void write_walks(char (*texts)[WALK_MAX], const char **out)
+{
+    for (size_t i = 0; i < WALKS; i++) {
+        const char *const test = walked[i / 6];
+        const char *const quantifier = i % 2 == 0 ? "any" : "all";
+        const char *const joint = i % 6 < 4 ? "or" : "and";
+        const bool call = test[0] == 's' || test[0] == 'e';
+        if (i % 6 < 2) {
+            (void)snprintf(texts[i], WALK_MAX, call ? "%s((%s))" : "%s(%s)", quantifier,
+                           test);
+        } else {
+            (void)snprintf(texts[i], WALK_MAX, "%s((%s %s %s))", quantifier, test,
+                           joint, test);
+        }
+        out[i] = texts[i];
+    }
+}
+
+static void set_arrays(world *w)
+{
+    static const char *const names[] = {"abc", "", "abcdefghij", "xabcx", "ab", "zbc"};
+    static const postern_address addresses[] = {
+        {4, {10, 0, 0, 1}           },
+        {4, {192, 0, 2, 1}          },
+        {6, {0x20, 0x01, 0x0d, 0xb8}}
+    };
+    postern_value texts[4];
+    postern_value ips[4];
+    const size_t text_count = any_number(w, 5);
+    const size_t ip_count = any_number(w, 5);
+
+    for (size_t i = 0; i < text_count; i++) {
+        texts[i] = text_value(names[any_number(w, 6)]);
+    }
+    for (size_t i = 0; i < ip_count; i++) {
+        ips[i] = (postern_value){POSTERN_IP, {.address = addresses[any_number(w, 3)]}};
+    }
+    postern_request_reset(w->request);
+    set(w, PST_FIELD_POSTERN_CERT_SAN_DNS,
+        (postern_value){
+            .type = POSTERN_ARRAY_OF(POSTERN_STRING), .as.array = {texts, text_count}
+    });
+    set(w, PST_FIELD_POSTERN_CERT_SAN_IP,
+        (postern_value){
+            .type = POSTERN_ARRAY_OF(POSTERN_IP), .as.array = {ips, ip_count}
+    });
+    prepare(w);
+}
+
+START_TEST(a_walk_says_what_its_elements_say)
+{
+    static char written[WALKS][WALK_MAX];
+    const char *texts[WALKS];
+    postern_status fault = POSTERN_OK;
+    size_t yes = 0;
+    world w;
+
+    write_walks(written, texts);
+    open_world(&w, NULL, texts, WALKS);
+    for (int round = 0; round < WALK_ROUNDS; round++) {
+        set_arrays(&w);
+        for (size_t i = 0; i < WALKS; i++) {
+            const size_t alone = i / 6 * 6 + i % 2;
+            const pst_answer answer =
+                pst_program_run(&w.program, alone, w.request, &fault);
+            ck_assert_msg(pst_program_run(&w.program, i, w.request, &fault) == answer,
+                          "%s", texts[i]);
+            yes += answer == PST_YES;
+        }
+    }
+    ck_assert_uint_gt(yes, WALKS * WALK_ROUNDS / 4);
+    ck_assert_uint_lt(yes, WALKS * WALK_ROUNDS / 4 * 3);
+    close_world(&w);
+}
+END_TEST
+
 enum { TEXT_MAX = 100 };
 
 /* From exactly-sized blocks, so that a byte too far is noticed. */
@@ -289,6 +388,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, a_fault_ends_the_search_and_says_where);
     tcase_add_test(tcase, nothing_to_run_is_no);
     tcase_add_test(tcase, a_piece_of_code_begins_with_even_parities);
+    tcase_add_test(tcase, a_walk_says_what_its_elements_say);
     tcase_add_loop_test(tcase, texts_are_the_same_when_every_byte_is, 0, TEXT_MAX);
     suite_add_tcase(suite, tcase);
     return suite;

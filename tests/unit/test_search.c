@@ -305,6 +305,58 @@ START_TEST(needles_of_all_lengths_are_found_in_texts_of_all_lengths)
 }
 END_TEST
 
+START_TEST(every_two_bytes_lead_to_the_needle)
+{
+    fenced f = fence();
+    char needle[12];
+
+    seed(_i);
+    for (int round = 0; round < 20000; round++) {
+        const size_t len = draw(80);
+        const size_t piece = 1 + draw(round % 2 == 0 ? 3 : 11);
+        char *const bytes = f.end - len;
+        fill(bytes, len, "abb", 3);
+        fill(needle, piece, "abb", 3);
+        for (size_t rare = 0; rare < piece; rare++) {
+            for (size_t other = 0; other < piece; other++) {
+                is_found_by(text_of(bytes, len), text_of(needle, piece),
+                            (uint16_t)(rare | other << 8));
+            }
+        }
+    }
+    tear_down(&f);
+}
+END_TEST
+
+/* So many false starts that the careful search takes over. */
+START_TEST(a_needle_is_found_behind_false_starts)
+{
+    enum { LENGTH = 400 };
+    const postern_str needle = postern_text("aaaaab");
+    fenced f = fence();
+    char *const bytes = f.end - LENGTH;
+
+    for (size_t rare = 0; rare < needle.len * needle.len; rare++) {
+        for (size_t at = 0; at <= LENGTH; at++) {
+            const uint16_t places =
+                (uint16_t)(rare % needle.len | rare / needle.len << 8);
+            const bool wanted = at + needle.len <= LENGTH;
+            memset(bytes, 'a', LENGTH);
+            if (at < LENGTH) {
+                bytes[at] = 'c';
+            }
+            if (wanted) {
+                memcpy(bytes + at, needle.data, needle.len);
+            }
+            ck_assert_uint_eq(
+                pst_search_by(text_of(bytes, LENGTH), needle, places, false),
+                wanted ? at : SIZE_MAX);
+        }
+    }
+    tear_down(&f);
+}
+END_TEST
+
 /* A run of a short period, with some bytes changed. */
 static void fill_periodic(char *to, size_t len, size_t period, size_t changes)
 {
@@ -462,6 +514,8 @@ Suite *test_suite(void)
     suite_add_tcase(suite, pairs);
     tcase_add_loop_test(needles,
                         needles_of_all_lengths_are_found_in_texts_of_all_lengths, 0, 6);
+    tcase_add_loop_test(needles, every_two_bytes_lead_to_the_needle, 0, 2);
+    tcase_add_test(needles, a_needle_is_found_behind_false_starts);
     tcase_add_loop_test(needles, needles_are_found_behind_many_false_starts, 0, 4);
     tcase_add_loop_test(needles, bad_places_cost_linear_time, 0, 2);
     suite_add_tcase(suite, needles);

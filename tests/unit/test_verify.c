@@ -293,6 +293,27 @@ static void header_that_is_no_string(patient *p)
     patient_open_operands(p, patient_open_call(p, lower))->slot = PST_FIELD_HOST;
 }
 
+static void lines_that_are_no_array(patient *p)
+{
+    pst_derived *const lines = patient_find_derived(p, PST_DERIVED_LINES);
+
+    lines->type = POSTERN_STRING;
+    patient_forget(p, patient_slot(p, lines));
+}
+
+static void once_of_a_field(patient *p)
+{
+    patient_find(p, PST_OP_ONCE)->slot = PST_FIELD_SSL;
+}
+
+static void once_of_a_call(patient *p)
+{
+    pst_derived *const claim = patient_find_derived(p, PST_DERIVED_CALL);
+
+    claim->type = POSTERN_BOOL;
+    patient_find(p, PST_OP_ONCE)->slot = patient_slot(p, claim);
+}
+
 static void call_of_nothing(patient *p)
 {
     patient_find_derived(p, PST_DERIVED_CALL)->as.call = NULL;
@@ -717,6 +738,9 @@ static const damage damages[] = {
     DAMAGE(entry_of_an_array),
     DAMAGE(element_of_another_type),
     DAMAGE(header_that_is_no_string),
+    DAMAGE(lines_that_are_no_array),
+    DAMAGE(once_of_a_field),
+    DAMAGE(once_of_a_call),
     DAMAGE(call_of_nothing),
     DAMAGE(call_of_no_function),
     DAMAGE(call_without_arguments),

@@ -1,6 +1,7 @@
 #include "ways.h"
 
 #include "match/regex_shape.h"
+#include "match/search.h"
 #include "support/alloc.h"
 
 #include <check.h>
@@ -22,13 +23,18 @@ static void open_way(ways *w, way *one, bool backward)
     ck_assert_int_eq(
         pst_regex_automaton_build(&w->arena, &w->arena, &one->program, &one->automaton),
         POSTERN_OK);
-    status = pst_regex_table_build(&w->arena, &w->arena, &one->automaton, &one->table);
+    status = pst_regex_table_build(&w->arena, &w->arena, &one->automaton, backward,
+                                   &one->table);
     ck_assert(status == POSTERN_OK || status == POSTERN_LIMIT);
     one->has_table = status == POSTERN_OK;
     if (!backward && !one->program.anchored) {
         ck_assert_int_eq(
             pst_regex_filter_build(&w->arena, &one->automaton, &one->filter),
             POSTERN_OK);
+        ck_assert_int_eq(
+            pst_regex_required(&w->arena, &w->arena, &w->tree, &one->filter.required),
+            POSTERN_OK);
+        one->filter.places = pst_search_places(one->filter.required, false);
     }
 }
 

@@ -1,0 +1,96 @@
+/*
+ * match/needles_layout.h - what needles_build.c makes and needles.c reads.
+ *
+ * A needle is filed under one of its grams of four bytes, read in lower case: one that
+ * few others have and that is rarely met. A gram's hash selects a bit of the filter; two
+ * words of the filter share a bucket. Behind a bucket stand its groups: needles of one
+ * length, place and folding that have their gram at the same distance from their start,
+ * in order of their texts. All of that is one array of words:
+ *
+ *     group:  length, traits, [how many members, unless there is one,] members
+ *     member: tag, text, filled up to whole words
+ *
+ * If there are not too many, and each has five bytes, needles are filed under two grams:
+ * one at an even distance from their start, one at an odd one. Then only every other
+ * place of a text is asked.
+ */
+#ifndef PST_MATCH_NEEDLES_LAYOUT_H
+#define PST_MATCH_NEEDLES_LAYOUT_H
+
+#include "match/needles.h"
+
+/* A group's traits: the distance of the gram in the lower half, and above it */
+enum {
+    PST_NEEDLES_AT = 0xffff,
+    PST_NEEDLES_PLACE_SHIFT = 16,
+    PST_NEEDLES_FOLDED = 1 << 18,
+    PST_NEEDLES_ALONE = 1 << 19, /* one member */
+    PST_NEEDLES_LAST = 1 << 20,  /* of its bucket */
+    PST_NEEDLES_PRINT_SHIFT = 24 /* some of the gram's hash */
+};
+
+struct pst_needles {
+    const uint32_t *filter;
+    const uint32_t *first; /* of a bucket: where its groups start */
+    const uint32_t *groups;
+    size_t count;
+    uint32_t mask;   /* of a hash: the word of the filter */
+    unsigned stride; /* from a place that is asked to the next: 1 or 2 */
+};
+
+/* Every bit of it depends on the whole gram. */
+static inline uint32_t pst_needles_hash(uint32_t gram)
+{
+    return (uint32_t)(gram * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+}
+
+/* The bit in the word of the filter. */
+static inline unsigned pst_needles_bit(uint32_t hash)
+{
+    return hash >> 27;
+}
+
+/* What the grams of a bucket are told apart by, more or less. */
+static inline uint32_t pst_needles_print(uint32_t hash)
+{
+    return hash >> 19 & 0xff;
+}
+
+static inline size_t pst_needles_bucket(uint32_t hash, uint32_t mask)
+{
+    return (hash & mask) / 2;
+}
+
+/* Eight bytes in lower case. The sums set the upper bit of bytes from A on, and of those
+ * behind Z; no sum reaches the next byte. */
+static inline uint64_t pst_needles_lower(uint64_t bytes)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    const uint64_t seven_bits = bytes & (ones * 0x7f);
+    const uint64_t from_a = seven_bits + ones * (0x80 - 'A');
+    const uint64_t behind_z = seven_bits + ones * (0x7f - 'Z');
+
+    return bytes | ((from_a ^ behind_z) & ~bytes & (ones * 0x80)) >> 2;
+}
+
+static inline uint32_t pst_needles_gram(const char *text)
+{
+    const unsigned char *bytes = (const unsigned char *)text;
+
+    return (uint32_t)pst_needles_lower((uint64_t)bytes[0] | (uint64_t)bytes[1] << 8 |
+                                       (uint64_t)bytes[2] << 16 |
+                                       (uint64_t)bytes[3] << 24);
+}
+
+/* Words that a text takes. */
+static inline size_t pst_needles_words(size_t length)
+{
+    return length / sizeof(uint32_t) + (length % sizeof(uint32_t) != 0);
+}
+
+static inline const unsigned char *pst_needles_text(const uint32_t *member)
+{
+    return (const unsigned char *)(member + 1);
+}
+
+#endif
