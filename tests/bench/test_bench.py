@@ -62,6 +62,7 @@ def whole_run():
                   for one in found[key]), f'each of {key} has name and numbers')
         check(all(one['ns_min'] <= one['ns_median'] for one in found[key]),
               f'of {key} the least is not above the median')
+        check(all(100 < one['bytes'] < 1e8 for one in found[key]), f'{key} hold memory')
         check(all(one['peer']['ns_min'] > 0 for one in found[key]), f'{key} have a peer')
         check(all(one['allocations'] == 0 for one in found[key]),
               f'evaluating {key} allocates nothing')
@@ -102,6 +103,11 @@ def other_input():
                file_of('rules.jsonl', rules))
     check(done.returncode == 0 and json.loads(done.stdout)['rulesets'][0]['rules'] == 2,
           'a ruleset of another file')
+    padded = dict(rules, exprs=['not ssl' + ' ' * 100000, 'ssl'])
+    done = run('--json', '--cases', file_of('none.jsonl'), '--rulesets',
+               file_of('rules.jsonl', padded))
+    check(0 < json.loads(done.stdout)['rulesets'][0]['bytes'] < 150000,
+          'the text of rules is not counted')
     done = run('--cases', file_of('none.jsonl'), '--rulesets',
                file_of('rules.jsonl', dict(rules, exprs=['ssl', 'ssl'])))
     check(done.returncode == 1, 'a ruleset of which an earlier rule matches is told')
