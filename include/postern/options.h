@@ -49,7 +49,9 @@ typedef int64_t (*postern_clock)(void *user);
 /** Copied by postern_scheme_new(); what it points to must outlive the scheme. */
 typedef struct postern_options {
     const postern_allocator *allocator; /**< NULL: malloc, realloc, free */
-    postern_clock clock;                /**< NULL: the system's UTC clock */
+    postern_clock clock;                /**< NULL: the system's UTC clock. Certificates
+                                             are judged by its whole seconds, which some
+                                             systems tell a few milliseconds late */
     void *clock_user;                   /**< handed to `clock` */
     const postern_crypto *crypto;       /**< NULL: no cryptography */
     postern_limits limits;              /**< zeroes: the defaults */

@@ -59,11 +59,6 @@ static unsigned count_price(size_t count)
     return count > KEYS_MAX ? NO_PRICE : (unsigned)(count / 16);
 }
 
-static size_t ip_count(const pst_ip_set *set)
-{
-    return set->v4_count + set->v6_count;
-}
-
 static postern_str longest_piece(const pst_wildcard *pattern, pst_needle_place *place)
 {
     size_t best = 0;
@@ -115,7 +110,7 @@ static unsigned test_price(const pst_insn *test)
     case PST_OP_IP_ORDER:
         return test->relation == PST_RELATION_EQ ? 10 : NO_PRICE;
     case PST_OP_IP_IN:
-        return 10 + count_price(ip_count(test->as.ip_set));
+        return 10 + count_price(pst_ip_set_count(test->as.ip_set));
     case PST_OP_INT_RANGE:
         return int_price(test->as.range.first, test->as.range.last);
     case PST_OP_INT_IN:
@@ -126,6 +121,8 @@ static unsigned test_price(const pst_insn *test)
         return part_price(test->as.string.len);
     case PST_OP_STRING_WILDCARD:
         return part_price(longest_piece(test->as.wildcard, &place).len);
+    case PST_OP_STRING_PARTS:
+        return 48 + count_price(test->as.parts->count);
     case PST_OP_STRING_MATCHES:
         return 60;
     case PST_OP_ALWAYS:
@@ -278,16 +275,8 @@ static void add(binder *b, const pst_key *key)
 static void add_ips(binder *b, pst_key key, const pst_ip_set *set)
 {
     key.kind = PST_KEY_RANGE;
-    for (size_t i = 0; i < set->v4_count; i++) {
-        const uint64_t block = UINT64_C(0xffff) << 32;
-        key.as.range = (pst_ip_range){
-            {0, block | set->v4_first[i]},
-            {0, block | set->v4_last[i] }
-        };
-        add(b, &key);
-    }
-    for (size_t i = 0; i < set->v6_count; i++) {
-        key.as.range = (pst_ip_range){set->v6_first[i], set->v6_last[i]};
+    for (size_t i = 0; i < pst_ip_set_count(set); i++) {
+        key.as.range = pst_ip_set_at(set, i);
         add(b, &key);
     }
 }
@@ -362,6 +351,11 @@ static bool add_test(binder *b, const pst_claim *claim, bool elements)
         return true;
     case PST_OP_STRING_CONTAINS:
         add_part(b, key, test->as.string, place, false);
+        return true;
+    case PST_OP_STRING_PARTS:
+        for (size_t i = 0; i < test->as.parts->count; i++) {
+            add_part(b, key, test->as.parts->texts[i], place, false);
+        }
         return true;
     case PST_OP_STRING_STARTS:
         add_part(b, key, test->as.string, PST_NEEDLE_START, false);

@@ -249,20 +249,23 @@ static postern_status emit_claim(pst_emitter *e, const pst_claim *claim, ways to
 }
 
 /* The whole of a rule or a body. */
-static postern_status emit_whole(pst_emitter *e, const pst_claim *claim)
+static postern_status emit_whole(pst_emitter *e, pst_claim *claim)
 {
     const size_t start = e->length;
     postern_status status;
 
     e->label_count = 0;
-    status = emit_claim(e, claim, (ways){PST_RETURN_TRUE, PST_RETURN_FALSE}, 0);
+    status = pst_fold_tests(e, claim);
+    if (status == POSTERN_OK) {
+        status = emit_claim(e, claim, (ways){PST_RETURN_TRUE, PST_RETURN_FALSE}, 0);
+    }
     if (status == POSTERN_OK) {
         resolve(e, start);
     }
     return status;
 }
 
-postern_status pst_emit_body(pst_emitter *e, const pst_claim *claim, pst_body *body)
+postern_status pst_emit_body(pst_emitter *e, pst_claim *claim, pst_body *body)
 {
     const size_t start = e->length;
     postern_status status;

@@ -75,8 +75,7 @@ postern_status pst_place_term(pst_emitter *emitter, pst_term *term);
 postern_status pst_prepare_claim(pst_emitter *emitter, pst_claim *claim);
 
 /** Writes the code of a prepared claim as a body. */
-postern_status pst_emit_body(pst_emitter *emitter, const pst_claim *claim,
-                             pst_body *body);
+postern_status pst_emit_body(pst_emitter *emitter, pst_claim *claim, pst_body *body);
 
 /** Appends a derived slot, or finds the one that is computed in the same way. */
 postern_status pst_derive_slot(pst_emitter *emitter, const pst_derived *how,
@@ -86,6 +85,10 @@ postern_status pst_derive_slot(pst_emitter *emitter, const pst_derived *how,
  *  one that it needs. */
 postern_status pst_emit_again(pst_emitter *emitter, const pst_insn *test,
                               uint32_t slot);
+
+/** Puts tests of a claim together that ask for one of many values, see fold.c; its slots
+ *  are placed. */
+postern_status pst_fold_tests(pst_emitter *emitter, pst_claim *claim);
 
 /** Takes note of the test at `place`, if it is one that may be shared. */
 postern_status pst_share_note(pst_emitter *emitter, size_t place);

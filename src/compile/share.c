@@ -14,10 +14,11 @@
 
 static bool is_shareable(const pst_insn *insn)
 {
-    return insn->op == PST_OP_STRING_CONTAINS || insn->op == PST_OP_STRING_WILDCARD ||
-           insn->op == PST_OP_STRING_MATCHES || insn->op == PST_OP_STRING_LIST ||
-           insn->op == PST_OP_IP_LIST || insn->op == PST_OP_INT_LIST ||
-           insn->op == PST_OP_EACH_ANY || insn->op == PST_OP_EACH_ALL;
+    return insn->op == PST_OP_STRING_CONTAINS || insn->op == PST_OP_STRING_PARTS ||
+           insn->op == PST_OP_STRING_WILDCARD || insn->op == PST_OP_STRING_MATCHES ||
+           insn->op == PST_OP_STRING_LIST || insn->op == PST_OP_IP_LIST ||
+           insn->op == PST_OP_INT_LIST || insn->op == PST_OP_EACH_ANY ||
+           insn->op == PST_OP_EACH_ALL;
 }
 
 postern_status pst_share_note(pst_emitter *e, size_t place)
@@ -58,6 +59,8 @@ static uint64_t operand_hash(const pst_insn *insn, uint64_t hash)
     case PST_OP_STRING_CONTAINS:
     case PST_OP_STRING_EQ:
         return insn->as.string.len == 0 ? hash : pst_hash(insn->as.string, hash);
+    case PST_OP_STRING_PARTS:
+        return pst_hash(insn->as.parts->texts[0], mix(hash, insn->as.parts->count));
     case PST_OP_STRING_WILDCARD:
         return wildcard_hash(insn->as.wildcard, hash);
     case PST_OP_STRING_MATCHES:
@@ -98,6 +101,19 @@ static bool wildcards_same(const pst_wildcard *a, const pst_wildcard *b)
     return true;
 }
 
+static bool parts_same(const pst_parts *a, const pst_parts *b)
+{
+    if (a->count != b->count) {
+        return false;
+    }
+    for (size_t i = 0; i < a->count; i++) {
+        if (!pst_str_same(a->texts[i], b->texts[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Of instructions with one opcode. Sets are not compared: what they cost is no more
  * than what sharing saves. */
 static bool operands_same(const pst_insn *a, const pst_insn *b)
@@ -112,6 +128,8 @@ static bool operands_same(const pst_insn *a, const pst_insn *b)
     case PST_OP_STRING_ORDER:
     case PST_OP_STRING_CONTAINS:
         return pst_str_same(a->as.string, b->as.string);
+    case PST_OP_STRING_PARTS:
+        return parts_same(a->as.parts, b->as.parts);
     case PST_OP_STRING_WILDCARD:
         return wildcards_same(a->as.wildcard, b->as.wildcard);
     case PST_OP_STRING_MATCHES:

@@ -175,7 +175,7 @@ void postern_gate_evaluate(postern_gate *gate, postern_request *request,
     const char *wrong;
     postern_status status;
 
-    *verdict = (postern_verdict){.outcome = POSTERN_NOT_EVALUATED};
+    pst_clear(verdict, sizeof *verdict); /* POSTERN_NOT_EVALUATED */
     if (gate == NULL || request == NULL) {
         pst_refuse_fault(verdict, NULL, POSTERN_STATE, "nothing to evaluate");
         return;
@@ -218,7 +218,7 @@ void postern_policy_evaluate(const postern_policy *policy, postern_request *requ
     postern_status status = POSTERN_STATE;
     pst_standing standing;
 
-    *verdict = (postern_verdict){.outcome = POSTERN_NOT_EVALUATED};
+    pst_clear(verdict, sizeof *verdict); /* POSTERN_NOT_EVALUATED */
     if (policy == NULL || request == NULL) {
         pst_refuse_fault(verdict, policy, POSTERN_STATE, "nothing to evaluate");
         return;

@@ -131,3 +131,17 @@ bool pst_ip_set_has(const pst_ip_set *set, pst_ip ip)
 {
     return pst_ip_is_v4(ip) ? has_v4(set, (uint32_t)ip.low) : has_v6(set, ip);
 }
+
+pst_ip_range pst_ip_set_at(const pst_ip_set *set, size_t index)
+{
+    const uint64_t block = UINT64_C(0xffff) << 32;
+
+    if (index < set->v4_count) {
+        return (pst_ip_range){
+            {0, block | set->v4_first[index]},
+            {0, block | set->v4_last[index] }
+        };
+    }
+    index -= set->v4_count;
+    return (pst_ip_range){set->v6_first[index], set->v6_last[index]};
+}

@@ -32,4 +32,13 @@ bool pst_ip_set_build(pst_arena *arena, pst_ip_range *ranges, size_t count,
 
 bool pst_ip_set_has(const pst_ip_set *set, pst_ip ip);
 
+/** How many ranges the set has. */
+static inline size_t pst_ip_set_count(const pst_ip_set *set)
+{
+    return set->v4_count + set->v6_count;
+}
+
+/** Range `index` of the set, those of IPv4 first. */
+pst_ip_range pst_ip_set_at(const pst_ip_set *set, size_t index);
+
 #endif

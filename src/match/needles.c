@@ -234,3 +234,17 @@ void pst_needles_find(const pst_needles *needles, postern_str text,
         look_through(&a, 2);
     }
 }
+
+static void note_any(void *user, uint32_t tag)
+{
+    (void)tag;
+    *(bool *)user = true;
+}
+
+bool pst_needles_any(const pst_needles *needles, postern_str text)
+{
+    bool any = false;
+
+    pst_needles_find(needles, text, note_any, &any);
+    return any;
+}

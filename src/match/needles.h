@@ -64,4 +64,7 @@ typedef void pst_needle_found(void *user, uint32_t tag);
 void pst_needles_find(const pst_needles *needles, postern_str text,
                       pst_needle_found *found, void *user);
 
+/** True if one of them stands in `text`; the same cost. */
+bool pst_needles_any(const pst_needles *needles, postern_str text);
+
 #endif

@@ -187,10 +187,6 @@ enum { PRICE = 16, ALLOWED = 8 };
 static PST_INLINE size_t seek(postern_str text, postern_str needle, uint16_t places,
                               bool fold, size_t at, bool *tired)
 {
-    const char *near = text.data + (places & 0xffU);
-    const char *far = text.data + (places >> 8);
-    const char near_byte = needle.data[places & 0xffU];
-    const char far_byte = needle.data[places >> 8];
     const size_t count = text.len - needle.len + 1;
     const size_t price = needle.len + PRICE;
     const size_t start = at;
@@ -207,8 +203,7 @@ static PST_INLINE size_t seek(postern_str text, postern_str needle, uint16_t pla
         }
         at++;
         if (at < count) {
-            at += pst_pair_next(near + at, far + at, count - at, near_byte, far_byte,
-                                fold);
+            at += pst_pair_next(text.data + at, count - at, needle.data, places, fold);
         }
     }
     return SIZE_MAX;

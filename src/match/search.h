@@ -36,8 +36,6 @@ size_t pst_search_on(postern_str text, postern_str needle, uint16_t places, bool
 static PST_INLINE size_t pst_search_by(postern_str text, postern_str needle,
                                        uint16_t places, bool fold)
 {
-    const size_t near = places & 0xffU;
-    const size_t far = places >> 8;
     size_t count;
     size_t at;
 
@@ -45,8 +43,7 @@ static PST_INLINE size_t pst_search_by(postern_str text, postern_str needle,
         return needle.len == 0 ? 0 : SIZE_MAX;
     }
     count = text.len - needle.len + 1;
-    at = pst_pair_next(text.data + near, text.data + far, count, needle.data[near],
-                       needle.data[far], fold);
+    at = pst_pair_next(text.data, count, needle.data, places, fold);
     return at == count ? SIZE_MAX : pst_search_on(text, needle, places, fold, at);
 }
 

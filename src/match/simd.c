@@ -19,14 +19,23 @@
 
 /* --- two bytes ----------------------------------------------------------------------- */
 
-/* The arguments of pst_pair_next(), one by one in registers. */
+/* The two bytes, and where they are if the needle stands at the first place. */
 typedef struct pair {
     const char *near;
     const char *far;
     size_t count;
-    char near_byte;
-    char far_byte;
+    const char *near_byte;
+    const char *far_byte;
 } pair;
+
+static PST_INLINE pair pair_of(const char *text, size_t count, const char *needle,
+                               uint16_t places)
+{
+    const size_t near = places & 0xffU;
+    const size_t far = places >> 8;
+
+    return (pair){text + near, text + far, count, needle + near, needle + far};
+}
 
 static PST_INLINE bool is_at(const char *text, char byte, bool fold)
 {
@@ -38,8 +47,8 @@ static PST_INLINE bool is_at(const char *text, char byte, bool fold)
 /* Byte by byte, from one place to another. */
 static PST_INLINE size_t next_by_one(pair p, size_t at, size_t end, bool fold)
 {
-    while (at < end && !(is_at(p.near + at, p.near_byte, fold) &&
-                         is_at(p.far + at, p.far_byte, fold))) {
+    while (at < end && !(is_at(p.near + at, *p.near_byte, fold) &&
+                         is_at(p.far + at, *p.far_byte, fold))) {
         at++;
     }
     return at;
@@ -60,8 +69,8 @@ static PST_INLINE size_t next_by_words(pair p, bool fold)
     size_t at = 0;
 
     for (; p.count - at >= 8; at += 8) {
-        const uint64_t both = unlike(p.near + at, p.near_byte, fold) |
-                              unlike(p.far + at, p.far_byte, fold);
+        const uint64_t both = unlike(p.near + at, *p.near_byte, fold) |
+                              unlike(p.far + at, *p.far_byte, fold);
         if (((both - ones) & ~both & ones << 7) != 0) { /* one of them is 0 */
             return next_by_one(p, at, at + 8, fold);
         }
@@ -69,10 +78,10 @@ static PST_INLINE size_t next_by_words(pair p, bool fold)
     return next_by_one(p, at, p.count, fold);
 }
 
-size_t pst_pair_next_plain(const char *near, const char *far, size_t count,
-                           char near_byte, char far_byte, bool fold)
+size_t pst_pair_next_plain(const char *text, size_t count, const char *needle,
+                           uint16_t places, bool fold)
 {
-    const pair p = {near, far, count, near_byte, far_byte};
+    const pair p = pair_of(text, count, needle, places);
 
     return fold ? next_by_words(p, true) : next_by_words(p, false);
 }
@@ -134,8 +143,8 @@ static PST_INLINE size_t next_of_few(pair p, bool fold)
     if (p.count < 4) {
         return next_by_one(p, 0, p.count, fold);
     }
-    places = both16(same16_of(p.near_byte), load_ends(p.near, p.count),
-                    same16_of(p.far_byte), load_ends(p.far, p.count), fold) &
+    places = both16(same16_of(*p.near_byte), load_ends(p.near, p.count),
+                    same16_of(*p.far_byte), load_ends(p.far, p.count), fold) &
              ((1U << 2 * half) - 1);
     if (places == 0) {
         return p.count;
@@ -146,8 +155,8 @@ static PST_INLINE size_t next_of_few(pair p, bool fold)
 
 static PST_INLINE size_t next_by_16(pair p, bool fold)
 {
-    const same16 near = same16_of(p.near_byte);
-    const same16 far = same16_of(p.far_byte);
+    const same16 near = same16_of(*p.near_byte);
+    const same16 far = same16_of(*p.far_byte);
     const size_t last = p.count - 16;
     unsigned places;
 
@@ -161,10 +170,10 @@ static PST_INLINE size_t next_by_16(pair p, bool fold)
     return places == 0 ? p.count : last + (unsigned)__builtin_ctz(places);
 }
 
-static size_t next_sse2(const char *near, const char *far, size_t count, char near_byte,
-                        char far_byte, bool fold)
+static size_t next_sse2(const char *text, size_t count, const char *needle,
+                        uint16_t places, bool fold)
 {
-    const pair p = {near, far, count, near_byte, far_byte};
+    const pair p = pair_of(text, count, needle, places);
 
     if (p.count < 16) {
         return fold ? next_of_few(p, true) : next_of_few(p, false);
@@ -193,8 +202,8 @@ AVX2 static PST_INLINE __m256i equal32(same32 wanted, const char *at, bool fold)
 
 AVX2 static PST_INLINE size_t next_by_32(pair p, bool fold)
 {
-    const same32 near = same32_of(p.near_byte);
-    const same32 far = same32_of(p.far_byte);
+    const same32 near = same32_of(*p.near_byte);
+    const same32 far = same32_of(*p.far_byte);
     const size_t last = p.count - 32;
     size_t at = 0;
     unsigned places;
@@ -222,10 +231,10 @@ AVX2 static PST_INLINE size_t next_by_32(pair p, bool fold)
     }
 }
 
-AVX2 static size_t next_avx2(const char *near, const char *far, size_t count,
-                             char near_byte, char far_byte, bool fold)
+AVX2 static size_t next_avx2(const char *text, size_t count, const char *needle,
+                             uint16_t places, bool fold)
 {
-    const pair p = {near, far, count, near_byte, far_byte};
+    const pair p = pair_of(text, count, needle, places);
 
     return fold ? next_by_32(p, true) : next_by_32(p, false);
 }
@@ -235,12 +244,11 @@ static inline bool have_avx2(void)
     return __builtin_cpu_supports("avx2") != 0;
 }
 
-size_t pst_pair_next(const char *near, const char *far, size_t count, char near_byte,
-                     char far_byte, bool fold)
+size_t pst_pair_next(const char *text, size_t count, const char *needle,
+                     uint16_t places, bool fold)
 {
-    return count >= 32 && have_avx2()
-               ? next_avx2(near, far, count, near_byte, far_byte, fold)
-               : next_sse2(near, far, count, near_byte, far_byte, fold);
+    return count >= 32 && have_avx2() ? next_avx2(text, count, needle, places, fold)
+                                      : next_sse2(text, count, needle, places, fold);
 }
 
 pst_pair_way *pst_pair_way_at(size_t index)
@@ -252,10 +260,10 @@ pst_pair_way *pst_pair_way_at(size_t index)
 
 #else
 
-size_t pst_pair_next(const char *near, const char *far, size_t count, char near_byte,
-                     char far_byte, bool fold)
+size_t pst_pair_next(const char *text, size_t count, const char *needle,
+                     uint16_t places, bool fold)
 {
-    return pst_pair_next_plain(near, far, count, near_byte, far_byte, fold);
+    return pst_pair_next_plain(text, count, needle, places, fold);
 }
 
 pst_pair_way *pst_pair_way_at(size_t index)

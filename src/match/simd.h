@@ -15,15 +15,14 @@
 #include <postern/base.h>
 
 /**
- * The first of `count` places where both bytes are, or `count`.
+ * The first of `count` places where two bytes of a needle are as they would be if it
+ * stood there, or `count`. Read are, of each of them, the `count` bytes it may be.
  *
- * @param near where the text has one byte if it is the first place; readable are `count`
- *             bytes from there on, and no more are read
- * @param far  the same of the other
- * @param fold ASCII case does not count; the bytes are in lower case
+ * @param places of the two bytes in the needle, in eight bits each
+ * @param fold   ASCII case does not count; the needle is in lower case
  */
-typedef size_t pst_pair_way(const char *near, const char *far, size_t count,
-                            char near_byte, char far_byte, bool fold);
+typedef size_t pst_pair_way(const char *text, size_t count, const char *needle,
+                            uint16_t places, bool fold);
 
 /** As fast as this processor can. */
 pst_pair_way pst_pair_next;

@@ -41,9 +41,9 @@ static void reset_slots(postern_request *request)
     const postern_scheme *scheme = request->scheme;
 
     if (request->touched) {
-        memset(request->values + PST_FIELD_CONNECTION_COUNT, 0,
-               (PST_FIELD_HEAD_END - PST_FIELD_CONNECTION_COUNT) *
-                   sizeof *request->values);
+        pst_clear(request->values + PST_FIELD_CONNECTION_COUNT,
+                  (PST_FIELD_HEAD_END - PST_FIELD_CONNECTION_COUNT) *
+                      sizeof *request->values);
         request->touched = false;
     }
     memcpy(request->states + PST_FIELD_CONNECTION_COUNT,
@@ -154,7 +154,6 @@ static void start_again(postern_request *request)
 {
     request->poison = POSTERN_OK;
     request->connection = NULL;
-    request->method = request->target = request->version = (postern_str){NULL, 0};
     request->header_count = 0;
     request->identity_count = 0;
     request->buckets_used = 0;
@@ -182,6 +181,9 @@ static void start_again(postern_request *request)
 void postern_request_reset(postern_request *request)
 {
     start_again(request);
+    request->method = (postern_str){NULL, 0};
+    request->target = (postern_str){NULL, 0};
+    request->version = (postern_str){NULL, 0};
     pst_request_forget_connection(request);
 }
 

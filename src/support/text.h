@@ -10,6 +10,19 @@
 
 #include <string.h>
 
+/** memset(at, 0, len) for a few hundred bytes whose number is known, in steps: of a single
+ *  call compilers make an instruction that takes longer to start than this does at all. */
+static inline void pst_clear(void *at, size_t len)
+{
+    unsigned char *bytes = at;
+    size_t done = 0;
+
+    for (; len - done >= 32; done += 32) {
+        memset(bytes + done, 0, 32);
+    }
+    memset(bytes + done, 0, len - done);
+}
+
 /** A to Z become a to z; every other byte stays. */
 static inline unsigned char pst_lower(unsigned char c)
 {

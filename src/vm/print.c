@@ -235,14 +235,14 @@ static void write_pattern(pst_writer *out, pst_pattern pattern)
     pst_write_text(out, " a byte)");
 }
 
-static void write_strings(pst_writer *out, const pst_string_set *set)
+static void write_strings(pst_writer *out, const postern_str *texts, size_t count)
 {
     pst_write_byte(out, '{');
-    for (size_t i = 0; i < set->count; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (i > 0) {
             pst_write_byte(out, ' ');
         }
-        write_quoted(out, set->members[i]);
+        write_quoted(out, texts[i]);
     }
     pst_write_byte(out, '}');
 }
@@ -279,21 +279,13 @@ static void write_ip_range(pst_writer *out, pst_ip first, pst_ip last)
 
 static void write_ips(pst_writer *out, const pst_ip_set *set)
 {
-    const uint64_t v4 = 0xffff00000000U;
-
     pst_write_byte(out, '{');
-    for (size_t i = 0; i < set->v4_count; i++) {
+    for (size_t i = 0; i < pst_ip_set_count(set); i++) {
+        const pst_ip_range range = pst_ip_set_at(set, i);
         if (i > 0) {
             pst_write_byte(out, ' ');
         }
-        write_ip_range(out, (pst_ip){0, v4 | set->v4_first[i]},
-                       (pst_ip){0, v4 | set->v4_last[i]});
-    }
-    for (size_t i = 0; i < set->v6_count; i++) {
-        if (i + set->v4_count > 0) {
-            pst_write_byte(out, ' ');
-        }
-        write_ip_range(out, set->v6_first[i], set->v6_last[i]);
+        write_ip_range(out, range.first, range.last);
     }
     pst_write_byte(out, '}');
 }
@@ -349,7 +341,10 @@ static void write_operand(pst_writer *out, const pst_program *program,
         write_quoted(out, insn->as.string);
         return;
     case PST_OP_STRING_IN:
-        write_strings(out, insn->as.string_set);
+        write_strings(out, insn->as.string_set->members, insn->as.string_set->count);
+        return;
+    case PST_OP_STRING_PARTS:
+        write_strings(out, insn->as.parts->texts, insn->as.parts->count);
         return;
     case PST_OP_STRING_WILDCARD:
         write_wildcard(out, insn->as.wildcard);

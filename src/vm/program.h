@@ -15,6 +15,7 @@
 
 #include "builtin/builtin.h"
 #include "match/list.h"
+#include "match/needles.h"
 #include "match/regex.h"
 #include "match/wildcard.h"
 #include "model/request.h"
@@ -74,6 +75,13 @@ typedef struct pst_pattern {
     const postern_str *text;
 } pst_pattern;
 
+/** Texts looked for in one pass. */
+typedef struct pst_parts {
+    const postern_str *texts;
+    size_t count;
+    const pst_needles *needles;
+} pst_parts;
+
 typedef struct pst_insn {
     uint8_t op;       /* pst_opcode */
     uint8_t relation; /* pst_relation, for COMPARE and ORDER */
@@ -89,6 +97,7 @@ typedef struct pst_insn {
         const pst_int_set *int_set;
         const pst_string_set *string_set;
         const pst_ip_set *ip_set;
+        const pst_parts *parts;
         const pst_wildcard *wildcard;
         pst_pattern pattern;
         const struct pst_each *each;

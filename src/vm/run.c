@@ -107,6 +107,9 @@ postern_status pst_program_resume(const pst_program *program, const pst_insn *pc
             BRANCH(pst_search_by(values[pc->slot].string, pc->as.string, pc->bit,
                                  false) != SIZE_MAX);
         }
+        ON (STRING_PARTS) {
+            BRANCH(pst_needles_any(pc->as.parts->needles, values[pc->slot].string));
+        }
         ON (STRING_STARTS) {
             BRANCH(pst_plain_starts(pc, &values[pc->slot]));
         }

@@ -28,6 +28,7 @@ typedef enum operand {
     OPERAND_INT_SET,
     OPERAND_STRING,
     OPERAND_STRING_SET,
+    OPERAND_PARTS,
     OPERAND_WILDCARD,
     OPERAND_REGEX,
     OPERAND_IP,
@@ -256,6 +257,8 @@ static bool operand_ok(const verifier *v, const region *r, size_t at)
                 pst_search_places_fit(insn->bit, insn->as.string.len));
     case OPERAND_STRING_SET:
         return insn->as.string_set != NULL;
+    case OPERAND_PARTS:
+        return insn->as.parts != NULL && insn->as.parts->needles != NULL;
     case OPERAND_WILDCARD:
         return insn->as.wildcard != NULL && pst_wildcard_is_sound(insn->as.wildcard);
     case OPERAND_REGEX:

@@ -298,6 +298,59 @@ END_TEST
 
 enum { MANY = 10000 };
 
+/* A list of `MANY` addresses. */
+static postern_list *large_list(const postern_allocator *alloc)
+{
+    static char texts[MANY][16];
+    static postern_str items[MANY];
+    postern_list *list = NULL;
+
+    for (int i = 0; i < MANY; i++) {
+        (void)snprintf(texts[i], sizeof texts[i], "10.%d.%d.%d", i / 4096, i / 16 % 256,
+                       i % 16 * 4);
+        items[i] = postern_text(texts[i]);
+    }
+    ck_assert_int_eq(postern_list_new(alloc, POSTERN_LIST_IP, items, MANY, &list, NULL),
+                     POSTERN_OK);
+    return list;
+}
+
+START_TEST(policies_share_a_list)
+{
+    const client inside = {"x.example", "10.2.7.60", 0, "-"};
+    postern_policy *made[3] = {NULL};
+    counting_heap heap;
+    postern_list *list;
+    size_t before;
+    bench b;
+
+    counting_heap_init(&heap, SIZE_MAX);
+    bench_open(&b);
+    world_must_load(&b.w, usual);
+    list = large_list(&heap.alloc);
+    before = heap.live_bytes;
+    ck_assert_uint_gt(before, (size_t)MANY * 8);
+    for (int i = 0; i < 3; i++) { /* the last one from one that has it */
+        ck_assert_int_eq(postern_policy_with_list(i < 2 ? b.w.policy : made[1],
+                                                  postern_text("office"), list,
+                                                  &made[i]),
+                         POSTERN_OK);
+    }
+    postern_list_release(list);
+    ck_assert_uint_eq(heap.live_bytes, before); /* not a byte of it was copied */
+    for (int i = 0; i < 3; i++) {
+        ck_assert_str_eq(ask(&b, made[i], &inside), "office ");
+    }
+    postern_policy_release(made[0]);
+    postern_policy_release(made[1]);
+    ck_assert_str_eq(ask(&b, made[2], &inside), "office ");
+    ck_assert_uint_eq(heap.live_bytes, before);
+    postern_policy_release(made[2]);
+    bench_close(&b); /* the verdict holds its policy */
+    ck_assert_uint_eq(heap.live_bytes, 0);
+}
+END_TEST
+
 /* {"name": "office", ..., "items": [10,000 of them]} */
 static char *large_policy(void)
 {
@@ -399,6 +452,7 @@ Suite *test_suite(void)
                         0, sizeof refused / sizeof refused[0]);
     tcase_add_test(lists, no_list_takes_no_place);
     tcase_add_test(lists, an_exchange_needs_little_memory_and_survives_having_none);
+    tcase_add_test(lists, policies_share_a_list);
     tcase_add_test(lists, ten_thousand_items_are_asked);
     tcase_add_test(lists, a_policy_knows_which_fields_its_rules_read);
     suite_add_tcase(suite, lists);

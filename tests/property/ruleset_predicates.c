@@ -227,6 +227,23 @@ static void write_rarity(rulesets *r)
     rulesets_write(r, whole[rulesets_pick(r, COUNT(whole))]);
 }
 
+/* What ends the run where the clock or digests fail: rules that are come to must be asked,
+ * whatever else they say. */
+void rulesets_write_faulty(rulesets *r)
+{
+    static const char *const whole[] = {
+        "http.request.timestamp.sec gt 3",
+        "http.request.timestamp.msec ge 0",
+        "http.request.timestamp.sec eq 1800000000",
+        "to_string(http.request.timestamp.sec) eq \"1800000000\"",
+        "to_string((http.request.timestamp.sec gt 3)) eq \"true\"",
+        "sha256(http.host) ne \"\"",
+        "len(sha256(http.user_agent)) eq 32",
+    };
+
+    rulesets_write(r, whole[rulesets_pick(r, COUNT(whole))]);
+}
+
 /* Most predicates of a ruleset with a theme are of one kind, so that there are many. */
 void rulesets_write_predicate(rulesets *r)
 {

@@ -141,11 +141,29 @@ static void write_nest(rulesets *r, size_t depth)
     rulesets_write(r, ")");
 }
 
+static void write_beside_fault(rulesets *r)
+{
+    const char *const by = rulesets_chance(r, 4) ? " or " : " and ";
+    const bool before = !rulesets_chance(r, 3);
+
+    if (before) {
+        rulesets_write_faulty(r);
+        rulesets_write(r, by);
+    }
+    write_leaf(r);
+    if (!before) {
+        rulesets_write(r, by);
+        rulesets_write_faulty(r);
+    }
+}
+
 static void write_expression(rulesets *r)
 {
     const size_t way = rulesets_pick(r, 20);
 
-    if (way < 8) {
+    if (r->faulty && rulesets_chance(r, 12)) {
+        write_beside_fault(r);
+    } else if (way < 8) {
         write_leaf(r);
     } else if (way < 12) {
         write_leaf(r);
@@ -260,6 +278,7 @@ void rulesets_make(rulesets *r, size_t count)
     r->numbers = 2 + rulesets_pick(r, numbers[rulesets_pick(r, COUNT(numbers))]);
     r->exported = rulesets_chance(r, 4);
     r->block_by_default = rulesets_chance(r, 5);
+    r->faulty = rulesets_chance(r, 4);
     r->theme = rulesets_pick(r, 2 * RULESETS_THEMES);
     make_pool(r);
     if (rulesets_chance(r, 4)) {

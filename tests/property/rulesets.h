@@ -18,7 +18,7 @@
 
 enum {
     RULESETS_RULES = 4400,   /* the most in one */
-    RULESETS_TEXT = 1 << 23, /* of all expressions of one, and of its policy */
+    RULESETS_TEXT = 1 << 25, /* of all expressions of one, and of its policy */
     RULESETS_EXPRESSION = 1 << 16,
     RULESETS_POOL = 64,
     RULESETS_LISTS = 4,
@@ -44,6 +44,7 @@ typedef enum topic {
 typedef struct rulesets {
     uint64_t state;
     bool regexes;   /* the build has them */
+    bool faulty;    /* some rules may end in a fault */
     size_t theme;   /* what most predicates are; from RULESETS_THEMES on anything */
     size_t numbers; /* words are numbered below this: few are alike */
     char *text;     /* RULESETS_TEXT bytes, given back with every new ruleset */
@@ -149,6 +150,7 @@ void rulesets_write_bytes(rulesets *r, postern_str text);
 topic rulesets_write_term(rulesets *r);
 void rulesets_write_predicate(rulesets *r);
 void rulesets_write_or_chain(rulesets *r);
+void rulesets_write_faulty(rulesets *r);
 
 extern const char *const rulesets_headers[];
 extern const size_t rulesets_header_count;

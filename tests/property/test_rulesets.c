@@ -65,7 +65,7 @@ static void expect_variety(const tally *t, int round)
         ck_assert_uint_gt(t->matches, t->pairs);
         ck_assert_uint_gt(t->outcomes[POSTERN_ALLOWED], t->pairs / 10);
         ck_assert_uint_gt(t->outcomes[POSTERN_BLOCKED], t->pairs / 10);
-        ck_assert_uint_gt(t->skips, t->pairs / 50);
+        ck_assert_uint_gt(t->skips, t->pairs / 200);
         ck_assert_uint_gt(t->outcomes[POSTERN_FAULT], t->pairs / 1000);
         ck_assert_uint_gt(t->outcomes[POSTERN_BAD_REQUEST], t->pairs / 200);
     }
@@ -137,16 +137,36 @@ START_TEST(policies_agree_with_the_plain_evaluator)
 }
 END_TEST
 
+/* So many rules that their bits fill more than one word of words of words. */
+START_TEST(the_largest_rulesets_agree)
+{
+    tally t = {0};
+    stand s;
+
+    stand_init(&s, number_from("POSTERN_SEED", 1) + 4000U + (unsigned long long)_i);
+    stand_open(&s);
+    stand_load(&s, 0, RULESETS_RULES - rulesets_pick(&s.contestants[0].rules, 200));
+    stand_load(&s, 1, 100);
+    for (size_t i = 0; i < 20; i++) {
+        try_request(&s, &t);
+    }
+    stand_unload(&s, 0);
+    stand_unload(&s, 1);
+    stand_close(&s);
+}
+END_TEST
+
 /* --- without memory -------------------------------------------------------------------- */
 
 /* What is short of something may give up, and never lets anybody in for that. */
-static void expect_fault_or_answer(stand *s, const postern_verdict *verdict)
+static void expect_fault_or_answer(stand *s, size_t which,
+                                   const postern_verdict *verdict)
 {
     if (verdict->outcome == POSTERN_FAULT) {
         ck_assert_int_ne(verdict->fault, POSTERN_OK);
         ck_assert(!postern_verdict_allows(verdict));
     } else {
-        stand_expect(s, 0, verdict);
+        stand_expect(s, which, verdict);
     }
 }
 
@@ -171,10 +191,12 @@ static size_t fail_each_request(stand *s, counting_heap *heap)
         stand_evaluate(s, 0, request, &verdict);
         failed = heap->requests > heap->fail_at || at % 2 == 0;
         ck_assert(filled || verdict.outcome == POSTERN_FAULT);
-        expect_fault_or_answer(s, &verdict);
+        expect_fault_or_answer(s, 0, &verdict);
         heap->fail_at = SIZE_MAX; /* the same request, with memory again */
-        stand_evaluate(s, 0, request, &verdict);
-        expect_fault_or_answer(s, &verdict);
+        for (size_t which = STAND_CONTESTANTS; which-- > 0;) {
+            stand_evaluate(s, which, request, &verdict);
+            expect_fault_or_answer(s, which, &verdict);
+        }
         fill(s, request); /* and begun again it is as good as new */
         stand_evaluate(s, 0, request, &verdict);
         stand_expect(s, 0, &verdict);
@@ -202,6 +224,7 @@ START_TEST(without_memory_it_is_a_fault_or_the_same_answer)
             failures += fail_each_request(&s, &heap);
         }
         stand_unload(&s, 0);
+        stand_unload(&s, 1);
     }
     ck_assert_uint_gt(failures, 4 * RULESETS * REQUESTS);
     stand_close(&s);
@@ -222,18 +245,20 @@ START_TEST(within_limits_it_is_a_fault_or_the_same_answer)
     stand_open(&s);
     for (size_t i = 0; i < 40; i++) {
         stand_load(&s, 0, 0);
+        stand_load(&s, 1, 0);
         for (size_t j = 0; j < 20; j++) {
             postern_verdict verdict;
             stand_ask(&s, 0);
             (void)rulesets_fill(&s.asked, s.scheme, s.request, false);
             for (size_t again = 0; again < 2; again++) {
-                stand_evaluate(&s, 0, s.request, &verdict);
-                expect_fault_or_answer(&s, &verdict);
+                stand_evaluate(&s, again, s.request, &verdict);
+                expect_fault_or_answer(&s, again, &verdict);
             }
             faults += verdict.outcome == POSTERN_FAULT;
             answers += verdict.outcome != POSTERN_FAULT;
         }
         stand_unload(&s, 0);
+        stand_unload(&s, 1);
     }
     ck_assert_msg(faults > 0 && (rooms[_i] < 1000 || answers > 100),
                   "%zu faults and %zu answers", faults, answers);
@@ -358,6 +383,7 @@ Suite *test_suite(void)
     tcase_set_timeout(pairs, 7200);
     tcase_add_loop_test(pairs, policies_agree_with_the_plain_evaluator, 0, ROUNDS);
     suite_add_tcase(suite, pairs);
+    tcase_add_loop_test(pairs, the_largest_rulesets_agree, 0, 6);
     tcase_set_timeout(shortage, 600);
     tcase_add_loop_test(shortage, without_memory_it_is_a_fault_or_the_same_answer, 0,
                         4);

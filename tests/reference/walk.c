@@ -78,6 +78,7 @@ static bool test(walker *w, const pst_insn *how, pst_value left, pst_value right
     case PST_OP_ALWAYS:
     case PST_OP_ENSURE:
     case PST_OP_ONCE:
+    case PST_OP_STRING_PARTS:
     case PST_OP_FLIP:
     case PST_OP_PARITY:
     case PST_OP_EACH_ANY:

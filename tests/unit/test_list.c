@@ -7,6 +7,7 @@
 #include "support/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { ITEMS_MAX = 16 };
 
@@ -385,6 +386,43 @@ START_TEST(ten_thousand_items_are_all_there)
 }
 END_TEST
 
+/* What a list keeps of each item besides its text; numbered, so mostly of one length. */
+START_TEST(a_hundred_thousand_items_take_the_room_they_need)
+{
+    enum { COUNT = 100000, LENGTH = 32 };
+    static const size_t most[] = {9 + 4, 16 + 8, 16 + 12 + 8 + 12, 16 + 12 + 8 + 24};
+    const postern_list_kind kind = kinds[_i];
+    char(*many)[LENGTH] = malloc(COUNT * sizeof *many);
+    postern_str *parts = malloc(COUNT * sizeof *parts);
+    postern_list *list = NULL;
+    counting_heap heap;
+    char text[LENGTH];
+
+    ck_assert(many != NULL && parts != NULL);
+    for (int i = 0; i < COUNT; i++) {
+        write_item(kind, i, false, many[i]);
+        if (kind == POSTERN_LIST_IP) {
+            (void)snprintf(many[i], LENGTH, "%d.%d.%d.1", 1 + i / 65536, i / 256 % 256,
+                           i % 256);
+        }
+        parts[i] = postern_text(many[i]);
+    }
+    counting_heap_init(&heap, SIZE_MAX);
+    ck_assert_int_eq(postern_list_new(&heap.alloc, kind, parts, COUNT, &list, NULL),
+                     POSTERN_OK);
+    ck_assert_uint_le(heap.live_bytes, COUNT * most[_i]);
+    for (int i = 0; i < COUNT; i += 7) {
+        (void)snprintf(text, sizeof text, "%s", many[i]);
+        text[0] = text[0] == '*' ? 'x' : text[0];
+        ck_assert_msg(has(list, text), "%s", text);
+    }
+    postern_list_release(list);
+    ck_assert_uint_eq(heap.live_bytes, 0);
+    free(many);
+    free(parts);
+}
+END_TEST
+
 /* --- names ------------------------------------------------------------------------- */
 
 START_TEST(names_are_lower_case_words_with_inner_dots)
@@ -438,6 +476,7 @@ Suite *test_suite(void)
     tcase_add_test(memory, a_list_lives_as_long_as_someone_holds_it);
     tcase_add_loop_test(memory, every_request_may_fail, 0, 4);
     tcase_add_loop_test(memory, ten_thousand_items_are_all_there, 0, 4);
+    tcase_add_loop_test(memory, a_hundred_thousand_items_take_the_room_they_need, 0, 4);
     suite_add_tcase(suite, memory);
     return suite;
 }

@@ -290,6 +290,29 @@ START_TEST(equal_needles_are_told_with_each_tag)
 }
 END_TEST
 
+/* A sender may repeat what a thousand rules look for; each is filed twice. */
+START_TEST(equal_needles_are_told_twice_at_most)
+{
+    shelf *const s = open_shelf(SIZE_MAX);
+    const pst_needles *needles;
+    char text[TEXT_MAX];
+
+    for (int i = 0; i < 1000; i++) {
+        add_text(s, "admin", PST_NEEDLE_ANYWHERE, i % 2 == 0);
+    }
+    add_text(s, "nadmi", PST_NEEDLE_ANYWHERE, false);
+    needles = build(s);
+    for (size_t i = 0; i < sizeof text; i++) {
+        text[i] = "admin"[i % 5];
+    }
+    ck_assert_uint_eq(check_text(s, needles, (postern_str){text, sizeof text}), 1001);
+    for (int i = 0; i < 1000; i++) {
+        ck_assert_uint_le(s->told[i], 2);
+    }
+    close_shelf(s);
+}
+END_TEST
+
 START_TEST(places_are_respected)
 {
     shelf *const s = open_shelf(SIZE_MAX);
@@ -389,6 +412,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tcase, as_many_are_found_as_one_by_one, 0, 20);
     tcase_add_test(tcase, ten_thousand_with_one_beginning_are_told_apart);
     tcase_add_test(tcase, equal_needles_are_told_with_each_tag);
+    tcase_add_test(tcase, equal_needles_are_told_twice_at_most);
     tcase_add_test(tcase, places_are_respected);
     tcase_add_test(tcase, every_place_of_texts_of_all_lengths_is_looked_at);
     tcase_add_test(tcase, long_needles_are_found_by_any_of_their_bytes);

@@ -130,6 +130,39 @@ START_TEST(many_derived_slots_are_all_forgotten)
 }
 END_TEST
 
+START_TEST(lists_are_those_of_the_filter)
+{
+    static const char *const items[] = {"a.example", "b.example"};
+    postern_filter *filters[2];
+    bench b;
+
+    open_bench(&b);
+    for (size_t i = 0; i < 2; i++) {
+        const postern_str item = postern_text(items[i]);
+        postern_list *list;
+        ck_assert_int_eq(
+            postern_list_new(NULL, POSTERN_LIST_HOSTNAME, &item, 1, &list, NULL),
+            POSTERN_OK);
+        const postern_named_list named = {POSTERN_STR("ours"), list};
+        const postern_compile_options options = {.lists = &named, .list_count = 1};
+        ck_assert_int_eq(postern_filter_compile(b.scheme,
+                                                postern_text("http.host in $ours"),
+                                                &options, &filters[i], NULL),
+                         POSTERN_OK);
+        postern_list_release(list);
+    }
+    for (size_t i = 0; i < 6; i++) {
+        bool matched;
+        ck_assert_int_eq(postern_filter_match(filters[i % 2], b.request, &matched),
+                         POSTERN_OK);
+        ck_assert(matched == (i % 2 == 0));
+    }
+    postern_filter_free(filters[0]);
+    postern_filter_free(filters[1]);
+    close_bench(&b);
+}
+END_TEST
+
 static void add_header(const bench *b)
 {
     ck_assert_int_eq(
@@ -317,6 +350,7 @@ Suite *test_suite(void)
 
     tcase_add_test(tcase, derived_slots_are_those_of_the_filter);
     tcase_add_test(tcase, many_derived_slots_are_all_forgotten);
+    tcase_add_test(tcase, lists_are_those_of_the_filter);
     tcase_add_loop_test(tcase, what_goes_wrong_later_is_noticed, 0,
                         sizeof misuses / sizeof misuses[0]);
     tcase_add_test(tcase, a_reset_closes);

@@ -44,6 +44,7 @@ static const struct {
     {"[ab][cd][ef]",                 3, 7, ""},
     {"longliteral[ab]",              4, 8, "longliteral"},
     {"longliteral[ab]1234",          4, 8, "longliterala1234 longliteralb1234"},
+    {"longliteral[ab]1234",          4, 1, "longliteral"},
     {"[ab][cd][ef][gh][ij]literal",  4, 8, "iliteral jliteral"},
     /* alternations */
     {"foot|ball",                    4, 8, "ball foot"},
@@ -57,6 +58,7 @@ static const struct {
     {"(?:abcd.|efgh.)x",             2, 8, "abcd efgh"},
     {"(?:.abcd|.efgh)x",             2, 8, "abcdx efghx"},
     {"http|https",                   4, 8, "http"},
+    {"http.|https.",                 4, 8, "http"},
     {"foot|foot",                    4, 8, "foot"},
     {"Foot|fOOT",                    4, 8, "foot"},
     {"(?:aaaa|bbbb.)c|dddd",         4, 8, "aaaa bbbb dddd"},
