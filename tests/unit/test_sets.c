@@ -231,15 +231,20 @@ static pst_ip near_ip(const pst_ip_range *ranges, size_t count)
     return ip;
 }
 
+/* IPv4 first, each family ascending, with room between two ranges. */
 static void ips_are_normal(const pst_ip_set *set)
 {
-    for (size_t i = 0; i < set->v4_count; i++) {
-        ck_assert_uint_le(set->v4_first[i], set->v4_last[i]);
-        ck_assert(i == 0 || (uint64_t)set->v4_last[i - 1] + 1 < set->v4_first[i]);
-    }
-    for (size_t i = 0; i < set->v6_count; i++) {
-        ck_assert_int_le(pst_ip_order(set->v6_first[i], set->v6_last[i]), 0);
-        ck_assert(i == 0 || pst_ip_order(set->v6_last[i - 1], set->v6_first[i]) < 0);
+    for (size_t i = 0; i < pst_ip_set_count(set); i++) {
+        const pst_ip_range range = pst_ip_set_at(set, i);
+        ck_assert_int_le(pst_ip_order(range.first, range.last), 0);
+        ck_assert(pst_ip_is_v4(range.first) == (i < set->v4_count));
+        if (i == 0 || i == set->v4_count) {
+            continue;
+        }
+        pst_ip behind = pst_ip_set_at(set, i - 1).last;
+        behind.low++;
+        behind.high += behind.low == 0;
+        ck_assert_int_lt(pst_ip_order(behind, range.first), 0);
     }
 }
 
