@@ -116,6 +116,7 @@ static void set_anything(world *w)
     set(w, PST_FIELD_SSL,
         (postern_value){.type = POSTERN_BOOL, .as.boolean = any_number(w, 2) == 0});
     set(w, PST_FIELD_HOST, text_value(hosts[any_number(w, 3)]));
+    set(w, PST_FIELD_METHOD, text_value("b"));
     set(w, PST_FIELD_IP_SRC,
         (postern_value){.type = POSTERN_IP, .as.address = addresses[any_number(w, 3)]});
     set(w, PST_FIELD_POSTERN_CERT_SAN_DNS,
@@ -435,6 +436,23 @@ START_TEST(texts_are_the_same_when_every_byte_is)
 }
 END_TEST
 
+START_TEST(what_stands_around_a_text_does_not_count)
+{
+    static const char around[] = "abcdef";
+    const pst_value value = {
+        .string = {around + 2, 2}
+    };
+    const pst_insn longer = {.as.string = POSTERN_STR("cde")};
+    const pst_insn earlier = {.as.string = POSTERN_STR("bcd")};
+    const pst_insn same = {.as.string = POSTERN_STR("cd")};
+
+    ck_assert(!pst_plain_starts(&longer, &value));
+    ck_assert(!pst_plain_ends(&earlier, &value));
+    ck_assert(!pst_plain_string_eq(&longer, &value));
+    ck_assert(pst_plain_starts(&same, &value) && pst_plain_ends(&same, &value));
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("run");
@@ -442,6 +460,7 @@ Suite *test_suite(void)
 
     tcase_add_test(tcase, finding_is_running_one_after_the_other);
     tcase_add_test(tcase, one_instruction_says_what_the_function_says);
+    tcase_add_test(tcase, what_stands_around_a_text_does_not_count);
     tcase_add_test(tcase, a_fault_ends_the_search_and_says_where);
     tcase_add_test(tcase, nothing_to_run_is_no);
     tcase_add_test(tcase, a_piece_of_code_begins_with_even_parities);
