@@ -4,9 +4,9 @@
 
 void bench_init(bench *out, const measure_effort *effort)
 {
-    postern_options options = {.allocator = &out->memory.alloc};
+    postern_options options = {.allocator = &out->memory.allocator};
 
-    counting_heap_init(&out->memory, SIZE_MAX);
+    counting_init(&out->memory);
     out->effort = effort;
     options.limits.expression_bytes = 1U << 30;
     options.limits.policy_bytes = UINT32_MAX;

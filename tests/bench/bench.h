@@ -5,14 +5,13 @@
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
 
+#include "counting.h"
 #include "input.h"
 #include "measure.h"
 
-#include "../harness/harness.h"
-
 /** A scheme as everybody gets it, but for limits that long inputs need. */
 typedef struct bench {
-    counting_heap memory; /* all that postern holds */
+    counting memory; /* all that postern holds */
     postern_scheme *scheme;
     const measure_effort *effort;
     size_t growth_max; /* the most rules, and a tenth of the most entries */

@@ -142,9 +142,9 @@ void bench_filling(bench *b, const input_context *context, bench_fill *out)
     if (d.allowed != 2) {
         stop("a filled request is not let in");
     }
-    calls = b->memory.requests;
+    calls = b->memory.calls;
     fill_and_decide(&d, 100);
-    out->allocations = (double)(b->memory.requests - calls) / 100;
+    out->allocations = (double)(b->memory.calls - calls) / 100;
     out->run = measure(b->effort, 1, fill_and_decide, &d);
     out->fill_only = measure(b->effort, 1, fill, &d);
     postern_request_free(d.requests[0]);

@@ -112,7 +112,7 @@ static timing rotate(const bench *b, const input_case *from,
 void bench_filter(bench *b, const input_case *from, bench_result *out)
 {
     compiling c = {.bench = b, .from = from, .report = postern_report_new(NULL)};
-    const size_t before = b->memory.live_bytes;
+    const size_t before = b->memory.live;
     matching m = {0};
     subjects all;
     size_t calls;
@@ -121,14 +121,14 @@ void bench_filter(bench *b, const input_case *from, bench_result *out)
                                           &c.filter, c.report),
                    from->name.data, c.report);
     out->name = from->name;
-    out->bytes = b->memory.live_bytes - before;
+    out->bytes = b->memory.live - before;
     subjects_new(b->scheme, from->contexts, from->context_count, &all);
     m = (matching){.filter = c.filter, .requests = all.requests, .count = all.count};
     out->contexts = all.count;
     out->wrong = count_wrong(from, &m);
-    calls = b->memory.requests;
+    calls = b->memory.calls;
     match(&m, all.count);
-    out->allocations = (double)(b->memory.requests - calls) / (double)all.count;
+    out->allocations = (double)(b->memory.calls - calls) / (double)all.count;
     out->run = measure(b->effort, all.count, match, &m);
     if (m.faults > 0) {
         stop("%s: a fault when warm", from->name.data);

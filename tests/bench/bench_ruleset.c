@@ -153,14 +153,14 @@ static timing rotate(const evaluating *like)
 void bench_ruleset(bench *b, const input_case *from, bench_result *out)
 {
     evaluating e = {.bench = b, .from = from};
-    const size_t before = b->memory.live_bytes;
+    const size_t before = b->memory.live;
     size_t calls;
 
     e.source.text = policy_text(from->expressions, from->expression_count);
     load_and_tell(&e);
     out->name = from->name;
     out->rules = from->expression_count;
-    out->bytes = b->memory.live_bytes - before;
+    out->bytes = b->memory.live - before;
     for (size_t i = 0; i < from->expression_count; i++) {
         out->bytes -= from->expressions[i].len;
     }
@@ -169,9 +169,9 @@ void bench_ruleset(bench *b, const input_case *from, bench_result *out)
     out->wrong = count_wrong(&e);
     out->verdict = measure(b->effort, e.all.count, evaluate, &e);
     evaluate_set(&e, e.all.count);
-    calls = b->memory.requests;
+    calls = b->memory.calls;
     evaluate_set(&e, e.all.count);
-    out->allocations = (double)(b->memory.requests - calls) / (double)e.all.count;
+    out->allocations = (double)(b->memory.calls - calls) / (double)e.all.count;
     out->run = measure(b->effort, e.all.count, evaluate_set, &e);
     subjects_free(&e.all);
     if (from->context_count == 1) {

@@ -72,7 +72,7 @@ static void load(void *user, size_t times)
     asking *const a = user;
 
     (void)times;
-    stop_unless_ok(postern_list_new(&a->bench->memory.alloc, a->kind, a->entries,
+    stop_unless_ok(postern_list_new(&a->bench->memory.allocator, a->kind, a->entries,
                                     a->count, &a->list, NULL),
                    "list", NULL);
 }
@@ -143,7 +143,7 @@ static void ask(asking *a, postern_str expression, growth_point *out)
 static void measure_size(bench *b, size_t which, size_t count, growth_point *out)
 {
     asking a = {.bench = b, .kind = kinds[which].kind, .count = count};
-    const size_t before = b->memory.live_bytes;
+    const size_t before = b->memory.live;
     postern_str *entries;
     pst_arena memory;
 
@@ -158,7 +158,7 @@ static void measure_size(bench *b, size_t which, size_t count, growth_point *out
                                         : measure_once(load, release, &a))
                               .ns_min;
     load(&a, 1);
-    out->bytes = b->memory.live_bytes - before;
+    out->bytes = b->memory.live - before;
     subjects_new(b->scheme, make_contexts(&a, kinds[which].field, &memory), REQUESTS,
                  &a.all);
     ask(&a, kinds[which].expression, out);

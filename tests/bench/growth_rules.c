@@ -186,7 +186,7 @@ static void measure_size(bench *b, rule_kind kind, size_t count, growth_point *o
     pst_arena memory;
     postern_str *rules;
     input_context contexts[REQUESTS];
-    const size_t before = b->memory.live_bytes;
+    const size_t before = b->memory.live;
     const size_t last_tenth = count / 10;
 
     pst_arena_init(&memory, pst_alloc_or_default(NULL), SIZE_MAX / 2);
@@ -203,7 +203,7 @@ static void measure_size(bench *b, rule_kind kind, size_t count, growth_point *o
                                         : measure_once(load, release, &g))
                               .ns_min;
     load(&g, 1);
-    out->bytes = b->memory.live_bytes - before;
+    out->bytes = b->memory.live - before;
     for (size_t i = 0; i < count; i++) {
         out->bytes -= rules[i].len;
     }

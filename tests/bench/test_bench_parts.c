@@ -4,6 +4,7 @@
  */
 #include "calibration.h"
 #include "clock.h"
+#include "counting.h"
 #include "measure.h"
 #include "variety.h"
 
@@ -57,6 +58,25 @@ START_TEST(single_calls_are_cleaned_up_behind)
     ck_assert_uint_eq(calls, 0);
     (void)measure_once(work, undo, &calls);
     ck_assert_uint_eq(calls, 0);
+}
+END_TEST
+
+START_TEST(memory_is_counted_as_it_comes_and_goes)
+{
+    counting count;
+    const postern_allocator *const alloc = &count.allocator;
+    void *block;
+
+    counting_init(&count);
+    block = alloc->resize(alloc->user, NULL, 0, 100);
+    ck_assert_ptr_nonnull(block);
+    block = alloc->resize(alloc->user, block, 100, 300);
+    ck_assert_ptr_nonnull(block);
+    ck_assert_uint_eq(count.live, 300);
+    ck_assert_uint_eq(count.calls, 2);
+    (void)alloc->resize(alloc->user, block, 300, 0);
+    ck_assert_uint_eq(count.live, 0);
+    ck_assert_uint_eq(count.calls, 2);
 }
 END_TEST
 
@@ -188,6 +208,7 @@ Suite *test_suite(void)
 
     tcase_add_test(counts, a_round_of_many_calls_tells_what_one_costs);
     tcase_add_test(counts, single_calls_are_cleaned_up_behind);
+    tcase_add_test(counts, memory_is_counted_as_it_comes_and_goes);
     tcase_add_test(counts, machines_are_compared_by_a_geometric_mean);
     suite_add_tcase(suite, counts);
     tcase_add_checked_fixture(variety, set_up, tear_down);
