@@ -116,6 +116,7 @@ static void set_anything(world *w)
     set(w, PST_FIELD_SSL,
         (postern_value){.type = POSTERN_BOOL, .as.boolean = any_number(w, 2) == 0});
     set(w, PST_FIELD_HOST, text_value(hosts[any_number(w, 3)]));
+    set(w, PST_FIELD_METHOD, text_value("b"));
     set(w, PST_FIELD_IP_SRC,
         (postern_value){.type = POSTERN_IP, .as.address = addresses[any_number(w, 3)]});
     set(w, PST_FIELD_POSTERN_CERT_SAN_DNS,
@@ -176,6 +177,57 @@ START_TEST(finding_is_running_one_after_the_other)
 }
 END_TEST
 
+/* What is one instruction, and the same by way of the function's result. */
+static const char *const pairs[] = {
+    "starts_with(http.host, \"a\")",
+    "to_string(starts_with(http.host, \"a\")) eq \"true\"",
+    "starts_with(http.host, \"a.example.too.long\")",
+    "to_string(starts_with(http.host, \"a.example.too.long\")) eq \"true\"",
+    "ends_with(http.host, \"b.example\")",
+    "to_string(ends_with(http.host, \"b.example\")) eq \"true\"",
+    "ends_with(http.host, \".example\")",
+    "to_string(ends_with(http.host, \".example\")) eq \"true\"",
+    "ends_with(http.host, \"\")",
+    "to_string(ends_with(http.host, \"\")) eq \"true\"",
+    "starts_with(http.host, http.request.method)",
+    "to_string(starts_with(http.host, http.request.method)) eq \"true\"",
+    "len(http.host) ge 9",
+    "len(http.host) in {9..99}",
+    "len(http.host) le 1",
+    "len(http.host) in {0..1}",
+    "len(http.host) lt 9",
+    "len(http.host) in {0..8}",
+    "len(postern.client_cert.san_dns) ge 2",
+    "len(postern.client_cert.san_dns) in {2..99}",
+    "any(len(postern.client_cert.san_dns[*])[*] ge 1)",
+    "any(len(postern.client_cert.san_dns[*])[*] in {1..99})",
+    "all(starts_with(postern.client_cert.san_dns[*], \"x\"))",
+    "len(postern.client_cert.san_dns) in {0} or "
+    "not any((postern.client_cert.san_dns[*] ne \"x\"))"};
+
+enum { PAIRS = sizeof pairs / sizeof pairs[0] };
+
+START_TEST(one_instruction_says_what_the_function_says)
+{
+    postern_status fault = POSTERN_OK;
+    size_t yes[PAIRS] = {0};
+    world w;
+
+    open_world(&w, NULL, pairs, PAIRS);
+    for (int round = 0; round < ROUNDS / 10; round++) {
+        set_anything(&w);
+        for (size_t i = 0; i < PAIRS; i++) {
+            yes[i] += pst_program_run(&w.program, i, w.request, &fault) == PST_YES;
+        }
+        for (size_t i = 0; i < PAIRS; i += 2) {
+            ck_assert_msg(yes[i] == yes[i + 1], "%s", pairs[i]);
+        }
+    }
+    ck_assert_int_eq(fault, POSTERN_OK);
+    close_world(&w);
+}
+END_TEST
+
 static int64_t no_clock(void *user)
 {
     (void)user;
@@ -224,6 +276,11 @@ START_TEST(nothing_to_run_is_no)
         pst_program_find(&w.program, w.program.entries, 3, &at, w.request, &fault),
         PST_NO);
     ck_assert_uint_eq(at, 3);
+    at = 7; /* behind the end */
+    ck_assert_int_eq(
+        pst_program_find(&w.program, w.program.entries, 3, &at, w.request, &fault),
+        PST_NO);
+    ck_assert_uint_eq(at, 7);
     close_world(&w);
 }
 END_TEST
@@ -379,12 +436,31 @@ START_TEST(texts_are_the_same_when_every_byte_is)
 }
 END_TEST
 
+START_TEST(what_stands_around_a_text_does_not_count)
+{
+    static const char around[] = "abcdef";
+    const pst_value value = {
+        .string = {around + 2, 2}
+    };
+    const pst_insn longer = {.as.string = POSTERN_STR("cde")};
+    const pst_insn earlier = {.as.string = POSTERN_STR("bcd")};
+    const pst_insn same = {.as.string = POSTERN_STR("cd")};
+
+    ck_assert(!pst_plain_starts(&longer, &value));
+    ck_assert(!pst_plain_ends(&earlier, &value));
+    ck_assert(!pst_plain_string_eq(&longer, &value));
+    ck_assert(pst_plain_starts(&same, &value) && pst_plain_ends(&same, &value));
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("run");
     TCase *tcase = tcase_create("run");
 
     tcase_add_test(tcase, finding_is_running_one_after_the_other);
+    tcase_add_test(tcase, one_instruction_says_what_the_function_says);
+    tcase_add_test(tcase, what_stands_around_a_text_does_not_count);
     tcase_add_test(tcase, a_fault_ends_the_search_and_says_where);
     tcase_add_test(tcase, nothing_to_run_is_no);
     tcase_add_test(tcase, a_piece_of_code_begins_with_even_parities);
