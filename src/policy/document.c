@@ -344,6 +344,17 @@ pst_member pst_document_string(pst_document *document, size_t object, const char
     return found;
 }
 
+pst_member pst_document_passing(pst_document *document, size_t object, const char *name,
+                                postern_str *out)
+{
+    size_t node;
+    const pst_member found = find_string(document, object, name, &node);
+
+    return found == PST_MEMBER_READ && !pst_document_peek(document, node, out)
+               ? PST_MEMBER_WRONG
+               : found;
+}
+
 pst_member pst_document_word(pst_document *document, size_t object, const char *name,
                              const char *what, const char *const *words, size_t count,
                              size_t *chosen)

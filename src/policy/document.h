@@ -119,6 +119,10 @@ pst_member pst_document_bool(pst_document *document, size_t object, const char *
 pst_member pst_document_integer(pst_document *document, size_t object, const char *name,
                                 int64_t *out);
 
+/** The same, but the text lives only as long as the document. */
+pst_member pst_document_passing(pst_document *document, size_t object, const char *name,
+                                postern_str *out);
+
 /** A string member that is one of `words`: *chosen is its place among them. `what`
  *  names it in "unknown WHAT 'wrod'". */
 pst_member pst_document_word(pst_document *document, size_t object, const char *name,

@@ -25,14 +25,15 @@ static void locate(void *user, size_t offset, size_t *line, size_t *column)
 }
 
 static void load_expression(pst_document *document, size_t object,
-                            pst_compiler *compiler, pst_rule *rule)
+                            pst_compiler *compiler)
 {
     const size_t node = pst_document_find(document, object, "expression");
     place at = {document, node};
     const pst_expression_origin origin = {document->file, locate, &at};
+    postern_str expression;
     postern_status status;
 
-    switch (pst_document_string(document, object, "expression", &rule->expression)) {
+    switch (pst_document_passing(document, object, "expression", &expression)) {
     case PST_MEMBER_ABSENT:
         pst_document_complain(document, object, POSTERN_INVALID, "a rule needs an",
                               postern_text("expression"), "",
@@ -43,8 +44,8 @@ static void load_expression(pst_document *document, size_t object,
     case PST_MEMBER_READ:
         break;
     }
-    status = pst_compiler_add(compiler, rule->expression, &origin,
-                              pst_document_report(document));
+    status =
+        pst_compiler_add(compiler, expression, &origin, pst_document_report(document));
     if (status != POSTERN_OK) {
         pst_document_count(document, status);
     }
@@ -141,7 +142,7 @@ static void load_rule(pst_document *document, size_t object, pst_compiler *compi
     (void)pst_document_string(document, object, "description", &rule->told.description);
     (void)pst_document_bool(document, object, "enabled", &rule->enabled);
     pst_load_action(document, object, rule);
-    load_expression(document, object, compiler, rule);
+    load_expression(document, object, compiler);
 }
 
 /* Refs name rules in logs, so two may not share one. Exports are taken as they are. */

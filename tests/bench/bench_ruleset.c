@@ -161,9 +161,6 @@ void bench_ruleset(bench *b, const input_case *from, bench_result *out)
     out->name = from->name;
     out->rules = from->expression_count;
     out->bytes = b->memory.live - before;
-    for (size_t i = 0; i < from->expression_count; i++) {
-        out->bytes -= from->expressions[i].len;
-    }
     subjects_new(b->scheme, from->contexts, from->context_count, &e.all);
     out->contexts = e.all.count;
     out->wrong = count_wrong(&e);
