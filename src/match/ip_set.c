@@ -49,82 +49,104 @@ static size_t merge(pst_ip_range *ranges, size_t count)
     return kept;
 }
 
-/* Room for both families. */
-typedef struct ends {
-    uint32_t *v4_first;
-    uint32_t *v4_last;
-    pst_ip *v6_first;
-    pst_ip *v6_last;
-} ends;
-
-static bool make_room(pst_arena *arena, size_t v4_count, size_t v6_count, ends *out)
+/* The starts of `count` ranges, then their ends; NULL for none. */
+static bool copy_v4(pst_arena *arena, const pst_ip_range *ranges, size_t count,
+                    const uint32_t **out)
 {
-    out->v4_first = pst_arena_array(arena, v4_count, sizeof *out->v4_first);
-    out->v4_last = pst_arena_array(arena, v4_count, sizeof *out->v4_last);
-    out->v6_first = pst_arena_array(arena, v6_count, sizeof *out->v6_first);
-    out->v6_last = pst_arena_array(arena, v6_count, sizeof *out->v6_last);
-    return out->v4_first != NULL && out->v4_last != NULL && out->v6_first != NULL &&
-           out->v6_last != NULL;
+    uint32_t *ends =
+        count == 0 ? NULL : pst_arena_array(arena, count * 2, sizeof *ends);
+
+    for (size_t i = 0; i < count && ends != NULL; i++) {
+        ends[i] = (uint32_t)ranges[i].first.low;
+        ends[count + i] = (uint32_t)ranges[i].last.low;
+    }
+    *out = ends;
+    return ends != NULL || count == 0;
+}
+
+static bool copy_v6(pst_arena *arena, const pst_ip_range *ranges, size_t count,
+                    const pst_ip **out)
+{
+    pst_ip *ends = count == 0 ? NULL : pst_arena_array(arena, count * 2, sizeof *ends);
+
+    for (size_t i = 0; i < count && ends != NULL; i++) {
+        ends[i] = ranges[i].first;
+        ends[count + i] = ranges[i].last;
+    }
+    *out = ends;
+    return ends != NULL || count == 0;
+}
+
+static bool find_ways(pst_arena *arena, pst_ip_set *set)
+{
+    pst_ip_ways *ways;
+
+    if (set->v4_count <= PST_FEW && set->v6_count <= PST_FEW) {
+        return true;
+    }
+    ways = pst_arena_alloc(arena, sizeof *ways);
+    set->ways = ways;
+    return ways != NULL &&
+           pst_grid_build_32(arena, set->v4, set->v4_count, &ways->v4) &&
+           pst_highs_build(arena, set->v6, set->v6_count, &ways->v6);
 }
 
 bool pst_ip_set_build(pst_arena *arena, pst_ip_range *ranges, size_t count,
                       pst_ip_set *out)
 {
-    const size_t v4_given = sort(ranges, count);
-    const size_t v4_count = merge(ranges, v4_given);
-    const pst_ip_range *v6 = ranges + v4_given;
-    const size_t v6_count = merge(ranges + v4_given, count - v4_given);
-    ends to;
+    size_t v4_given;
+    size_t v4_count;
+    size_t v6_count;
 
-    if (!make_room(arena, v4_count, v6_count, &to)) {
+    *out = (pst_ip_set){.ways = NULL};
+    if (count > UINT32_MAX / 2) {
+        arena->status = POSTERN_LIMIT;
         return false;
     }
-    for (size_t i = 0; i < v4_count; i++) {
-        to.v4_first[i] = (uint32_t)ranges[i].first.low;
-        to.v4_last[i] = (uint32_t)ranges[i].last.low;
-    }
-    for (size_t i = 0; i < v6_count; i++) {
-        to.v6_first[i] = v6[i].first;
-        to.v6_last[i] = v6[i].last;
-    }
-    *out = (pst_ip_set){
-        .v4_first = to.v4_first,
-        .v4_last = to.v4_last,
-        .v4_count = v4_count,
-        .v6_first = to.v6_first,
-        .v6_last = to.v6_last,
-        .v6_count = v6_count,
-    };
-    return pst_grid_build_32(arena, out->v4_first, v4_count, &out->v4_grid) &&
-           pst_highs_build(arena, out->v6_first, out->v6_count, &out->v6_highs);
+    v4_given = sort(ranges, count);
+    v4_count = merge(ranges, v4_given);
+    v6_count = merge(ranges + v4_given, count - v4_given);
+    out->v4_count = (uint32_t)v4_count;
+    out->v6_count = (uint32_t)v6_count;
+    return copy_v4(arena, ranges, v4_count, &out->v4) &&
+           copy_v6(arena, ranges + v4_given, v6_count, &out->v6) &&
+           find_ways(arena, out);
 }
 
 /* The last range that starts at or before the address is the only candidate. */
 static bool has_v4(const pst_ip_set *set, uint32_t ip)
 {
+    const uint32_t *last = set->v4 + set->v4_count;
     size_t at;
 
     if (set->v4_count <= PST_FEW) {
         bool inside = false;
         for (size_t i = 0; i < set->v4_count; i++) {
-            const uint32_t first = set->v4_first[i];
-            inside |= ip - first <= set->v4_last[i] - first;
+            const uint32_t first = set->v4[i];
+            inside |= ip - first <= last[i] - first;
         }
         return inside;
     }
-    at = pst_grid_at_most_32(&set->v4_grid, set->v4_first, set->v4_count, ip);
-    return at > 0 && ip <= set->v4_last[at - 1];
+    at = pst_grid_at_most_32(&set->ways->v4, set->v4, set->v4_count, ip);
+    return at > 0 && ip <= last[at - 1];
 }
 
 static bool has_v6(const pst_ip_set *set, pst_ip ip)
 {
-    size_t at;
+    const pst_ip *last = set->v6 + set->v6_count;
+    size_t at = 0;
 
     if (set->v6_count == 0) {
         return false;
     }
-    at = pst_highs_at_most(&set->v6_highs, set->v6_first, ip);
-    return at > 0 && pst_ip_order(ip, set->v6_last[at - 1]) <= 0;
+    if (set->ways != NULL) {
+        at = pst_highs_at_most(&set->ways->v6, set->v6, ip);
+    } else {
+        while (at < set->v6_count && pst_ip_order(set->v6[at], ip) <= 0) {
+            at++;
+        }
+    }
+    return at > 0 && pst_ip_order(ip, last[at - 1]) <= 0;
 }
 
 bool pst_ip_set_has(const pst_ip_set *set, pst_ip ip)
@@ -138,10 +160,10 @@ pst_ip_range pst_ip_set_at(const pst_ip_set *set, size_t index)
 
     if (index < set->v4_count) {
         return (pst_ip_range){
-            {0, block | set->v4_first[index]},
-            {0, block | set->v4_last[index] }
+            {0, block | set->v4[index]                },
+            {0, block | set->v4[set->v4_count + index]}
         };
     }
     index -= set->v4_count;
-    return (pst_ip_range){set->v6_first[index], set->v6_last[index]};
+    return (pst_ip_range){set->v6[index], set->v6[set->v6_count + index]};
 }

@@ -15,15 +15,20 @@ typedef struct pst_ip_range {
     pst_ip last;
 } pst_ip_range;
 
+/** Ways into long arrays of ranges. */
+typedef struct pst_ip_ways {
+    pst_grid v4;
+    pst_highs v6;
+} pst_ip_ways;
+
+/** First come v4_count or v6_count starts of ranges, ascending, disjoint and not
+ *  adjacent, then as many ends. Small on purpose: many rules have a set of their own. */
 typedef struct pst_ip_set {
-    const uint32_t *v4_first; /* v4_count of each, ascending, disjoint, not adjacent */
-    const uint32_t *v4_last;
-    size_t v4_count;
-    pst_grid v4_grid;
-    const pst_ip *v6_first; /* v6_count of each, as above */
-    const pst_ip *v6_last;
-    size_t v6_count;
-    pst_highs v6_highs; /* of v6_first */
+    const uint32_t *v4;
+    const pst_ip *v6;
+    uint32_t v4_count;
+    uint32_t v6_count;
+    const pst_ip_ways *ways; /* NULL: each range may be looked at */
 } pst_ip_set;
 
 /** Builds a set. `ranges` is sorted in place. @return false as pst_arena_alloc() */
@@ -35,7 +40,7 @@ bool pst_ip_set_has(const pst_ip_set *set, pst_ip ip);
 /** How many ranges the set has. */
 static inline size_t pst_ip_set_count(const pst_ip_set *set)
 {
-    return set->v4_count + set->v6_count;
+    return (size_t)set->v4_count + set->v6_count;
 }
 
 /** Range `index` of the set, those of IPv4 first. */

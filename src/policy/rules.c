@@ -167,17 +167,19 @@ static void check_refs(pst_document *document, size_t list, const pst_rule *rule
 /* Disabled rules are checked and never run. */
 static void activate(pst_document *document, pst_ruleset *out)
 {
-    uint32_t *starts =
-        pst_arena_array(document->memory, out->rule_count, sizeof *starts);
+    uint32_t *starts;
     uint32_t *active;
 
     for (size_t i = 0; i < out->rule_count; i++) {
         out->active_count += out->rules[i].enabled;
     }
-    active = out->active_count == out->rule_count
-                 ? NULL
-                 : pst_arena_array(document->memory, out->active_count, sizeof *active);
-    if (starts == NULL || (active == NULL && out->active_count < out->rule_count)) {
+    out->starts = out->program.entries;
+    if (out->active_count == out->rule_count) {
+        return;
+    }
+    starts = pst_arena_array(document->memory, out->active_count, sizeof *starts);
+    active = pst_arena_array(document->memory, out->active_count, sizeof *active);
+    if (starts == NULL || active == NULL) {
         pst_document_no_memory(document);
         return;
     }
@@ -186,9 +188,7 @@ static void activate(pst_document *document, pst_ruleset *out)
     for (size_t i = 0; i < out->rule_count; i++) {
         if (out->rules[i].enabled) {
             *starts++ = out->program.entries[i];
-            if (active != NULL) {
-                *active++ = (uint32_t)i;
-            }
+            *active++ = (uint32_t)i;
         }
     }
 }

@@ -17,7 +17,7 @@
 #include <postern/policy.h>
 
 enum {
-    RULESETS_RULES = 4400,   /* the most in one */
+    RULESETS_RULES = 5000,   /* the most in one */
     RULESETS_TEXT = 1 << 25, /* of all expressions of one, and of its policy */
     RULESETS_EXPRESSION = 1 << 16,
     RULESETS_POOL = 64,

@@ -103,18 +103,11 @@ bool twin_string_set(const pst_string_set *set, postern_str value)
 
 bool twin_ip_set(const pst_ip_set *set, pst_ip value)
 {
-    if (pst_ip_is_v4(value)) {
-        for (size_t i = 0; i < set->v4_count; i++) {
-            if (set->v4_first[i] <= (uint32_t)value.low &&
-                (uint32_t)value.low <= set->v4_last[i]) {
-                return true;
-            }
-        }
-        return false;
-    }
-    for (size_t i = 0; i < set->v6_count; i++) {
-        if (pst_ip_order(set->v6_first[i], value) <= 0 &&
-            pst_ip_order(value, set->v6_last[i]) <= 0) {
+    for (size_t i = 0; i < pst_ip_set_count(set); i++) {
+        const pst_ip_range range = pst_ip_set_at(set, i);
+        if (pst_ip_is_v4(range.first) == pst_ip_is_v4(value) &&
+            pst_ip_order(range.first, value) <= 0 &&
+            pst_ip_order(value, range.last) <= 0) {
             return true;
         }
     }

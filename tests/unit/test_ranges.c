@@ -330,6 +330,23 @@ START_TEST(more_tags_than_wanted_give_no_map_and_cost_little)
 }
 END_TEST
 
+START_TEST(tags_of_both_families_count_together)
+{
+    const pst_tagged_range ranges[] = {
+        {{{0, V4_BLOCK}, {0, V4_BLOCK | 9}}, 1},
+        {{{5, 0}, {6, 0}},                   1},
+    };
+    bench b;
+
+    ck_assert(build(&b, ranges, 2, 1, SIZE_MAX));
+    ck_assert_ptr_null(b.map);
+    finish(&b);
+    ck_assert(build(&b, ranges, 2, 2, SIZE_MAX));
+    ck_assert_ptr_nonnull(b.map);
+    finish(&b);
+}
+END_TEST
+
 /* As many rules that all name every address. */
 START_TEST(a_hundred_thousand_equal_ranges_are_one_piece)
 {
@@ -393,6 +410,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, integers_keep_their_order_and_are_never_ipv4);
     tcase_add_test(tcase, neighbours_with_the_same_tags_are_one_piece);
     tcase_add_test(tcase, more_tags_than_wanted_give_no_map_and_cost_little);
+    tcase_add_test(tcase, tags_of_both_families_count_together);
     tcase_add_test(tcase, a_hundred_thousand_equal_ranges_are_one_piece);
     tcase_add_test(tcase, every_request_for_memory_may_fail);
     suite_add_tcase(suite, tcase);

@@ -182,6 +182,21 @@ START_TEST(arena_goes_on_behind_a_large_block)
 }
 END_TEST
 
+START_TEST(arena_gives_a_large_block_no_more_than_it_needs)
+{
+    counting_heap heap;
+    pst_arena arena;
+
+    counting_heap_init(&heap, SIZE_MAX);
+    pst_arena_init(&arena, &heap.alloc, SIZE_MAX / 2);
+    arena.next_chunk = PST_ARENA_CHUNK_MAX;
+    ck_assert_ptr_nonnull(pst_arena_alloc(&arena, PST_ARENA_CHUNK_MAX - 1000));
+    ck_assert_ptr_nonnull(pst_arena_alloc(&arena, PST_ARENA_CHUNK_MAX / 4));
+    ck_assert_uint_le(heap.live_bytes, PST_ARENA_CHUNK_MAX / 4 * 5 + 100);
+    pst_arena_free(&arena);
+}
+END_TEST
+
 START_TEST(arena_limit_is_met_to_the_byte)
 {
     pst_arena arena;
@@ -397,6 +412,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, arena_text_costs_its_length);
     tcase_add_test(tcase, arena_of_little_asks_for_little);
     tcase_add_test(tcase, arena_goes_on_behind_a_large_block);
+    tcase_add_test(tcase, arena_gives_a_large_block_no_more_than_it_needs);
     tcase_add_test(tcase, arena_limit_is_met_to_the_byte);
     tcase_add_test(tcase, writer_counts_what_it_cuts);
     tcase_add_loop_test(tcase, nearest_name_is_found_or_none, 0,
