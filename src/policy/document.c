@@ -190,7 +190,7 @@ static bool decode(pst_document *document, size_t node, pst_arena *memory,
                    postern_str *out)
 {
     const postern_json_node *at = &document->nodes[node];
-    char *text = pst_arena_alloc(memory, at->length);
+    char *text = pst_arena_text(memory, at->length);
 
     if (text == NULL) {
         pst_document_no_memory(document);

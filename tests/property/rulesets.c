@@ -183,7 +183,7 @@ static void write_expression(rulesets *r)
 /* What was written since r->length was 0; something short if it was too long. */
 static postern_str written(rulesets *r)
 {
-    const bool overflowed = r->overflowed;
+    const bool overflowed = r->overflowed || r->used > RULESETS_TEXT / 8;
 
     r->overflowed = false;
     return overflowed ? postern_text("ssl")
