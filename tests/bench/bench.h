@@ -59,7 +59,8 @@ void bench_filter(bench *b, const input_case *from, bench_result *out);
 void bench_ruleset(bench *b, const input_case *from, bench_result *out);
 
 /** Fills a request with `context`: `http.request.headers` as header lines, and all values
- *  that are neither arrays nor maps. */
+ *  that are neither arrays nor maps. Called again, it keeps the least figures, as
+ *  bench_decision() does. */
 void bench_filling(bench *b, const input_context *context, bench_fill *out);
 
 void bench_decision(bench *b, bench_two_rules *out);

@@ -69,19 +69,12 @@ void collect_free(findings *all)
     forget(all->rulesets, all->ruleset_count);
 }
 
-static void keep_least(timing *best, timing other)
-{
-    best->ns_min = other.ns_min < best->ns_min ? other.ns_min : best->ns_min;
-    best->ns_median =
-        other.ns_median < best->ns_median ? other.ns_median : best->ns_median;
-}
-
 /* What is measured again. */
 static void improve(bench_result *best, const bench_result *other)
 {
-    keep_least(&best->run, other->run);
-    keep_least(&best->rotating, other->rotating);
-    keep_least(&best->verdict, other->verdict);
+    timing_improve(&best->run, other->run);
+    timing_improve(&best->rotating, other->rotating);
+    timing_improve(&best->verdict, other->verdict);
     if (other->compile_us < best->compile_us) {
         best->compile_us = other->compile_us;
     }

@@ -9,6 +9,17 @@ const measure_effort measure_quick = {3, 2e4, 0, 8};
 
 enum { SAMPLES_MAX = 1000 };
 
+static double lesser(double best, double other)
+{
+    return best == 0 || other < best ? other : best;
+}
+
+void timing_improve(timing *best, timing other)
+{
+    best->ns_min = lesser(best->ns_min, other.ns_min);
+    best->ns_median = lesser(best->ns_median, other.ns_median);
+}
+
 static int compare(const void *a, const void *b)
 {
     const double *const left = a;

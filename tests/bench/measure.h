@@ -31,6 +31,9 @@ typedef struct timing {
     double ns_median;
 } timing;
 
+/** Keeps the lesser figures of two measurements of the same; zeroes: none yet. */
+void timing_improve(timing *best, timing other);
+
 /** Nanoseconds of one call. Warms up while it finds out how many calls fill a round:
  *  `turn` or a power of two as many, so that inputs which are taken in turn count all
  *  alike. Work that takes long gets fewer rounds. */

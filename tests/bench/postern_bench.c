@@ -91,11 +91,11 @@ static void measure_all(bench *b, const options *wanted, findings *out)
     out->here = calibrate(b->effort);
     for (size_t i = 0; i < wanted->passes; i++) {
         collect_cases(b, paths, wanted->only, out);
+        if (wanted->only == NULL) {
+            measure_filling(b, &out->fill);
+            bench_decision(b, &out->two_rules);
+        }
         calibrate_again(b, &out->here);
-    }
-    if (wanted->only == NULL) {
-        measure_filling(b, &out->fill);
-        bench_decision(b, &out->two_rules);
     }
     if (wanted->growth) {
         measure_growth(b, wanted->svg, out);

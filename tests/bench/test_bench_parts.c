@@ -61,6 +61,17 @@ START_TEST(single_calls_are_cleaned_up_behind)
 }
 END_TEST
 
+START_TEST(the_lesser_of_two_measurements_stays)
+{
+    timing best = {0, 0};
+
+    timing_improve(&best, (timing){5, 7});
+    timing_improve(&best, (timing){6, 6});
+    ck_assert_double_eq_tol(best.ns_min, 5, 1e-9);
+    ck_assert_double_eq_tol(best.ns_median, 6, 1e-9);
+}
+END_TEST
+
 START_TEST(memory_is_counted_as_it_comes_and_goes)
 {
     counting count;
@@ -208,6 +219,7 @@ Suite *test_suite(void)
 
     tcase_add_test(counts, a_round_of_many_calls_tells_what_one_costs);
     tcase_add_test(counts, single_calls_are_cleaned_up_behind);
+    tcase_add_test(counts, the_lesser_of_two_measurements_stays);
     tcase_add_test(counts, memory_is_counted_as_it_comes_and_goes);
     tcase_add_test(counts, machines_are_compared_by_a_geometric_mean);
     suite_add_tcase(suite, counts);

@@ -52,15 +52,18 @@ def middle(cases):
 
 def ruleset_rows(rulesets):
     for one in rulesets:
-        peer = one.get('peer')
-        beside = f", the peer {ns(peer['ns_min_scaled'])}" if peer else ''
-        yield (f"`{one['name']}`: {one['rules']:,} rules, the last one matches",
-               ns(one['ns_min']) + beside)
-    if rulesets:
-        one = max(rulesets, key=lambda each: each['rules'])
-        yield (f"loading `{one['name']}`", number(one['compile_us_min'] / 1e3) + ' ms')
-        yield ('memory for each of its rules, without the text',
-               f"{one['bytes'] / one['rules']:,.0f} bytes")
+        cost = ns(one['ns_min'])
+        if 'ns_rotating' in one:
+            cost += f"; requests in turn {ns(one['ns_rotating'])}"
+        if 'peer' in one:
+            cost += f"; the peer {ns(one['peer']['ns_min_scaled'])}"
+        yield f"`{one['name']}`: {one['rules']:,} rules, the last one matches", cost
+    most = max((one['rules'] for one in rulesets), default=0)
+    for one in rulesets:
+        if one['rules'] == most:
+            yield (f"loading `{one['name']}`; memory for each rule, without its text",
+                   f"{number(one['compile_us_min'] / 1e3)} ms; "
+                   f"{one['bytes'] / one['rules']:,.0f} bytes")
 
 
 def other_rows(found):
