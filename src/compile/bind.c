@@ -16,6 +16,7 @@ enum {
 
 typedef struct binder {
     const pst_derived *derived;
+    const postern_scheme *scheme;
     size_t field_count;
     pst_arena *memory;
     pst_key *keys;
@@ -463,6 +464,36 @@ static choices choices_of(const binder *b, const pst_claim *claim)
     return c;
 }
 
+/* The field that the slot is made of, or SIZE_MAX. */
+static size_t root_of(const binder *b, uint32_t slot)
+{
+    while (slot >= b->field_count) {
+        const pst_derived *how = &b->derived[slot - b->field_count];
+        if (how->kind == PST_DERIVED_CALL && !how->as.call->operands[0].literal) {
+            slot = how->as.call->operands[0].slot;
+        } else if (how->kind == PST_DERIVED_MAP_GET ||
+                   how->kind == PST_DERIVED_ARRAY_GET ||
+                   how->kind == PST_DERIVED_FLATTEN) {
+            slot = how->slot;
+        } else {
+            return SIZE_MAX;
+        }
+    }
+    return slot;
+}
+
+static bool is_dear(const binder *b)
+{
+    bool dear = false;
+
+    for (size_t i = 0; i < b->count; i++) {
+        const size_t root = root_of(b, b->keys[i].slot);
+        dear = dear ||
+               (root != SIZE_MAX && b->scheme->fields[root].origin == PST_ORIGIN_BODY);
+    }
+    return dear;
+}
+
 static bool bind(binder *b, const pst_claim *claim, pst_binding *out)
 {
     const choices c = choices_of(b, claim);
@@ -474,17 +505,20 @@ static bool bind(binder *b, const pst_claim *claim, pst_binding *out)
         b->keys = NULL;
         b->count = b->cap = 0;
         if (gather(b, c.claims[i], false)) {
-            options[out->count++] = (pst_option){(uint32_t)b->count, b->keys};
+            options[out->count++] =
+                (pst_option){(uint32_t)b->count, is_dear(b), b->keys};
         }
     }
     return (options != NULL || c.count == 0) && !b->failed;
 }
 
 bool pst_bind(pst_bindings *bindings, const pst_claim *claim,
-              const pst_derived *derived, size_t field_count)
+              const pst_derived *derived, const postern_scheme *scheme)
 {
-    binder b = {
-        .derived = derived, .field_count = field_count, .memory = &bindings->memory};
+    binder b = {.derived = derived,
+                .scheme = scheme,
+                .field_count = scheme->field_count,
+                .memory = &bindings->memory};
     void *items = bindings->items;
     pst_binding binding;
 

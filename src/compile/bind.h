@@ -36,6 +36,7 @@ typedef struct pst_key {
 
 typedef struct pst_option {
     uint32_t count;
+    bool dear;           /* its slots come from the body, which may be large */
     const pst_key *keys; /* none at all: the rule is never true */
 } pst_option;
 
@@ -62,10 +63,10 @@ void pst_bindings_free(pst_bindings *bindings);
 /**
  * Appends the binding of a rule whose slots are placed.
  *
- * @param derived how slots behind the `field_count` fields are computed
+ * @param derived how slots behind the scheme's fields are computed
  * @return false when there is no memory
  */
 bool pst_bind(pst_bindings *bindings, const pst_claim *claim,
-              const pst_derived *derived, size_t field_count);
+              const pst_derived *derived, const postern_scheme *scheme);
 
 #endif

@@ -125,21 +125,26 @@ static bool take_census(builder *b, const pst_bindings *bindings, census *out)
     return true;
 }
 
-/* The option whose keys the fewest rules share, the cheapest of equals; NULL: none. */
+/* The option whose keys the fewest rules share, the cheapest of equals; NULL: none. One
+ * that reads the body is taken only where there is no other: whoever sends a large body
+ * would else pay for rules that their host or method leaves out. */
 static const pst_option *choose(const pst_binding *binding, const census *c)
 {
     const pst_option *best = NULL;
     uint64_t least = UINT64_MAX;
+    const uint64_t dear = UINT64_C(1) << 32; /* more than there are rules */
 
     for (uint32_t i = 0; i < binding->count; i++) {
         const pst_option *option = &binding->options[i];
         uint64_t sharers = 0;
+        uint64_t cost;
         for (uint32_t k = 0; k < option->count; k++) {
             const uint32_t rules = c->counters[key_hash(&option->keys[k]) & c->mask];
             sharers = rules > sharers ? rules : sharers;
         }
-        if (sharers < least) {
-            least = sharers;
+        cost = sharers + (option->dear ? dear : 0);
+        if (cost < least) {
+            least = cost;
             best = option;
         }
     }
