@@ -150,6 +150,21 @@ START_TEST(parts_of_a_chain_are_too_few)
 }
 END_TEST
 
+/* Nor are tests of two fields in turn. */
+START_TEST(tests_of_two_fields_stay_apart)
+{
+    rules r;
+
+    rules_open(&r, false);
+    rules_write_chain(&r, "http.host eq \"#\" or http.user_agent eq \"#\"", " or ", 1,
+                      20);
+    rules_add(&r);
+    rules_finish(&r);
+    ck_assert_uint_eq(rules_count(&r, PST_OP_STRING_EQ), 40);
+    rules_close(&r);
+}
+END_TEST
+
 /* So it is within other claims, and in what is asked of elements. */
 static const struct around {
     const char *front;
@@ -259,65 +274,65 @@ static const struct pair {
     const char *two;
     size_t asked_once; /* places */
 } pairs[] = {
-    {"http.cookie contains \"ab\"",                                          "http.cookie contains \"ab\"",             2},
-    {"http.cookie contains \"ab\"",                                          "ssl and not http.cookie contains \"ab\"", 2},
-    {"http.cookie contains \"ab\" and (ssl or http.cookie contains \"ab\")", "ssl",                                     2},
-    {"http.cookie contains \"ab\"",                                          "http.cookie contains \"ac\"",             0},
-    {"http.cookie contains \"ab\"",                                          "http.cookie contains \"abc\"",            0},
-    {"http.cookie contains \"ab\"",                                          "http.user_agent contains \"ab\"",         0},
-    {"http.cookie contains \"ab\"",                                          "lower(http.cookie) contains \"ab\"",      0},
-    {"lower(http.cookie) contains \"ab\"",                                   "lower(http.cookie) contains \"ab\"",      2},
-    {"http.cookie contains \"\"",                                            "http.cookie contains \"\"",               2},
-    {"http.cookie wildcard \"a*b*\"",                                        "http.cookie wildcard \"a*b*\"",           2},
-    {"http.cookie wildcard \"a*b*\"",                                        "http.cookie wildcard \"A*B*\"",           2},
-    {"http.cookie wildcard \"a*b*\"",                                        "http.cookie strict wildcard \"a*b*\"",    0},
-    {"http.cookie strict wildcard \"a*b*\"",                                 "http.cookie strict wildcard \"A*b*\"",    0},
-    {"http.cookie wildcard \"a*b*\"",                                        "http.cookie wildcard \"a*b\"",            0},
-    {"http.cookie wildcard \"a*b*\"",                                        "http.cookie wildcard \"*ab*\"",           0},
-    {"http.cookie wildcard \"a*b*\"",                                        "http.cookie wildcard \"a*c*\"",           0},
-    {"ip.src in $office",                                                    "not ip.src in $office",                   2},
-    {"ip.src in $office",                                                    "postern.ip.peer in $office",              0},
-    {"http.host in $our.own",                                                "http.host in $our.own",                   2},
-    {"http.request.timestamp.sec in $ports",                                 "http.request.timestamp.sec in $ports",    2},
+    {"http.cookie contains \"ab\"",                                          "http.cookie contains \"ab\"",                       2},
+    {"http.cookie contains \"ab\"",                                          "ssl and not http.cookie contains \"ab\"",           2},
+    {"http.cookie contains \"ab\" and (ssl or http.cookie contains \"ab\")", "ssl",                                               2},
+    {"http.cookie contains \"ab\"",                                          "http.cookie contains \"ac\"",                       0},
+    {"http.cookie contains \"ab\"",                                          "http.cookie contains \"abc\"",                      0},
+    {"http.cookie contains \"ab\"",                                          "http.user_agent contains \"ab\"",                   0},
+    {"http.cookie contains \"ab\"",                                          "lower(http.cookie) contains \"ab\"",                0},
+    {"lower(http.cookie) contains \"ab\"",                                   "lower(http.cookie) contains \"ab\"",                2},
+    {"http.cookie contains \"\"",                                            "http.cookie contains \"\"",                         2},
+    {"http.cookie wildcard \"a*b*\"",                                        "http.cookie wildcard \"a*b*\"",                     2},
+    {"http.cookie wildcard \"a*b*\"",                                        "http.cookie wildcard \"A*B*\"",                     2},
+    {"http.cookie wildcard \"a*b*\"",                                        "http.cookie strict wildcard \"a*b*\"",              0},
+    {"http.cookie strict wildcard \"a*b*\"",                                 "http.cookie strict wildcard \"A*b*\"",              0},
+    {"http.cookie wildcard \"a*b*\"",                                        "http.cookie wildcard \"a*b\"",                      0},
+    {"http.cookie wildcard \"a*b*\"",                                        "http.cookie wildcard \"*ab*\"",                     0},
+    {"http.cookie wildcard \"a*b*\"",                                        "http.cookie wildcard \"a*c*\"",                     0},
+    {"ip.src in $office",                                                    "not ip.src in $office",                             2},
+    {"ip.src in $office",                                                    "postern.ip.peer in $office",                        0},
+    {"http.host in $our.own",                                                "http.host in $our.own",                             2},
+    {"http.request.timestamp.sec in $ports",                                 "http.request.timestamp.sec in $ports",              2},
     {"any(postern.client_cert.san_dns[*] eq \"x\")",
-     "any(postern.client_cert.san_dns[*] eq \"x\")",                                                                    2},
+     "any(postern.client_cert.san_dns[*] eq \"x\")",                                                                              2},
     {"any(postern.client_cert.san_dns[*] eq \"x\")",
-     "any(postern.client_cert.san_dns[*] eq \"y\")",                                                                    0},
+     "any(postern.client_cert.san_dns[*] eq \"y\")",                                                                              0},
     {"any(postern.client_cert.san_dns[*] eq \"x\")",
-     "any(postern.client_cert.san_uri[*] eq \"x\")",                                                                    0},
+     "any(postern.client_cert.san_uri[*] eq \"x\")",                                                                              0},
     {"any(postern.client_cert.san_dns[*] eq \"x\")",
-     "all(postern.client_cert.san_dns[*] eq \"x\")",                                                                    0},
+     "all(postern.client_cert.san_dns[*] eq \"x\")",                                                                              0},
     {"all(postern.client_cert.san_dns[*] eq \"x\")",
-     "all(postern.client_cert.san_dns[*] eq \"x\")",                                                                    2},
+     "all(postern.client_cert.san_dns[*] eq \"x\")",                                                                              2},
     {"any(postern.client_cert.san_dns[*] eq \"x\")",
-     "any(postern.client_cert.san_dns[*] ne \"x\")",                                                                    0},
+     "any(postern.client_cert.san_dns[*] ne \"x\")",                                                                              0},
     {"any(postern.client_cert.san_dns[*] eq \"x\")",
-     "any(postern.client_cert.san_dns[*] contains \"x\")",                                                              0},
+     "any(postern.client_cert.san_dns[*] contains \"x\")",                                                                        0},
     {"any(postern.client_cert.san_dns[*] lt \"x\")",
-     "any(postern.client_cert.san_dns[*] lt \"x\")",                                                                    2},
+     "any(postern.client_cert.san_dns[*] lt \"x\")",                                                                              2},
     {"any(postern.client_cert.san_dns[*] lt \"x\")",
-     "any(postern.client_cert.san_dns[*] gt \"x\")",                                                                    0},
+     "any(postern.client_cert.san_dns[*] gt \"x\")",                                                                              0},
     {"any((postern.client_cert.san_dns[*] eq \"x\" or "
      "postern.client_cert.san_dns[*] eq \"y\"))",                       "any((postern.client_cert.san_dns[*] eq \"x\" or "
-     "postern.client_cert.san_dns[*] eq \"y\"))",                 2},
+     "postern.client_cert.san_dns[*] eq \"y\"))",                           2},
     {"any((postern.client_cert.san_dns[*] eq \"x\" or "
      "postern.client_cert.san_dns[*] eq \"y\"))",                       "any((postern.client_cert.san_dns[*] eq \"x\" and "
-     "postern.client_cert.san_dns[*] eq \"y\"))",                 0},
+     "postern.client_cert.san_dns[*] eq \"y\"))",                           0},
     {"any((postern.client_cert.san_dns[*] eq \"x\" or "
      "postern.client_cert.san_uri[*] eq \"y\"))",                       "any((postern.client_cert.san_dns[*] eq \"x\" or "
-     "postern.client_cert.san_uri[*] eq \"y\"))",                 0}, /* two arrays */
-    {"any(app.numbers[*] ge 1)",                                             "any(app.numbers[*] ge 1)",                2},
-    {"any(app.numbers[*] ge 1)",                                             "any(app.numbers[*] le 1)",                0},
-    {"any(app.numbers[*] ge 1)",                                             "any(app.numbers[*] ge 2)",                0},
-    {"any(app.flags)",                                                       "any(app.flags)",                          2},
-    {"any(app.flags)",                                                       "all(app.flags)",                          0},
-    {"any(app.flags)",                                                       "any(not app.flags[*])",                   0},
+     "postern.client_cert.san_uri[*] eq \"y\"))",                           0}, /* two arrays */
+    {"any(app.numbers[*] ge 1)",                                             "any(app.numbers[*] ge 1)",                          2},
+    {"any(app.numbers[*] ge 1)",                                             "any(app.numbers[*] le 1)",                          0},
+    {"any(app.numbers[*] ge 1)",                                             "any(app.numbers[*] ge 2)",                          0},
+    {"any(app.flags)",                                                       "any(app.flags)",                                    2},
+    {"any(app.flags)",                                                       "all(app.flags)",                                    0},
+    {"any(app.flags)",                                                       "any(not app.flags[*])",                             0},
     {"any(postern.client_cert.san_dns[*] eq http.host)",
-     "any(postern.client_cert.san_dns[*] eq http.host)",                                                                0}, /* it may fault */
-    {"any(postern.client_cert.san_dns[*] contains \"ab\")",
-     "to_string((http.cookie contains \"ab\")) eq \"x\"",                                                               0}, /* bodies are no rules */
-    {"http.cookie eq \"ab\"",                                                "http.cookie eq \"ab\"",                   0}, /* cheap as it is */
-    {"ip.src in {10.0.0.0/8 11.1.1.1}",                                      "ip.src in {10.0.0.0/8 11.1.1.1}",         0},
+     "any(postern.client_cert.san_dns[*] eq http.host)",                                                                          0}, /* it may fault */
+    {"http.cookie contains \"ab\"",                                          "to_string((http.cookie contains \"ab\")) eq \"x\"",
+     0                                                                                                                             }, /* bodies are no rules */
+    {"http.cookie eq \"ab\"",                                                "http.cookie eq \"ab\"",                             0}, /* cheap as it is */
+    {"ip.src in {10.0.0.0/8 11.1.1.1}",                                      "ip.src in {10.0.0.0/8 11.1.1.1}",                   0},
 };
 
 static void expect_once(const rules *r, size_t places)
@@ -349,6 +364,40 @@ START_TEST(equal_tests_are_asked_once)
         rules_add(&r);
         rules_finish(&r);
         expect_once(&r, sharing == 1 ? row->asked_once : 0);
+        rules_close(&r);
+    }
+}
+END_TEST
+
+/* Each two differ in one thing; with many texts, whatever they are filed under. */
+static const char *const near[][2] = {
+    {"http.cookie contains \"t#\"",                          "http.user_agent contains \"t#\""              },
+    {"http.cookie contains \"t#\"",                          "http.cookie contains \"t#t\""                 },
+    {"http.cookie contains \"t#\"",                          "http.cookie wildcard \"*t#*\""                },
+    {"http.cookie wildcard \"t#*\"",                         "http.cookie strict wildcard \"t#*\""          },
+    {"http.cookie wildcard \"t#*\"",                         "http.cookie wildcard \"t#\""                  },
+    {"http.cookie wildcard \"t#*\"",                         "http.user_agent wildcard \"t#*\""             },
+    {"any(app.tags[*] eq \"t#\")",                           "all(app.tags[*] eq \"t#\")"                   },
+    {"any(app.tags[*] eq \"t#\")",                           "any(app.tags[*] ne \"t#\")"                   },
+    {"any(app.tags[*] eq \"t#\")",                           "any(postern.client_cert.san_dns[*] eq \"t#\")"},
+    {"any(app.tags[*] lt \"t#\")",                           "any(app.tags[*] ge \"t#\")"                   },
+    {"any(app.tags[*] lt \"t#\")",                           "any(app.tags[*] le \"t#\")"                   },
+    {"any(app.numbers[*] ge #)",                             "any(app.numbers[*] le #)"                     },
+    {"any((app.tags[*] eq \"t#\" or app.tags[*] eq \"x\"))",
+     "any((app.tags[*] eq \"t#\" or app.tags[*] eq \"y\"))"                                                 },
+};
+
+START_TEST(tests_that_differ_are_not_shared)
+{
+    for (unsigned i = 0; i < 100; i++) {
+        rules r;
+        rules_open(&r, true);
+        for (size_t j = 0; j < 2; j++) {
+            rules_write(&r, near[_i][j], i);
+            rules_add(&r);
+        }
+        rules_finish(&r);
+        ck_assert_msg(rules_count(&r, PST_OP_ONCE) == 0, "%s, %u", near[_i][0], i);
         rules_close(&r);
     }
 }
@@ -405,11 +454,13 @@ Suite *test_suite(void)
                         ROWS(chains));
     tcase_add_loop_test(tcase, chains_end_at_another_test, 0, ROWS(chains));
     tcase_add_test(tcase, parts_of_a_chain_are_too_few);
+    tcase_add_test(tcase, tests_of_two_fields_stay_apart);
     tcase_add_loop_test(tcase, chains_within_other_claims_fold, 0, ROWS(around));
     tcase_add_test(tcase, what_is_folded_has_all_members);
     tcase_add_loop_test(tcase, small_sets_are_equalities_where_a_value_is_always_there,
                         0, ROWS(small));
     tcase_add_loop_test(tcase, equal_tests_are_asked_once, 0, ROWS(pairs));
+    tcase_add_loop_test(tcase, tests_that_differ_are_not_shared, 0, ROWS(near));
     tcase_add_test(tcase, many_rules_share_what_they_have_in_common);
     tcase_add_test(tcase, searches_for_one_expression_are_asked_once);
     suite_add_tcase(suite, tcase);
