@@ -206,11 +206,6 @@ const pst_registration *pst_policy_registration(const postern_policy *policy,
     return pst_policy_standing(policy, host).registration;
 }
 
-bool pst_policy_serves(const postern_policy *policy, postern_str host)
-{
-    return pst_policy_standing(policy, host).served;
-}
-
 /* --- verdicts -------------------------------------------------------------------- */
 
 void pst_refuse(postern_verdict *verdict, postern_outcome outcome, unsigned status,

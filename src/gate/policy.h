@@ -112,9 +112,6 @@ pst_standing pst_policy_standing(const postern_policy *policy, postern_str host)
 const pst_registration *pst_policy_registration(const postern_policy *policy,
                                                 postern_str host);
 
-/** True when it is served. */
-bool pst_policy_serves(const postern_policy *policy, postern_str host);
-
 /**
  * The last step of every evaluation: what the host itself refuses, rules, default.
  *

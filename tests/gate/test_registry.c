@@ -61,7 +61,8 @@ static void check(const world *w, const registry *r, postern_str host)
                       (int)host.len, host.data, (int)found->host.len, found->host.data,
                       expected->name);
     }
-    ck_assert_msg(pst_policy_serves(w->policy, host) == (r->others || expected != NULL),
+    ck_assert_msg(pst_policy_standing(w->policy, host).served ==
+                      (r->others || expected != NULL),
                   "%.*s is served or not", (int)host.len, host.data);
 }
 

@@ -314,7 +314,7 @@ static void check_registration(const row *r)
                                         (postern_str){e->name + front, e->len - front}),
                       "line %d: another registration", r->line);
     }
-    ck_assert_msg(pst_policy_serves(s.w.policy, str(&r->host)) == (e != NULL),
+    ck_assert_msg(pst_policy_standing(s.w.policy, str(&r->host)).served == (e != NULL),
                   "line %d: served", r->line);
 }
 
