@@ -39,11 +39,12 @@ static uint32_t mark(const pst_string_set *set, uint64_t hash)
     return (uint32_t)(hash >> 32) & ~set->index_bits;
 }
 
-/* Puts every member into `buckets`, dropping duplicates; returns the longest chain
- * met. */
-static size_t place(postern_str *members, uint32_t *buckets, pst_string_set *set)
+/* Puts every member into `buckets`, dropping duplicates. Where a chain gets longer than
+ * `chain_max` it stops and returns false: no member is lost, but duplicates may be left
+ * behind. */
+static bool place(postern_str *members, uint32_t *buckets, size_t chain_max,
+                  pst_string_set *set)
 {
-    size_t longest = 0;
     size_t kept = 0;
 
     memset(buckets, 0, (set->mask + 1) * sizeof *buckets);
@@ -59,14 +60,30 @@ static size_t place(postern_str *members, uint32_t *buckets, pst_string_set *set
                 break;
             }
         }
-        longest = chain > longest ? chain : longest;
+        if (chain > chain_max) {
+            return false;
+        }
         if (buckets[at] == 0) {
             members[kept++] = members[i];
             buckets[at] = wanted | (uint32_t)kept;
         }
     }
     set->count = kept;
-    return longest;
+    return true;
+}
+
+/* A seed that depends on every member, and on the seed before it. Members that are made
+ * to have one hash have it under seeds that are known: who adds one more to a set, or
+ * gives them in another order, has another seed. */
+static uint64_t next_seed(const postern_str *members, const pst_string_set *set)
+{
+    uint64_t seed = set->seed + 1;
+
+    for (size_t i = 0; i < set->count; i++) {
+        const uint64_t hash = pst_hash(members[i], set->seed);
+        seed = (seed << 23 | seed >> 41) + pst_fold(hash ^ seed, PST_HASH_K1);
+    }
+    return seed;
 }
 
 /* Tries seeds, then more room. Members are a trusted author's: if all of that does
@@ -74,22 +91,23 @@ static size_t place(postern_str *members, uint32_t *buckets, pst_string_set *set
 static bool hash_members(pst_arena *arena, postern_str *members, pst_string_set *set)
 {
     size_t size = buckets_for(set->count);
-    size_t longest = SIZE_MAX;
+    bool placed = false;
 
     set->index_bits = bits_for(set->count);
-    while (longest > CHAIN_MAX) {
+    while (!placed) {
+        const bool last_size = size / ROOM_MAX >= set->count;
         uint32_t *buckets = pst_arena_array(arena, size, sizeof *buckets);
         if (buckets == NULL) {
             return false;
         }
         set->buckets = buckets;
         set->mask = size - 1;
-        for (uint64_t seed = 0; seed < SEEDS && longest > CHAIN_MAX; seed++) {
-            set->seed = seed; /* always the one that placed the members */
-            longest = place(members, buckets, set);
-        }
-        if (size / ROOM_MAX >= set->count) {
-            break;
+        for (unsigned left = SEEDS; left > 0 && !placed; left--) {
+            const bool last = last_size && left == 1;
+            placed = place(members, buckets, last ? SIZE_MAX : CHAIN_MAX, set);
+            if (!placed) { /* set->seed is always the one that places the members */
+                set->seed = next_seed(members, set);
+            }
         }
         size *= 2;
     }

@@ -47,13 +47,15 @@ static inline uint64_t pst_fold(uint64_t a, uint64_t b)
 uint64_t pst_hash_long(postern_str text, uint64_t seed);
 
 /** Hash of the bytes of `text`; `seed` selects another function. All bits are good.
+ *  Who knows the seed can make texts of one hash.
  *  `head` is pst_str_head(), for who needs that too. */
 static inline uint64_t pst_hash_headed(postern_str text, uint64_t head, uint64_t seed)
 {
     const uint64_t key = PST_HASH_K1 + seed * 0x9e3779b97f4a7c15U;
     const uint64_t other = PST_HASH_K0 ^ (seed << 8 | text.len) * 0xd6e8feb86659fd93U;
 
-    /* Both factors depend on the seed, so that no text makes one of them 0 for all. */
+    /* A text that makes one of them 0 hides what is in the other. Both depend on the
+     * seed: such a text is one for few seeds. */
     if (text.len <= 8) {
         return pst_fold(head ^ key, other);
     }
