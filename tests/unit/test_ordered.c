@@ -6,6 +6,7 @@
 #include "match/ordered.h"
 #include "support/alloc.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -62,7 +63,7 @@ static uint64_t in_order(size_t order, size_t i, size_t count)
 /* Of two, three or four words; the last one says which record it was. */
 START_TEST(records_are_sorted_and_none_is_lost)
 {
-    static const size_t counts[] = {0, 1, 2, 3, 15, 16, 17, 18, 40, 1000, 200000};
+    static const size_t counts[] = {0, 1, 2, 3, 15, 16, 17, 18, 40, 1000, 20000};
     const size_t width = 2 + (size_t)_i % 3;
     const uint64_t flip = _i % 2 == 0 ? 0 : UINT64_C(1) << 63;
 
@@ -79,7 +80,9 @@ START_TEST(records_are_sorted_and_none_is_lost)
         pst_sort_words(words, count, width, flip);
         for (size_t i = 0; i < count; i++) {
             const uint64_t *record = words + i * width;
-            ck_assert(!seen[record[width - 1]]);
+            if (seen[record[width - 1]]) {
+                ck_abort_msg("record %zu of %zu is there twice", i, count);
+            }
             seen[record[width - 1]] = true;
             if (i > 0 && ((record[-(ptrdiff_t)width] ^ flip) > (record[0] ^ flip) ||
                           (record[-(ptrdiff_t)width] == record[0] &&
@@ -270,8 +273,10 @@ START_TEST(a_grid_counts_as_one_by_one)
         while (expected < count && numbers[expected] <= number) {
             expected++;
         }
-        ck_assert_uint_eq(pst_at_most_32(numbers, count, number), expected);
-        ck_assert_uint_eq(pst_grid_at_most_32(&grid, numbers, count, number), expected);
+        if (pst_at_most_32(numbers, count, number) != expected ||
+            pst_grid_at_most_32(&grid, numbers, count, number) != expected) {
+            ck_abort_msg("%" PRIu32 ": not %zu", number, expected);
+        }
     }
     pst_arena_free(&arena);
     free(numbers);
