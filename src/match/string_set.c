@@ -80,8 +80,7 @@ static uint64_t next_seed(const postern_str *members, const pst_string_set *set)
     uint64_t seed = set->seed + 1;
 
     for (size_t i = 0; i < set->count; i++) {
-        const uint64_t hash = pst_hash(members[i], set->seed);
-        seed = (seed << 23 | seed >> 41) + pst_fold(hash ^ seed, PST_HASH_K1);
+        seed = (seed << 23 | seed >> 41) + pst_hash(members[i], seed);
     }
     return seed;
 }
@@ -105,7 +104,7 @@ static bool hash_members(pst_arena *arena, postern_str *members, pst_string_set 
         for (unsigned left = SEEDS; left > 0 && !placed; left--) {
             const bool last = last_size && left == 1;
             placed = place(members, buckets, last ? SIZE_MAX : CHAIN_MAX, set);
-            if (!placed) { /* set->seed is always the one that places the members */
+            if (!placed) {
                 set->seed = next_seed(members, set);
             }
         }
