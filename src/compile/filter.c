@@ -67,7 +67,7 @@ static PST_INLINE postern_status match(const pst_compiled *compiled,
                                        postern_request *request, bool *matched)
 {
     const pst_insn *pc = compiled->start;
-    const uint32_t way = pst_plain_run(&pc, request);
+    const uint32_t way = pst_plain_run(PST_PLAIN_ONE, &pc, request);
 
     if (way == 0) {
         return pst_program_resume(&compiled->program, pc, request, matched);
