@@ -288,6 +288,10 @@ size_t postern_type_name(postern_type type, char *buf, size_t cap)
     return pst_write_end(&out);
 }
 
+/* --- maps ---------------------------------------------------------------------------- */
+
+enum { MAP_FEW = 32 }; /* entries: up to here looking at each is as fast */
+
 /* pst_str_order() of short texts, which costs less than a call. */
 static inline int key_order(postern_str a, postern_str b)
 {
@@ -308,10 +312,29 @@ static inline int key_order(postern_str a, postern_str b)
     return (a.len > b.len) - (a.len < b.len);
 }
 
+/* Most keys of another length are seen to be others without a look at their bytes. */
+static const pst_value *find_among_few(pst_map map, postern_str key)
+{
+    const uint64_t head = pst_str_head(key);
+
+    for (size_t i = 0; i < map.count; i++) {
+        const postern_str other = map.entries[i].key;
+        if (other.len == key.len && pst_str_head(other) == head &&
+            pst_rest_same(other.data, key.data, key.len)) {
+            return &map.entries[i].value;
+        }
+    }
+    return NULL;
+}
+
 const pst_value *pst_map_find(pst_map map, postern_str key)
 {
     size_t low = 0;
     size_t high = map.count;
+
+    if (map.count <= MAP_FEW) {
+        return find_among_few(map, key);
+    }
 
     while (low < high) {
         const size_t middle = low + (high - low) / 2;

@@ -1,6 +1,8 @@
 #include "ruleset/ruleset.h"
 
 #include "ruleset/index.h"
+#include "support/attribute.h"
+#include "vm/plain.h"
 
 #include <string.h>
 
@@ -20,14 +22,10 @@ static bool grow(postern_request *request, pst_matches *matches)
     return true;
 }
 
-static bool note_match(postern_request *request, const pst_rule *rule,
-                       pst_matches *matches)
+/* Behind those already there. */
+static PST_NOINLINE bool note_further(postern_request *request, const pst_rule *rule,
+                                      pst_matches *matches)
 {
-    if (matches->count == 0) {
-        matches->items = &rule->told;
-        matches->count = 1;
-        return true;
-    }
     if (matches->count >= matches->cap && !grow(request, matches)) {
         return false;
     }
@@ -36,6 +34,17 @@ static bool note_match(postern_request *request, const pst_rule *rule,
         matches->items = matches->own;
     }
     matches->own[matches->count++] = rule->told;
+    return true;
+}
+
+static PST_INLINE bool note_match(postern_request *request, const pst_rule *rule,
+                                  pst_matches *matches)
+{
+    if (matches->count > 0) {
+        return note_further(request, rule, matches);
+    }
+    matches->items = &rule->told;
+    matches->count = 1;
     return true;
 }
 
@@ -51,7 +60,7 @@ typedef struct evaluation {
 
 /* Does what the active rule number `at`, which is true, is there for.
  * @return whether that ends the ruleset, as *decision says */
-static bool act(const evaluation *e, size_t at, pst_decision *decision)
+static PST_INLINE bool act(const evaluation *e, size_t at, pst_decision *decision)
 {
     const pst_rule *rule = &e->set->rules[pst_ruleset_rule(e->set, at)];
 
@@ -77,8 +86,8 @@ static bool act(const evaluation *e, size_t at, pst_decision *decision)
     return false;
 }
 
-/* Asks all rules, from the first on. */
-static pst_decision ask_all(const evaluation *e)
+/* Asks all rules, from the first on; those of plain tests without a call. */
+static PST_INLINE pst_decision ask_all(const evaluation *e)
 {
     const pst_ruleset *set = e->set;
     pst_decision decision = PST_DECISION_PASS;
@@ -118,24 +127,35 @@ static pst_decision ask_each(const evaluation *e, pst_candidates *candidates)
     return PST_DECISION_PASS;
 }
 
-/* The room for marks may be larger than this ruleset needs: the summary stands behind
- * the bits it needs. */
-static pst_decision ask_candidates(const evaluation *e)
+/* Asks those that the index leaves. The room for marks may be larger than this ruleset
+ * needs: the summary stands behind the bits it needs.
+ * @return false: what the index needs could not be computed. It may not be needed, or a
+ *         rule before it decides: all rules must be asked. */
+static PST_NOINLINE bool ask_candidates(const pst_ruleset *set,
+                                        postern_request *request, pst_matches *matches,
+                                        const pst_rule **rule, postern_status *fault,
+                                        pst_decision *decision)
 {
-    const pst_index *index = e->set->index;
-    const pst_marks marks = {e->request->marks, e->request->marks + index->words};
+    const pst_index *index = set->index;
+    const evaluation e = {set, request, matches, rule, fault};
+    const postern_status status =
+        pst_request_reserve_marks(request, index->words + index->summary_words);
+
+    *decision = PST_DECISION_FAULT;
+    if (status != POSTERN_OK) {
+        *fault = status;
+        return true;
+    }
+    const pst_marks marks = {request->marks, request->marks + index->words};
     pst_candidates candidates =
         pst_candidates_open(marks, index->always, index->summary_words);
-    pst_decision decision;
+    const bool marked = pst_index_mark(index, &set->program, request, marks);
 
-    if (pst_index_mark(index, &e->set->program, e->request, marks)) {
-        decision = ask_each(e, &candidates);
-        pst_candidates_close(&candidates);
-        return decision;
+    if (marked) {
+        *decision = ask_each(&e, &candidates);
     }
-    /* What could not be computed may not be needed, or a rule before it decides. */
     pst_candidates_close(&candidates);
-    return ask_all(e);
+    return marked;
 }
 
 pst_decision pst_ruleset_evaluate(const pst_ruleset *set,
@@ -144,15 +164,16 @@ pst_decision pst_ruleset_evaluate(const pst_ruleset *set,
                                   const pst_rule **rule, postern_status *fault)
 {
     const evaluation e = {set, request, matches, rule, fault};
-    postern_status status = pst_program_prepare(&set->program, lists, request);
+    const postern_status status = pst_program_prepare(&set->program, lists, request);
+    pst_decision decision;
 
-    if (status == POSTERN_OK && set->index != NULL) {
-        status = pst_request_reserve_marks(request, set->index->words +
-                                                        set->index->summary_words);
-    }
     if (status != POSTERN_OK) {
         *fault = status;
         return PST_DECISION_FAULT;
     }
-    return set->index == NULL ? ask_all(&e) : ask_candidates(&e);
+    if (set->index != NULL &&
+        ask_candidates(set, request, matches, rule, fault, &decision)) {
+        return decision;
+    }
+    return ask_all(&e);
 }
