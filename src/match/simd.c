@@ -231,12 +231,17 @@ AVX2 static PST_INLINE size_t next_by_32(pair p, bool fold)
     }
 }
 
-AVX2 static size_t next_avx2(const char *text, size_t count, const char *needle,
-                             uint16_t places, bool fold)
+/* Apart, so that neither waits for what only the other needs. */
+AVX2 static PST_NOINLINE size_t next_avx2(const char *text, size_t count,
+                                          const char *needle, uint16_t places)
 {
-    const pair p = pair_of(text, count, needle, places);
+    return next_by_32(pair_of(text, count, needle, places), false);
+}
 
-    return fold ? next_by_32(p, true) : next_by_32(p, false);
+AVX2 static PST_NOINLINE size_t next_avx2_folded(const char *text, size_t count,
+                                                 const char *needle, uint16_t places)
+{
+    return next_by_32(pair_of(text, count, needle, places), true);
 }
 
 static inline bool have_avx2(void)
@@ -247,8 +252,11 @@ static inline bool have_avx2(void)
 size_t pst_pair_next(const char *text, size_t count, const char *needle,
                      uint16_t places, bool fold)
 {
-    return count >= 32 && have_avx2() ? next_avx2(text, count, needle, places, fold)
-                                      : next_sse2(text, count, needle, places, fold);
+    if (count < 32 || !have_avx2()) {
+        return next_sse2(text, count, needle, places, fold);
+    }
+    return fold ? next_avx2_folded(text, count, needle, places)
+                : next_avx2(text, count, needle, places);
 }
 
 pst_pair_way *pst_pair_way_at(size_t index)

@@ -25,10 +25,16 @@ static bool matches(const pst_regex *regex, postern_str text, postern_request *r
     return found;
 }
 
+static inline bool contains(const pst_insn *insn, const pst_value *value)
+{
+    return pst_search_by(value->string, insn->as.string, insn->bit, false) != SIZE_MAX;
+}
+
 /* Flat on purpose: one block an opcode, in the order of opcodes.def. */
 /* NOLINTNEXTLINE(readability-function-size): see above */
-postern_status pst_program_resume(const pst_program *program, const pst_insn *pc,
-                                  postern_request *request, bool *yes)
+static PST_NOINLINE postern_status run_all(const pst_program *program,
+                                           const pst_insn *pc, postern_request *request,
+                                           bool *yes)
 {
     const pst_value *const values = request->values;
     const uint8_t *const states = request->states;
@@ -104,8 +110,7 @@ postern_status pst_program_resume(const pst_program *program, const pst_insn *pc
                                        values[pc->slot].string));
         }
         ON (STRING_CONTAINS) {
-            BRANCH(pst_search_by(values[pc->slot].string, pc->as.string, pc->bit,
-                                 false) != SIZE_MAX);
+            BRANCH(contains(pc, &values[pc->slot]));
         }
         ON (STRING_PARTS) {
             BRANCH(pst_needles_any(pc->as.parts->needles, values[pc->slot].string));
@@ -182,6 +187,26 @@ postern_status pst_program_resume(const pst_program *program, const pst_insn *pc
         return POSTERN_STATE; /* the verifier lets no such code through */
 #endif
     }
+}
+
+/* A search costs no more than to make ready for all opcodes, so searches and what is
+ * plain between them are run before that. */
+postern_status pst_program_resume(const pst_program *program, const pst_insn *pc,
+                                  postern_request *request, bool *yes)
+{
+    while (pc->op == PST_OP_STRING_CONTAINS) {
+        uint32_t way =
+            contains(pc, &request->values[pc->slot]) ? pc->on_true : pc->on_false;
+        if (way < PST_RETURN_FALSE) {
+            pc += way;
+            way = pst_plain_run(&pc, request);
+        }
+        if (way != 0) {
+            *yes = way == PST_RETURN_TRUE;
+            return POSTERN_OK;
+        }
+    }
+    return run_all(program, pc, request, yes);
 }
 
 /* One piece of code; the tests that call nothing come first. */
