@@ -30,6 +30,12 @@ static inline bool contains(const pst_insn *insn, const pst_value *value)
     return pst_search_by(value->string, insn->as.string, insn->bit, false) != SIZE_MAX;
 }
 
+static inline bool has_part(const pst_parts *parts, postern_str text)
+{
+    return parts->few != NULL ? pst_few_any(parts->few, text)
+                              : pst_needles_any(parts->needles, text);
+}
+
 /* Flat on purpose: one block an opcode, in the order of opcodes.def. */
 /* NOLINTNEXTLINE(readability-function-size): see above */
 static PST_NOINLINE postern_status run_all(const pst_program *program,
@@ -113,7 +119,7 @@ static PST_NOINLINE postern_status run_all(const pst_program *program,
             BRANCH(contains(pc, &values[pc->slot]));
         }
         ON (STRING_PARTS) {
-            BRANCH(pst_needles_any(pc->as.parts->needles, values[pc->slot].string));
+            BRANCH(has_part(pc->as.parts, values[pc->slot].string));
         }
         ON (STRING_STARTS) {
             BRANCH(pst_plain_starts(pc, &values[pc->slot]));
@@ -194,9 +200,12 @@ static PST_NOINLINE postern_status run_all(const pst_program *program,
 postern_status pst_program_resume(const pst_program *program, const pst_insn *pc,
                                   postern_request *request, bool *yes)
 {
-    while (pc->op == PST_OP_STRING_CONTAINS) {
-        uint32_t way =
-            contains(pc, &request->values[pc->slot]) ? pc->on_true : pc->on_false;
+    while (pc->op == PST_OP_STRING_CONTAINS || pc->op == PST_OP_STRING_PARTS) {
+        const pst_value *value = &request->values[pc->slot];
+        const bool holds = pc->op == PST_OP_STRING_CONTAINS
+                               ? contains(pc, value)
+                               : has_part(pc->as.parts, value->string);
+        uint32_t way = holds ? pc->on_true : pc->on_false;
         if (way < PST_RETURN_FALSE) {
             pc += way;
             way = pst_plain_run(&pc, request);
