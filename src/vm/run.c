@@ -195,12 +195,17 @@ static PST_NOINLINE postern_status run_all(const pst_program *program,
     }
 }
 
-/* A search costs no more than to make ready for all opcodes, so searches and what is
- * plain between them are run before that. */
-postern_status pst_program_resume(const pst_program *program, const pst_insn *pc,
-                                  postern_request *request, bool *yes)
+static inline bool is_search(const pst_insn *insn)
 {
-    while (pc->op == PST_OP_STRING_CONTAINS || pc->op == PST_OP_STRING_PARTS) {
+    return insn->op == PST_OP_STRING_CONTAINS || insn->op == PST_OP_STRING_PARTS;
+}
+
+/* Searches, and what is plain between them. Begins with a search. */
+static PST_NOINLINE postern_status run_searches(const pst_program *program,
+                                                const pst_insn *pc,
+                                                postern_request *request, bool *yes)
+{
+    do {
         const pst_value *value = &request->values[pc->slot];
         const bool holds = pc->op == PST_OP_STRING_CONTAINS
                                ? contains(pc, value)
@@ -214,8 +219,16 @@ postern_status pst_program_resume(const pst_program *program, const pst_insn *pc
             *yes = way == PST_RETURN_TRUE;
             return POSTERN_OK;
         }
-    }
+    } while (is_search(pc));
     return run_all(program, pc, request, yes);
+}
+
+/* A search costs no more than to make ready for all opcodes. */
+postern_status pst_program_resume(const pst_program *program, const pst_insn *pc,
+                                  postern_request *request, bool *yes)
+{
+    return is_search(pc) ? run_searches(program, pc, request, yes)
+                         : run_all(program, pc, request, yes);
 }
 
 /* One piece of code; the tests that call nothing come first. */
