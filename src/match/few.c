@@ -169,8 +169,8 @@ static inline bool stands(const filed *needle, postern_str text, size_t window)
 {
     const size_t len = needle->text.len;
 
-    return window >= needle->distance && text.len >= len &&
-           window - needle->distance <= text.len - len &&
+    /* A start before the text is a very large number. */
+    return text.len >= len && window - needle->distance <= text.len - len &&
            pst_same_bytes(text.data + window - needle->distance, needle->text.data, len,
                           false);
 }

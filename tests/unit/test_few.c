@@ -228,6 +228,31 @@ START_TEST(needles_are_found_behind_many_false_starts)
 }
 END_TEST
 
+/* A text is given up in the middle of a needle that stands in it. */
+START_TEST(a_long_needle_is_found_around_a_false_start)
+{
+    char bytes[400];
+    char dear[400]; /* to be compared with, so that the first false start is too many */
+    world w;
+
+    memset(dear, 'e', sizeof dear);
+    memcpy(dear, "zqzq", 4);
+    for (size_t at = 3; at < 396; at++) {
+        set_up(&w, _i);
+        memset(bytes, 'e', sizeof bytes);
+        memcpy(bytes + 397, "\x01\x02\x01", 3);
+        memcpy(bytes + at - 3, "zqz", 3);
+        add(&w, bytes, sizeof bytes);
+        add(&w, dear, sizeof dear);
+        build(&w);
+        memcpy(w.end - sizeof bytes, bytes, sizeof bytes);
+        w.end[-(int)sizeof bytes - 1] = '-';
+        ck_assert(pst_few_any(w.few, (postern_str){w.end - 401, 401}));
+        tear_down(&w);
+    }
+}
+END_TEST
+
 enum { LONG = 200000 };
 
 START_TEST(bad_needles_cost_linear_time)
@@ -292,6 +317,7 @@ Suite *test_suite(void)
     tcase_add_test(all, a_needle_is_found_at_every_place);
     tcase_add_test(all, zeros_behind_a_text_are_not_found);
     tcase_add_loop_test(all, needles_are_found_behind_many_false_starts, 0, 4);
+    tcase_add_test(all, a_long_needle_is_found_around_a_false_start);
     tcase_add_test(all, bad_needles_cost_linear_time);
     tcase_add_loop_test(all, all_see_the_same_start_first, 0, 4);
     suite_add_tcase(suite, all);
