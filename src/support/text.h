@@ -46,6 +46,13 @@ static inline uint32_t pst_half_word(const char *bytes)
     return word;
 }
 
+/** One to three bytes of a text: the first, the middle and the last. */
+static inline uint64_t pst_few_bytes(const char *bytes, size_t len)
+{
+    return (unsigned char)bytes[0] | (uint64_t)(unsigned char)bytes[len / 2] << 8 |
+           (uint64_t)(unsigned char)bytes[len - 1] << 16;
+}
+
 /** pst_lower() of eight bytes at once. */
 static inline uint64_t pst_lower_word(uint64_t word)
 {
@@ -120,11 +127,9 @@ static PST_INLINE bool pst_same_bytes(const char *text, const char *lower, size_
         return (fold ? pst_lower_word(word) : word) ==
                ((uint64_t)pst_half_word(lower + len - 4) << 32 | pst_half_word(lower));
     }
-    for (size_t i = 0; i < len; i++) {
-        const unsigned char byte = (unsigned char)text[i];
-        if ((fold ? pst_lower(byte) : byte) != (unsigned char)lower[i]) {
-            return false;
-        }
+    if (len > 0) {
+        const uint64_t word = pst_few_bytes(text, len);
+        return (fold ? pst_lower_word(word) : word) == pst_few_bytes(lower, len);
     }
     return true;
 }

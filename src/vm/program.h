@@ -15,6 +15,7 @@
 
 #include "builtin/builtin.h"
 #include "match/list.h"
+#include "match/few.h"
 #include "match/needles.h"
 #include "match/regex.h"
 #include "match/wildcard.h"
@@ -75,10 +76,12 @@ typedef struct pst_pattern {
     const postern_str *text;
 } pst_pattern;
 
-/** Texts looked for in one pass. */
+/** Texts looked for in one pass: up to PST_FEW_MOST of them by `few`, more by `needles`.
+ *  The other one is NULL. */
 typedef struct pst_parts {
     const postern_str *texts;
     size_t count;
+    const pst_few *few;
     const pst_needles *needles;
 } pst_parts;
 

@@ -26,6 +26,17 @@ static bool matches(const pst_regex *regex, postern_str text, postern_request *r
     return found;
 }
 
+static inline bool contains(const pst_insn *insn, const pst_value *value)
+{
+    return pst_search_by(value->string, insn->as.string, insn->bit, false) != SIZE_MAX;
+}
+
+static inline bool has_part(const pst_parts *parts, postern_str text)
+{
+    return parts->few != NULL ? pst_few_any(parts->few, text)
+                              : pst_needles_any(parts->needles, text);
+}
+
 /* Flat on purpose: one block an opcode, in the order of opcodes.def. */
 /* NOLINTNEXTLINE(readability-function-size): see above */
 static PST_NOINLINE postern_status run(const pst_program *program, const pst_insn *pc,
@@ -105,11 +116,10 @@ static PST_NOINLINE postern_status run(const pst_program *program, const pst_ins
                                        values[pc->slot].string));
         }
         ON (STRING_CONTAINS) {
-            BRANCH(pst_search_by(values[pc->slot].string, pc->as.string, pc->bit,
-                                 false) != SIZE_MAX);
+            BRANCH(contains(pc, &values[pc->slot]));
         }
         ON (STRING_PARTS) {
-            BRANCH(pst_needles_any(pc->as.parts->needles, values[pc->slot].string));
+            BRANCH(has_part(pc->as.parts, values[pc->slot].string));
         }
         ON (STRING_STARTS) {
             BRANCH(pst_plain_starts(pc, &values[pc->slot]));
@@ -185,6 +195,34 @@ static PST_NOINLINE postern_status run(const pst_program *program, const pst_ins
     }
 }
 
+static inline bool is_search(const pst_insn *insn)
+{
+    return insn->op == PST_OP_STRING_CONTAINS || insn->op == PST_OP_STRING_PARTS;
+}
+
+/* Searches, and what is plain between them. Begins with a search. */
+static PST_NOINLINE postern_status run_searches(const pst_program *program,
+                                                const pst_insn *pc,
+                                                postern_request *request, bool *yes)
+{
+    do {
+        const pst_value *value = &request->values[pc->slot];
+        const bool holds = pc->op == PST_OP_STRING_CONTAINS
+                               ? contains(pc, value)
+                               : has_part(pc->as.parts, value->string);
+        uint32_t way = holds ? pc->on_true : pc->on_false;
+        if (way < PST_RETURN_FALSE) {
+            pc += way;
+            way = pst_plain_run(PST_PLAIN_FEW, &pc, request);
+        }
+        if (way != 0) {
+            *yes = way == PST_RETURN_TRUE;
+            return POSTERN_OK;
+        }
+    } while (is_search(pc));
+    return run(program, pc, request, yes);
+}
+
 /* Goes on behind `pc`, of which is known whether it holds. */
 static PST_INLINE postern_status branch(const pst_program *program, const pst_insn *pc,
                                         postern_request *request, bool holds, bool *yes)
@@ -208,8 +246,8 @@ static PST_NOINLINE postern_status find_string(const pst_program *program,
     return branch(program, pc, request, holds, yes);
 }
 
-/* A set that comes first, and is often all there is, is asked without the loop's frame;
- * one of few members without any. */
+/* A search or a set that comes first, and is often all there is, is asked without the
+ * loop's frame; a set of few members without any. */
 postern_status pst_program_resume(const pst_program *program, const pst_insn *pc,
                                   postern_request *request, bool *yes)
 {
@@ -217,6 +255,9 @@ postern_status pst_program_resume(const pst_program *program, const pst_insn *pc
 
     if (pst_plain_few(pc, &request->values[pc->slot], &holds)) {
         return branch(program, pc, request, holds, yes);
+    }
+    if (is_search(pc)) {
+        return run_searches(program, pc, request, yes);
     }
     return pc->op == PST_OP_STRING_IN ? find_string(program, pc, request, yes)
                                       : run(program, pc, request, yes);
@@ -226,7 +267,9 @@ pst_answer pst_program_go_on(const pst_program *program, const pst_insn *pc,
                              postern_request *request, postern_status *fault)
 {
     bool yes;
-    const postern_status status = run(program, pc, request, &yes);
+    const postern_status status = is_search(pc)
+                                      ? run_searches(program, pc, request, &yes)
+                                      : run(program, pc, request, &yes);
 
     if (status != POSTERN_OK) {
         *fault = status;
