@@ -202,8 +202,8 @@ static const char *const pairs[] = {
     "any(len(postern.client_cert.san_dns[*])[*] ge 1)",
     "any(len(postern.client_cert.san_dns[*])[*] in {1..99})",
     "all(starts_with(postern.client_cert.san_dns[*], \"x\"))",
-    "len(postern.client_cert.san_dns) in {0} or "
-    "not any((postern.client_cert.san_dns[*] ne \"x\"))"};
+    ("len(postern.client_cert.san_dns) in {0} or "
+     "not any((postern.client_cert.san_dns[*] ne \"x\"))")};
 
 enum { PAIRS = sizeof pairs / sizeof pairs[0] };
 
