@@ -95,7 +95,8 @@ postern_status pst_body_ENDS_WITH(const pst_invocation *in, pst_result *out)
 
     out->value.boolean =
         suffix.len <= text.len &&
-        pst_str_same(pst_str_slice(text, text.len - suffix.len, text.len), suffix);
+        pst_str_same_inline(pst_str_slice(text, text.len - suffix.len, text.len),
+                            suffix);
     return POSTERN_OK;
 }
 

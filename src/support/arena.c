@@ -171,6 +171,11 @@ void *pst_arena_alloc_slow(pst_arena *arena, size_t size)
     return block;
 }
 
+void *pst_arena_alloc(pst_arena *arena, size_t size)
+{
+    return pst_arena_alloc_inline(arena, size);
+}
+
 char *pst_arena_text(pst_arena *arena, size_t length)
 {
     if (length - 1 >= pst_arena_room(arena) || length > arena->limit - arena->used) {
@@ -187,7 +192,7 @@ void *pst_arena_array(pst_arena *arena, size_t count, size_t size)
         arena->status = POSTERN_LIMIT;
         return NULL;
     }
-    return pst_arena_alloc(arena, count * size);
+    return pst_arena_alloc_inline(arena, count * size);
 }
 
 bool pst_arena_copy(pst_arena *arena, postern_str text, postern_str *out)

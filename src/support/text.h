@@ -102,7 +102,11 @@ static inline bool pst_rest_same(const char *a, const char *b, size_t length)
 }
 
 /** True when both hold the same bytes. */
-static inline bool pst_str_same(postern_str a, postern_str b)
+bool pst_str_same(postern_str a, postern_str b);
+
+/** The same without a call when the lengths differ, for what is done for every
+ *  request. */
+static inline bool pst_str_same_inline(postern_str a, postern_str b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
