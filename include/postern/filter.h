@@ -76,7 +76,11 @@ POSTERN_API void postern_filter_free(postern_filter *filter);
  * @retval POSTERN_CLOCK, POSTERN_CRYPTO   the time, or a digest, cannot be had
  *
  * Any status but POSTERN_OK is a fault: treat it as a refusal. Takes no lock;
- * allocates nothing once the request's memory is warm.
+ * allocates nothing once the request's memory is warm. Cost: nanoseconds for each test
+ * that is come to, linear in the text for one that searches, in the elements for any() and
+ * all(); equality, sets and lists hardly depend on how many members there are. A field that
+ * the library fills itself is computed when first asked for, once a request; a header that
+ * is looked up, a function's result and a list's answer once a call.
  */
 POSTERN_API postern_status postern_filter_match(const postern_filter *filter,
                                                 postern_request *request,

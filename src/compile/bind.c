@@ -16,6 +16,7 @@ enum {
 
 typedef struct binder {
     const pst_derived *derived;
+    const postern_scheme *scheme;
     size_t field_count;
     pst_arena *memory;
     pst_key *keys;
@@ -416,20 +417,117 @@ void pst_bindings_free(pst_bindings *bindings)
     pst_arena_free(&bindings->memory);
 }
 
-bool pst_bind(pst_bindings *bindings, const pst_claim *claim,
-              const pst_derived *derived, size_t field_count)
-{
-    binder b = {
-        .derived = derived, .field_count = field_count, .memory = &bindings->memory};
-    const bool bound = price_of(&b, claim) < NO_PRICE && gather(&b, claim, false);
-    void *items = bindings->items;
+/* Children of an `and`, the cheapest first. */
+typedef struct choices {
+    const pst_claim *claims[PST_OPTIONS_MAX];
+    unsigned prices[PST_OPTIONS_MAX];
+    size_t count;
+} choices;
 
-    if (b.failed || !pst_grow(bindings->alloc, &items, bindings->count, &bindings->cap,
-                              sizeof *bindings->items)) {
+static void offer(choices *c, const pst_claim *claim, unsigned price)
+{
+    size_t at = c->count;
+
+    if (price >= NO_PRICE) {
+        return;
+    }
+    while (at > 0 && c->prices[at - 1] > price) {
+        if (at < PST_OPTIONS_MAX) {
+            c->prices[at] = c->prices[at - 1];
+            c->claims[at] = c->claims[at - 1];
+        }
+        at--;
+    }
+    if (at < PST_OPTIONS_MAX) {
+        c->prices[at] = price;
+        c->claims[at] = claim;
+        c->count += c->count < PST_OPTIONS_MAX;
+    }
+}
+
+/* What stands behind a test that may end the run in a fault does not count: see
+ * cheapest(). */
+static choices choices_of(const binder *b, const pst_claim *claim)
+{
+    choices c = {.count = 0};
+
+    if (claim->kind != PST_CLAIM_AND) {
+        offer(&c, claim, price_of(b, claim));
+        return c;
+    }
+    for (const pst_claim *child = claim->first; child != NULL; child = child->next) {
+        offer(&c, child, price_of(b, child));
+        if (claim_may_fault(child)) {
+            break;
+        }
+    }
+    return c;
+}
+
+/* The field that the slot is made of, or SIZE_MAX. */
+static size_t root_of(const binder *b, uint32_t slot)
+{
+    while (slot >= b->field_count) {
+        const pst_derived *how = &b->derived[slot - b->field_count];
+        if (how->kind == PST_DERIVED_CALL && !how->as.call->operands[0].literal) {
+            slot = how->as.call->operands[0].slot;
+        } else if (how->kind == PST_DERIVED_MAP_GET ||
+                   how->kind == PST_DERIVED_ARRAY_GET ||
+                   how->kind == PST_DERIVED_FLATTEN) {
+            slot = how->slot;
+        } else {
+            return SIZE_MAX;
+        }
+    }
+    return slot;
+}
+
+static bool is_dear(const binder *b)
+{
+    bool dear = false;
+
+    for (size_t i = 0; i < b->count; i++) {
+        const size_t root = root_of(b, b->keys[i].slot);
+        dear = dear ||
+               (root != SIZE_MAX && b->scheme->fields[root].origin == PST_ORIGIN_BODY);
+    }
+    return dear;
+}
+
+static bool bind(binder *b, const pst_claim *claim, pst_binding *out)
+{
+    const choices c = choices_of(b, claim);
+    pst_option *options =
+        c.count == 0 ? NULL : pst_arena_array(b->memory, c.count, sizeof *options);
+
+    *out = (pst_binding){0, options};
+    for (size_t i = 0; i < c.count && options != NULL; i++) {
+        b->keys = NULL;
+        b->count = b->cap = 0;
+        if (gather(b, c.claims[i], false)) {
+            options[out->count++] =
+                (pst_option){(uint32_t)b->count, is_dear(b), b->keys};
+        }
+    }
+    return (options != NULL || c.count == 0) && !b->failed;
+}
+
+bool pst_bind(pst_bindings *bindings, const pst_claim *claim,
+              const pst_derived *derived, const postern_scheme *scheme)
+{
+    binder b = {.derived = derived,
+                .scheme = scheme,
+                .field_count = scheme->field_count,
+                .memory = &bindings->memory};
+    void *items = bindings->items;
+    pst_binding binding;
+
+    if (!bind(&b, claim, &binding) ||
+        !pst_grow(bindings->alloc, &items, bindings->count, &bindings->cap,
+                  sizeof *bindings->items)) {
         return false;
     }
     bindings->items = items;
-    bindings->items[bindings->count++] =
-        (pst_binding){.bound = bound, .count = (uint32_t)b.count, .keys = b.keys};
+    bindings->items[bindings->count++] = binding;
     return true;
 }

@@ -2,9 +2,11 @@
  * compile/bind.h - what a rule cannot do without.
  *
  * A rule that is an `and` of tests cannot be true unless each of them is; so one of
- * them, the cheapest to look up, is enough to leave the rule out of most requests. A
- * binding is that test as a list of keys: the rule is true only of requests in which
- * one of the keys is met. What the keys are for is not known here: see ruleset/index.h.
+ * them, the cheapest to look up, is enough to leave the rule out of most requests. Such
+ * a test is an option: a list of keys, of which one must be met for the rule to be true.
+ * A rule may have several; which is best depends on the other rules: a method that
+ * thousands of rules ask for leaves out nobody. What keys are for is not known here:
+ * see ruleset/index.h.
  *
  * Nothing is bound by what may change under the program: named lists.
  */
@@ -32,10 +34,18 @@ typedef struct pst_key {
     } as;
 } pst_key;
 
-typedef struct pst_binding {
-    bool bound; /* false: nothing is known, the rule must always be asked */
+typedef struct pst_option {
     uint32_t count;
-    const pst_key *keys; /* none at all when bound: the rule is never true */
+    bool dear;           /* its slots come from the body, which may be large */
+    const pst_key *keys; /* none at all: the rule is never true */
+} pst_option;
+
+/** The most options of a rule. */
+enum { PST_OPTIONS_MAX = 4 };
+
+typedef struct pst_binding {
+    uint32_t count;            /* 0: nothing is known, the rule must always be asked */
+    const pst_option *options; /* the cheapest to look up first */
 } pst_binding;
 
 /** The bindings of a program's rules, in their order. */
@@ -53,10 +63,10 @@ void pst_bindings_free(pst_bindings *bindings);
 /**
  * Appends the binding of a rule whose slots are placed.
  *
- * @param derived how slots behind the `field_count` fields are computed
+ * @param derived how slots behind the scheme's fields are computed
  * @return false when there is no memory
  */
 bool pst_bind(pst_bindings *bindings, const pst_claim *claim,
-              const pst_derived *derived, size_t field_count);
+              const pst_derived *derived, const postern_scheme *scheme);
 
 #endif

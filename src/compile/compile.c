@@ -92,7 +92,7 @@ static postern_status compile(pst_compilation *unit, pst_emitter *emitter,
         status = emitted(unit, pst_emit(emitter, claim));
     }
     if (status == POSTERN_OK && bindings != NULL &&
-        !pst_bind(bindings, claim, emitter->derived, unit->scheme->field_count)) {
+        !pst_bind(bindings, claim, emitter->derived, unit->scheme)) {
         status = POSTERN_NO_MEMORY;
     }
     return status;

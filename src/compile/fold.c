@@ -69,7 +69,7 @@ typedef struct run {
     pst_claim *first;
     pst_claim *end; /* behind the last */
     size_t tests;
-    size_t members; /* of all of them */
+    size_t members; /* of all of them; sets may be empty */
 } run;
 
 static size_t members_of(const pst_insn *test)
@@ -106,7 +106,7 @@ static run run_at(pst_claim *first, bool inverted)
 static postern_status fold_texts(pst_emitter *e, const run *r, pst_insn *out)
 {
     pst_string_set *set = pst_arena_alloc(e->constants, sizeof *set);
-    postern_str *members = pst_alloc_array(e->alloc, r->members, sizeof *members);
+    postern_str *members = pst_alloc_array(e->alloc, r->members + 1, sizeof *members);
     size_t count = 0;
     bool built = false;
 
@@ -123,7 +123,7 @@ static postern_status fold_texts(pst_emitter *e, const run *r, pst_insn *out)
     if (set != NULL && members != NULL) {
         built = pst_string_set_build(e->constants, members, count, set);
     }
-    pst_free_array(e->alloc, members, r->members, sizeof *members);
+    pst_free_array(e->alloc, members, r->members + 1, sizeof *members);
     out->op = PST_OP_STRING_IN;
     out->as.string_set = set;
     return built ? POSTERN_OK : POSTERN_NO_MEMORY;
@@ -132,7 +132,7 @@ static postern_status fold_texts(pst_emitter *e, const run *r, pst_insn *out)
 static postern_status fold_ints(pst_emitter *e, const run *r, pst_insn *out)
 {
     pst_int_set *set = pst_arena_alloc(e->constants, sizeof *set);
-    pst_int_range *ranges = pst_alloc_array(e->alloc, r->members, sizeof *ranges);
+    pst_int_range *ranges = pst_alloc_array(e->alloc, r->members + 1, sizeof *ranges);
     size_t count = 0;
     bool built = false;
 
@@ -150,7 +150,7 @@ static postern_status fold_ints(pst_emitter *e, const run *r, pst_insn *out)
     if (set != NULL && ranges != NULL) {
         built = pst_int_set_build(e->constants, ranges, count, set);
     }
-    pst_free_array(e->alloc, ranges, r->members, sizeof *ranges);
+    pst_free_array(e->alloc, ranges, r->members + 1, sizeof *ranges);
     out->op = PST_OP_INT_IN;
     out->as.int_set = set;
     return built ? POSTERN_OK : POSTERN_NO_MEMORY;
@@ -159,7 +159,7 @@ static postern_status fold_ints(pst_emitter *e, const run *r, pst_insn *out)
 static postern_status fold_ips(pst_emitter *e, const run *r, pst_insn *out)
 {
     pst_ip_set *set = pst_arena_alloc(e->constants, sizeof *set);
-    pst_ip_range *ranges = pst_alloc_array(e->alloc, r->members, sizeof *ranges);
+    pst_ip_range *ranges = pst_alloc_array(e->alloc, r->members + 1, sizeof *ranges);
     size_t count = 0;
     bool built = false;
 
@@ -176,7 +176,7 @@ static postern_status fold_ips(pst_emitter *e, const run *r, pst_insn *out)
     if (set != NULL && ranges != NULL) {
         built = pst_ip_set_build(e->constants, ranges, count, set);
     }
-    pst_free_array(e->alloc, ranges, r->members, sizeof *ranges);
+    pst_free_array(e->alloc, ranges, r->members + 1, sizeof *ranges);
     out->op = PST_OP_IP_IN;
     out->relation = 0;
     out->as.ip_set = set;
@@ -262,9 +262,14 @@ static postern_status fold_run(pst_emitter *e, const run *r)
  * hosts that rules guard asks each of them. */
 static bool may_be_host(const pst_emitter *e, uint32_t slot)
 {
-    return slot == PST_FIELD_HOST ||
-           (slot >= e->scheme->field_count &&
-            e->derived[slot - e->scheme->field_count].kind == PST_DERIVED_CALL);
+    while (slot >= e->scheme->field_count) {
+        const pst_derived *how = &e->derived[slot - e->scheme->field_count];
+        if (how->kind != PST_DERIVED_CALL || how->as.call->operands[0].literal) {
+            return false;
+        }
+        slot = how->as.call->operands[0].slot;
+    }
+    return slot == PST_FIELD_HOST;
 }
 
 static bool may_fold(const pst_emitter *e, const run *r)
@@ -288,6 +293,27 @@ static postern_status fold_children(pst_emitter *e, pst_claim *claim, bool inver
     return status;
 }
 
+/* `a or (b or c)` is `a or b or c`, and so with `and`. */
+static void flatten(pst_claim *claim)
+{
+    pst_claim **at = &claim->first;
+
+    while (*at != NULL) {
+        pst_claim *child = *at;
+        pst_claim *last = child->first;
+        if (child->kind != claim->kind) {
+            at = &child->next;
+            continue;
+        }
+        while (last->next != NULL) {
+            last = last->next;
+        }
+        last->next = child->next;
+        *at = child->first;
+        at = &last->next;
+    }
+}
+
 /* The depth of claims is that of the expression. What stands in any() and all() is
  * folded when its body is written. */
 postern_status pst_fold_tests(pst_emitter *e, pst_claim *claim)
@@ -301,6 +327,9 @@ postern_status pst_fold_tests(pst_emitter *e, pst_claim *claim)
          child != NULL && claim->kind != PST_CLAIM_TEST && status == POSTERN_OK;
          child = child->next) {
         status = pst_fold_tests(e, child);
+    }
+    if (claim->kind == PST_CLAIM_OR || claim->kind == PST_CLAIM_AND) {
+        flatten(claim); /* the children have done so before */
     }
     if (status == POSTERN_OK && claim->kind == PST_CLAIM_OR) {
         status = fold_children(e, claim, false);

@@ -30,7 +30,7 @@ enum { PARITY_KNOWN = 3, ANY_PARITY = 0xff };
 
 /* The longest rule that is walked for two hosts at once; of a longer one a name counts
  * wherever it stands. */
-enum { PAIRED_MAX = 512 };
+enum { PAIRED_MAX = 1024 };
 
 /* Takes one way on with these parities. @return true when it ends in `wanted` */
 static bool follow(const walk *w, size_t at, uint32_t way, unsigned parities,

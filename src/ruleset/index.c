@@ -3,6 +3,7 @@
 #include "match/needles.h"
 #include "match/range_map.h"
 #include "model/group.h"
+#include "support/hash.h"
 
 #include <string.h>
 
@@ -70,19 +71,104 @@ static const pst_binding *binding_of(const builder *b, const pst_bindings *bindi
     return &bindings->items[pst_ruleset_rule(b->set, rule)];
 }
 
+/* --- which option ----------------------------------------------------------------------- */
+
+static uint64_t key_hash(const pst_key *key)
+{
+    const uint64_t seed =
+        ((uint64_t)key->slot << 8) + key->kind * 2U + (key->elements ? 1U : 0U);
+    const pst_ip_range *range = &key->as.range;
+
+    if (key->kind != PST_KEY_RANGE) {
+        return key->as.text.len == 0 ? seed : pst_hash(key->as.text, seed);
+    }
+    return pst_fold(range->first.low ^ seed, range->last.low ^ PST_HASH_K0) ^
+           pst_fold(range->first.high ^ seed, range->last.high ^ PST_HASH_K1);
+}
+
+/* How many rules have a key among their options. Keys may share a counter: it is a guess
+ * that decides what a run costs, never what it says. */
+typedef struct census {
+    uint32_t *counters;
+    size_t mask;
+} census;
+
+static bool take_census(builder *b, const pst_bindings *bindings, census *out)
+{
+    size_t keys = 0;
+    size_t size = 64;
+
+    for (size_t i = 0; i < b->set->active_count; i++) {
+        const pst_binding *binding = binding_of(b, bindings, i);
+        for (uint32_t j = 0; j < binding->count; j++) {
+            keys += binding->options[j].count;
+        }
+    }
+    while (size < keys * 4) {
+        size *= 2;
+    }
+    out->mask = size - 1;
+    out->counters = pst_arena_array(&b->scratch, size, sizeof *out->counters);
+    if (out->counters == NULL) {
+        return false;
+    }
+    memset(out->counters, 0, size * sizeof *out->counters);
+    for (size_t i = 0; i < b->set->active_count; i++) {
+        const pst_binding *binding = binding_of(b, bindings, i);
+        for (uint32_t j = 0; j < binding->count; j++) {
+            const pst_option *option = &binding->options[j];
+            for (uint32_t k = 0; k < option->count; k++) {
+                out->counters[key_hash(&option->keys[k]) & out->mask]++;
+            }
+        }
+    }
+    return true;
+}
+
+/* The option whose keys the fewest rules share, the cheapest of equals; NULL: none. One
+ * that reads the body is taken only where there is no other: whoever sends a large body
+ * would else pay for rules that their host or method leaves out. */
+static const pst_option *choose(const pst_binding *binding, const census *c)
+{
+    const pst_option *best = NULL;
+    uint64_t least = UINT64_MAX;
+    const uint64_t dear = UINT64_C(1) << 32; /* more than there are rules */
+
+    for (uint32_t i = 0; i < binding->count; i++) {
+        const pst_option *option = &binding->options[i];
+        uint64_t sharers = 0;
+        uint64_t cost;
+        for (uint32_t k = 0; k < option->count; k++) {
+            const uint32_t rules = c->counters[key_hash(&option->keys[k]) & c->mask];
+            sharers = rules > sharers ? rules : sharers;
+        }
+        cost = sharers + (option->dear ? dear : 0);
+        if (cost < least) {
+            least = cost;
+            best = option;
+        }
+    }
+    return best;
+}
+
 /* All keys of bound rules, in the order of their look-ups. */
 static bool collect(builder *b, const pst_bindings *bindings)
 {
     const size_t count = b->set->active_count;
+    const pst_option **chosen = pst_arena_array(&b->scratch, count, sizeof *chosen);
     const uint32_t *order;
     entry *entries;
+    census shared;
     size_t keys = 0;
 
+    if (chosen == NULL || !take_census(b, bindings, &shared)) {
+        return false;
+    }
     for (size_t i = 0; i < count; i++) {
-        const pst_binding *binding = binding_of(b, bindings, i);
-        b->always[i] = !binding->bound;
-        b->bound += binding->bound;
-        keys += binding->bound ? binding->count : 0;
+        chosen[i] = choose(binding_of(b, bindings, i), &shared);
+        b->always[i] = chosen[i] == NULL;
+        b->bound += chosen[i] != NULL;
+        keys += chosen[i] == NULL ? 0 : chosen[i]->count;
     }
     entries = pst_arena_array(&b->scratch, keys, sizeof *entries);
     b->entries = pst_arena_array(&b->scratch, keys, sizeof *entries);
@@ -90,9 +176,8 @@ static bool collect(builder *b, const pst_bindings *bindings)
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        const pst_binding *binding = binding_of(b, bindings, i);
-        for (uint32_t j = 0; j < binding->count && binding->bound; j++) {
-            entries[b->entry_count++] = (entry){&binding->keys[j], (uint32_t)i};
+        for (uint32_t j = 0; chosen[i] != NULL && j < chosen[i]->count; j++) {
+            entries[b->entry_count++] = (entry){&chosen[i]->keys[j], (uint32_t)i};
         }
     }
     order = pst_sort(&b->scratch, entries, keys, by_lookup);

@@ -20,7 +20,7 @@ typedef struct pst_response {
 } pst_response;
 
 typedef struct pst_rule {
-    postern_rule_match told; /* what a verdict tells of a match */
+    postern_rule_match told;      /* what a verdict tells of a match */
     const pst_response *response; /* of BLOCK, never NULL then */
     bool enabled;
     bool ends; /* SKIP: leaves the ruleset; one that skips only what is not here does

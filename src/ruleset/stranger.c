@@ -266,6 +266,41 @@ static bool is_length(const pst_program *program, const pst_insn *insn)
            (call != NULL && call->function == PST_FUNCTION_LEN);
 }
 
+/* Numbers that pass a test of integers, if they are one range. @return false: not one */
+static bool passing_range(const pst_insn *insn, pst_int_range *out)
+{
+    if (insn->op == PST_OP_INT_RANGE || insn->op == PST_OP_STRING_LENGTH) {
+        *out = insn->as.range;
+        return true;
+    }
+    if (insn->op != PST_OP_INT_IN || insn->as.int_set->count != 1) {
+        return false;
+    }
+    *out = insn->as.int_set->ranges[0];
+    return true;
+}
+
+/* Of a test that some number passes. */
+static bool passes_negatives_only(const pst_insn *insn)
+{
+    if (insn->op == PST_OP_INT_IN) {
+        return insn->as.int_set->ranges[insn->as.int_set->count - 1].last < 0;
+    }
+    return insn->as.range.last < 0;
+}
+
+static bool asks_integer(const pst_insn *insn)
+{
+    return insn->op == PST_OP_INT_RANGE || insn->op == PST_OP_STRING_LENGTH ||
+           insn->op == PST_OP_INT_IN;
+}
+
+static bool no_integer_passes(const pst_insn *insn)
+{
+    return insn->op == PST_OP_INT_IN ? insn->as.int_set->count == 0
+                                     : insn->as.range.first > insn->as.range.last;
+}
+
 /* A test that nothing passes. */
 static bool is_impossible(const pst_program *program, const pst_insn *insn)
 {
@@ -275,14 +310,12 @@ static bool is_impossible(const pst_program *program, const pst_insn *insn)
     if (insn->op == PST_OP_BOOL) {
         return asks_for_hidden_key(program, insn->slot);
     }
-    if (insn->op == PST_OP_INT_RANGE || insn->op == PST_OP_STRING_LENGTH) {
-        return insn->as.range.first > insn->as.range.last ||
-               (insn->as.range.last < 0 && is_length(program, insn));
+    if (asks_integer(insn)) {
+        return no_integer_passes(insn) ||
+               (passes_negatives_only(insn) && is_length(program, insn));
     }
-    return (insn->op == PST_OP_INT_IN && insn->as.int_set->count == 0) ||
-           (insn->op == PST_OP_STRING_IN && insn->as.string_set->count == 0) ||
-           (insn->op == PST_OP_IP_IN &&
-            insn->as.ip_set->v4_count + insn->as.ip_set->v6_count == 0);
+    return (insn->op == PST_OP_STRING_IN && insn->as.string_set->count == 0) ||
+           (insn->op == PST_OP_IP_IN && pst_ip_set_count(insn->as.ip_set) == 0);
 }
 
 /* A field that every request has, or what these functions make of one. */
@@ -305,12 +338,14 @@ static bool is_always_there(const pst_program *program, uint32_t slot)
 /* A test that everything passes. */
 static bool is_certain(const pst_program *program, const pst_insn *insn)
 {
+    pst_int_range range;
+
     if (insn->op == PST_OP_ENSURE) {
         return is_always_there(program, insn->slot);
     }
-    if (insn->op == PST_OP_INT_RANGE || insn->op == PST_OP_STRING_LENGTH) {
-        return insn->as.range.last == INT64_MAX &&
-               insn->as.range.first <= (is_length(program, insn) ? 0 : INT64_MIN);
+    if (passing_range(insn, &range)) {
+        return range.last == INT64_MAX &&
+               range.first <= (is_length(program, insn) ? 0 : INT64_MIN);
     }
     if (insn->op == PST_OP_STRING_WILDCARD) {
         return insn->as.wildcard->star_count > 0 && insn->as.wildcard->least == 0;

@@ -16,8 +16,8 @@
 
 enum {
     PST_ARENA_ALIGN = alignof(max_align_t),
-    PST_ARENA_CHUNK = 2048,      /* the first one, in bytes; every other is larger */
-    PST_ARENA_CHUNK_MAX = 16384  /* except for a larger block */
+    PST_ARENA_CHUNK = 2048,     /* the first one, in bytes; every other is larger */
+    PST_ARENA_CHUNK_MAX = 16384 /* except for a larger block */
 };
 
 struct pst_chunk;

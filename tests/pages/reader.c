@@ -9,9 +9,9 @@
 /* First columns of tables that claim nothing. A table with any other is refused, so
  * that a slip in a header does not turn a table off. */
 static const char *const plain_headers[] = {
-    "action", "construct",  "deprecated", "function", "key",      "kind",
-    "limit",  "deprecated", "literal",    "name",     "operator", "page",
-    "status", "type",       "who",        "you want",
+    "action", "construct", "deprecated", "function", "key",  "kind",
+    "limit",  "literal",   "name",       "operator", "page", "status",
+    "type",   "what",      "who",        "you want",
 };
 
 static bool starts_with(postern_str text, const char *with)

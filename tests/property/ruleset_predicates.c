@@ -239,6 +239,15 @@ void rulesets_write_faulty(rulesets *r)
         "to_string((http.request.timestamp.sec gt 3)) eq \"true\"",
         "sha256(http.host) ne \"\"",
         "len(sha256(http.user_agent)) eq 32",
+        "any(app.tags[*] eq to_string(http.request.timestamp.msec))",
+        "all(app.tags[*] ne to_string(http.request.timestamp.msec))",
+        "any((app.tags[*] eq \"v1\" or app.tags[*] eq sha256(http.host)))",
+        "any((app.tags[*] ne \"v1\" and app.tags[*] eq "
+        "to_string(http.request.timestamp.sec)))",
+        "all(lower(http.request.headers[\"x-one\"][*])[*] ne "
+        "to_string(http.request.timestamp.sec))",
+        "len((app.tags[*] eq to_string(http.request.timestamp.sec))) ge 0",
+        "app.tenant eq to_string(http.request.timestamp.sec)",
     };
 
     rulesets_write(r, whole[rulesets_pick(r, COUNT(whole))]);

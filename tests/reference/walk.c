@@ -107,108 +107,126 @@ static bool ask(walker *w, const pst_claim *claim)
 
 /* --- claims about each element ---------------------------------------------------------- */
 
-/* One side of a test: its value for each element, or one for all of them. */
-typedef struct side {
-    bool many;
-    seen all;
-} side;
+/* What a test of elements walks over. */
+typedef struct walked_array {
+    const pst_claim *test;
+    pst_array elements;
+    const struct walked_array *before;
+} walked_array;
 
-static side see_side(walker *w, const pst_term *term)
+/* All arrays are computed, in the order they are written, before the first element is
+ * asked; behind one that is missing none is needed. */
+typedef struct walked {
+    const walked_array *last;
+    size_t count; /* of elements, in the shortest */
+    bool missing;
+} walked;
+
+static void see_arrays(walker *w, const pst_claim *claim, walked *out)
 {
-    if (term == NULL) {
-        return (side){false, {.present = true}};
+    walked_array *array;
+    seen left;
+
+    for (const pst_claim *child = claim->first;
+         child != NULL && !out->missing && w->status == POSTERN_OK;
+         child = child->next) {
+        see_arrays(w, child, out);
     }
-    return (side){term->mapped || postern_type_kind(term->type) == POSTERN_KIND_ARRAY,
-                  walker_see(w, term)};
-}
-
-static size_t side_count(const side *s)
-{
-    if (!s->many) {
-        return SIZE_MAX;
+    if (claim->kind != PST_CLAIM_TEST) {
+        return;
     }
-    return s->all.present ? s->all.value.array.count : 0;
-}
-
-static answers answers_new(walker *w, size_t count)
-{
-    bool *const of = walker_make(w, count, sizeof *of);
-
-    return (answers){of, of == NULL ? 0 : count, false};
-}
-
-static answers ask_each(walker *w, const pst_claim *claim)
-{
-    const side left = see_side(w, claim->left);
-    const side right = see_side(w, claim->right);
-    const size_t l = side_count(&left);
-    const size_t r = side_count(&right);
-    answers out = answers_new(w, l < r ? l : r);
-
-    out.missing = left.many && !left.all.present;
-    for (size_t i = 0; i < out.count; i++) {
-        const pst_value a = left.many ? left.all.value.array.items[i] : left.all.value;
-        const pst_value b =
-            right.many ? right.all.value.array.items[i] : right.all.value;
-        out.of[i] = left.all.present && right.all.present &&
-                    test(w, &claim->test, a, b) != claim->inverted;
+    left = walker_see(w, claim->left);
+    array = left.present ? walker_make(w, 1, sizeof *array) : NULL;
+    if (array == NULL) {
+        out->missing = true;
+        return;
     }
-    return out;
+    *array = (walked_array){claim, left.value.array, out->last};
+    out->last = array;
+    out->count =
+        array->elements.count < out->count ? array->elements.count : out->count;
 }
 
-/* Side by side, up to the end of the shortest. */
-static answers combine(walker *w, pst_claim_kind kind, answers a, answers b)
+static pst_value element_of(const walked *arrays, const pst_claim *test, size_t at)
 {
-    answers out = answers_new(w, a.count < b.count ? a.count : b.count);
+    const walked_array *array = arrays->last;
 
-    out.missing = a.missing || b.missing;
-    for (size_t i = 0; i < out.count; i++) {
-        if (kind == PST_CLAIM_AND) {
-            out.of[i] = a.of[i] && b.of[i];
-        } else if (kind == PST_CLAIM_OR) {
-            out.of[i] = a.of[i] || b.of[i];
-        } else {
-            out.of[i] = a.of[i] != b.of[i];
+    while (array->test != test) {
+        array = array->before;
+    }
+    return array->elements.items[at];
+}
+
+/* The other side is computed when an element is compared with it. */
+static bool ask_element(walker *w, const pst_claim *claim, const walked *arrays,
+                        size_t at)
+{
+    seen right = {.present = true};
+
+    if (claim->right != NULL) {
+        right = walker_see(w, claim->right);
+    }
+    return right.present && w->status == POSTERN_OK &&
+           test(w, &claim->test, element_of(arrays, claim, at), right.value) !=
+               claim->inverted;
+}
+
+/* As walker_judge() does, of the elements that stand at one place. */
+static bool judge_element(walker *w, const pst_claim *claim, const walked *arrays,
+                          size_t at)
+{
+    bool answer = claim->kind == PST_CLAIM_AND;
+
+    if (claim->kind == PST_CLAIM_TEST) {
+        return ask_element(w, claim, arrays, at);
+    }
+    if (claim->kind == PST_CLAIM_NOT) {
+        return !judge_element(w, claim->first, arrays, at);
+    }
+    for (const pst_claim *child = claim->first;
+         child != NULL && w->status == POSTERN_OK; child = child->next) {
+        const bool said = judge_element(w, child, arrays, at);
+        if (claim->kind == PST_CLAIM_XOR) {
+            answer ^= said;
+        } else if (said != answer) {
+            return said;
         }
     }
-    return out;
+    return answer;
+}
+
+static walked see_walked(walker *w, const pst_claim *claim)
+{
+    walked arrays = {NULL, SIZE_MAX, false};
+
+    see_arrays(w, claim, &arrays);
+    arrays.count = arrays.missing ? 0 : arrays.count;
+    return arrays;
 }
 
 answers walker_judge_each(walker *w, const pst_claim *claim)
 {
-    answers out;
+    const walked arrays = see_walked(w, claim);
+    bool *const of = walker_make(w, arrays.count, sizeof *of);
 
-    if (claim->kind == PST_CLAIM_TEST) {
-        return ask_each(w, claim);
+    for (size_t i = 0; i < arrays.count && of != NULL && w->status == POSTERN_OK; i++) {
+        of[i] = judge_element(w, claim, &arrays, i);
     }
-    out = walker_judge_each(w, claim->first);
-    if (claim->kind == PST_CLAIM_NOT) {
-        for (size_t i = 0; i < out.count; i++) {
-            out.of[i] = !out.of[i];
-        }
-        return out;
-    }
-    for (const pst_claim *child = claim->first->next;
-         child != NULL && w->status == POSTERN_OK; child = child->next) {
-        out = combine(w, (pst_claim_kind)claim->kind, out, walker_judge_each(w, child));
-    }
-    return out;
+    return (answers){of, of == NULL ? 0 : arrays.count, arrays.missing};
 }
 
-/* A missing array of Booleans, as it is, is not all true. */
+/* Ends at the first element that decides. A missing array of Booleans, as it is, is not
+ * all true. */
 static bool judge_quantifier(walker *w, const pst_claim *claim)
 {
-    const pst_claim *const said = claim->first;
     const bool wanted = claim->kind == PST_CLAIM_ANY;
-    answers all;
+    const walked arrays = see_walked(w, claim->first);
 
-    if (!wanted && said->kind == PST_CLAIM_TEST && said->direct &&
-        !walker_see(w, said->left).present) {
-        return false;
+    if (arrays.missing) {
+        return !wanted && !claim->first->direct;
     }
-    all = walker_judge_each(w, said);
-    for (size_t i = 0; i < all.count; i++) {
-        if (all.of[i] == wanted) {
+    for (size_t i = 0; i < arrays.count && w->status == POSTERN_OK; i++) {
+        if (judge_element(w, claim->first, &arrays, i) == wanted) {
             return wanted;
         }
     }

@@ -14,7 +14,7 @@ typedef struct seen {
     pst_value value;
 } seen;
 
-/** A claim's answer for each element. */
+/** A claim's answer for each element; with a fault they mean nothing. */
 typedef struct answers {
     bool *of;
     size_t count;

@@ -109,7 +109,9 @@ static void note(void *user, uint32_t tag)
 {
     shelf *const s = user;
 
-    ck_assert_uint_lt(tag, s->count);
+    if (tag >= s->count) { /* an assertion of Check costs a write, also when it holds */
+        ck_abort_msg("tag %u of %zu", tag, s->count);
+    }
     s->told[tag]++;
 }
 
@@ -151,9 +153,11 @@ static size_t check_text(shelf *s, const pst_needles *needles, postern_str text)
     free(copy);
     for (size_t i = 0; i < s->count; i++) {
         const bool expected = stands(&s->needles[i], text);
-        ck_assert_msg((s->told[i] > 0) == expected, "%.*s %s in %.*s",
-                      (int)s->needles[i].text.len, s->needles[i].text.data,
-                      expected ? "is missed" : "is seen", (int)text.len, text.data);
+        if ((s->told[i] > 0) != expected) {
+            ck_abort_msg("%.*s %s in %.*s", (int)s->needles[i].text.len,
+                         s->needles[i].text.data, expected ? "is missed" : "is seen",
+                         (int)text.len, text.data);
+        }
         sum += expected;
     }
     ck_assert_uint_eq(s->heap.requests, requests);
