@@ -49,32 +49,43 @@ static size_t merge(pst_ip_range *ranges, size_t count)
     return kept;
 }
 
-/* The starts of `count` ranges, then their ends; NULL for none. */
+/* The starts of `count` ranges, then their ends. */
 static bool copy_v4(pst_arena *arena, const pst_ip_range *ranges, size_t count,
                     const uint32_t **out)
 {
-    uint32_t *ends =
-        count == 0 ? NULL : pst_arena_array(arena, count * 2, sizeof *ends);
+    static const uint32_t none;
+    uint32_t *ends;
 
+    if (count == 0) {
+        *out = &none;
+        return true;
+    }
+    ends = pst_arena_array(arena, count * 2, sizeof *ends);
     for (size_t i = 0; i < count && ends != NULL; i++) {
         ends[i] = (uint32_t)ranges[i].first.low;
         ends[count + i] = (uint32_t)ranges[i].last.low;
     }
     *out = ends;
-    return ends != NULL || count == 0;
+    return ends != NULL;
 }
 
 static bool copy_v6(pst_arena *arena, const pst_ip_range *ranges, size_t count,
                     const pst_ip **out)
 {
-    pst_ip *ends = count == 0 ? NULL : pst_arena_array(arena, count * 2, sizeof *ends);
+    static const pst_ip none;
+    pst_ip *ends;
 
+    if (count == 0) {
+        *out = &none;
+        return true;
+    }
+    ends = pst_arena_array(arena, count * 2, sizeof *ends);
     for (size_t i = 0; i < count && ends != NULL; i++) {
         ends[i] = ranges[i].first;
         ends[count + i] = ranges[i].last;
     }
     *out = ends;
-    return ends != NULL || count == 0;
+    return ends != NULL;
 }
 
 static bool find_ways(pst_arena *arena, pst_ip_set *set)

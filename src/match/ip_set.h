@@ -22,7 +22,8 @@ typedef struct pst_ip_ways {
 } pst_ip_ways;
 
 /** First come v4_count or v6_count starts of ranges, ascending, disjoint and not
- *  adjacent, then as many ends. Small on purpose: many rules have a set of their own. */
+ *  adjacent, then as many ends; of none too there is an address, which may be added 0
+ *  to. Small on purpose: many rules have a set of their own. */
 typedef struct pst_ip_set {
     const uint32_t *v4;
     const pst_ip *v6;

@@ -116,13 +116,49 @@ static pst_ip pivot_of(const records *r, size_t first, size_t last)
                                       : drawn[2];
 }
 
+/* Lets record `root` of a heap with the last one on top, of `count` from `first`, sink to
+ * its place. */
+static void sink(const records *r, size_t first, size_t root, size_t count)
+{
+    for (size_t child = 2 * root + 1; child < count; child = 2 * root + 1) {
+        if (child + 1 < count &&
+            less(key_of(r, first + child), key_of(r, first + child + 1))) {
+            child++;
+        }
+        if (!less(key_of(r, first + root), key_of(r, first + child))) {
+            break;
+        }
+        swap(r, first + root, first + child);
+        root = child;
+    }
+}
+
+/* No bad case, but slower than sort_part() where that has none. */
+static void heap_sort(const records *r, size_t first, size_t last)
+{
+    const size_t count = last - first;
+
+    for (size_t i = count / 2; i > 0; i--) {
+        sink(r, first, i - 1, count);
+    }
+    for (size_t left = count; left > 1; left--) {
+        swap(r, first, first + left - 1);
+        sink(r, first, 0, left - 1);
+    }
+}
+
 /* Sorts records `first` to `last` - 1. The shorter part is sorted by a call, so that
- * calls nest no deeper than the length has bits. */
-static void sort_part(const records *r, size_t first, size_t last)
+ * calls nest no deeper than the length has bits. An order that needs more `levels` was
+ * made to be bad, and is not followed any further. */
+static void sort_part(const records *r, size_t first, size_t last, unsigned levels)
 {
     enum { SHORT = 16 };
 
     while (last - first > SHORT) {
+        if (levels-- == 0) {
+            heap_sort(r, first, last);
+            return;
+        }
         const pst_ip pivot = pivot_of(r, first, last);
         size_t low = first;
         size_t high = last - 1;
@@ -142,10 +178,10 @@ static void sort_part(const records *r, size_t first, size_t last)
         }
         high = low + (low == high); /* one in the middle is where it belongs */
         if (low - first < last - high) {
-            sort_part(r, first, low);
+            sort_part(r, first, low, levels);
             first = high;
         } else {
-            sort_part(r, high, last);
+            sort_part(r, high, last, levels);
             last = low;
         }
     }
@@ -155,13 +191,17 @@ static void sort_part(const records *r, size_t first, size_t last)
 void pst_sort_words(uint64_t *words, size_t count, size_t width, uint64_t flip)
 {
     const records r = {words, width, flip};
+    unsigned levels = 0;
     size_t sorted = 1;
 
     while (sorted < count && !less(key_of(&r, sorted), key_of(&r, sorted - 1))) {
         sorted++;
     }
     if (sorted < count) {
-        sort_part(&r, 0, count);
+        for (size_t left = count; left > 1; left /= 2) {
+            levels += 2;
+        }
+        sort_part(&r, 0, count, levels);
     }
 }
 

@@ -138,7 +138,8 @@ bool pst_grid_build_32(pst_arena *arena, const uint32_t *numbers, size_t count,
 
 /**
  * Sorts `count` records of `width` words, in place, by their first two words; equal ones
- * in any order. Costs nothing for what is sorted already.
+ * in any order. Costs nothing for what is sorted already, and n log n whatever the order
+ * is.
  *
  * @param flip bits of the first words that count the other way round
  */

@@ -193,11 +193,12 @@ typedef struct builder {
     pst_range_map *map;
 } builder;
 
-/* The number behind a range, unless its family ends there. */
-static bool behind(pst_ip last, pst_ip *out)
+/* The number behind a range, unless its family ends there. That of a range around the
+ * IPv4 block, which may end with it, is not IPv4. */
+static bool behind(pst_ip last, bool v4, pst_ip *out)
 {
     *out = (pst_ip){last.high + (last.low == UINT64_MAX), last.low + 1};
-    return pst_ip_is_v4(last) ? pst_ip_is_v4(*out) : out->high != 0 || out->low != 0;
+    return v4 ? pst_ip_is_v4(*out) : out->high != 0 || out->low != 0;
 }
 
 static bool collect_edges(builder *b, sweep *s, bool v4)
@@ -214,7 +215,7 @@ static bool collect_edges(builder *b, sweep *s, bool v4)
             continue;
         }
         edges[count++] = (edge){range->range.first, range->tag, 1};
-        if (behind(range->range.last, &edges[count].at)) {
+        if (behind(range->range.last, v4, &edges[count].at)) {
             edges[count].tag = range->tag;
             edges[count++].step = -1;
         }

@@ -7,6 +7,7 @@
 #include "support/alloc.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 static uint64_t state;
 
@@ -93,6 +94,144 @@ START_TEST(records_are_sorted_and_none_is_lost)
 }
 END_TEST
 
+/* --- bad orders --------------------------------------------------------------------- */
+
+/* McIlroy's "A Killer Adversary for Quicksort": numbers are given their places only
+ * while they are being compared, so that every pivot turns out to be one of the least.
+ * What is asked for them is a quick sort that draws its pivots as ordered.c does. */
+typedef struct adversary {
+    uint64_t *numbers;
+    size_t count; /* of those that have their place */
+    size_t candidate;
+    size_t asked;
+} adversary;
+
+static bool answer(adversary *a, size_t left, size_t right)
+{
+    uint64_t *const numbers = a->numbers;
+
+    a->asked++;
+    if (left == right) {
+        return false;
+    }
+    if (numbers[left] == UINT64_MAX && numbers[right] == UINT64_MAX) {
+        numbers[left == a->candidate ? left : right] = a->count++;
+    }
+    if (numbers[left] == UINT64_MAX) {
+        a->candidate = left;
+    } else if (numbers[right] == UINT64_MAX) {
+        a->candidate = right;
+    }
+    return numbers[left] < numbers[right];
+}
+
+static size_t draw(adversary *a, const size_t *items, size_t first, size_t last)
+{
+    size_t drawn[3];
+    uint64_t mixed = last * UINT64_C(0x9e3779b97f4a7c15) + first;
+
+    for (size_t i = 0; i < 3; i++) {
+        mixed = (mixed ^ mixed >> 29) * UINT64_C(0xbf58476d1ce4e5b9);
+        drawn[i] = items[first + (size_t)(mixed >> 32) % (last - first)];
+    }
+    if (answer(a, drawn[1], drawn[0])) {
+        const size_t kept = drawn[0];
+        drawn[0] = drawn[1];
+        drawn[1] = kept;
+    }
+    return answer(a, drawn[2], drawn[0])   ? drawn[0]
+           : answer(a, drawn[1], drawn[2]) ? drawn[1]
+                                           : drawn[2];
+}
+
+static void ask(adversary *a, size_t *items, size_t first, size_t last)
+{
+    while (last - first > 16) {
+        const size_t pivot = draw(a, items, first, last);
+        size_t low = first;
+        size_t high = last - 1;
+        for (;;) {
+            while (answer(a, items[low], pivot)) {
+                low++;
+            }
+            while (answer(a, pivot, items[high])) {
+                high--;
+            }
+            if (low >= high) {
+                break;
+            }
+            const size_t kept = items[low];
+            items[low++] = items[high];
+            items[high--] = kept;
+        }
+        high = low + (low == high);
+        if (low - first < last - high) {
+            ask(a, items, first, low);
+            first = high;
+        } else {
+            ask(a, items, high, last);
+            last = low;
+        }
+    }
+}
+
+/* `count` numbers in a bad order, each once. */
+static void make_bad(uint64_t *numbers, size_t count)
+{
+    adversary a = {.numbers = numbers};
+    size_t *const items = room(count, sizeof *items);
+
+    for (size_t i = 0; i < count; i++) {
+        numbers[i] = UINT64_MAX;
+        items[i] = i;
+    }
+    ask(&a, items, 0, count);
+    ck_assert_uint_gt(a.asked, count * count / 8); /* or it is none */
+    for (size_t i = 0; i < count; i++) {
+        numbers[i] = numbers[i] == UINT64_MAX ? a.count++ : numbers[i];
+    }
+    ck_assert_uint_eq(a.count, count);
+    free(items);
+}
+
+/* The clock ticks it takes to sort `numbers` as records of two words. */
+static clock_t time_to_sort(const uint64_t *numbers, size_t count)
+{
+    uint64_t *const words = room(count, 2 * sizeof *words);
+    clock_t start;
+
+    for (size_t i = 0; i < count; i++) {
+        words[2 * i] = numbers[i];
+    }
+    start = clock();
+    pst_sort_words(words, count, 2, 0);
+    start = clock() - start;
+    for (size_t i = 1; i < count; i++) {
+        if (words[2 * i - 2] > words[2 * i]) {
+            ck_abort_msg("number %zu of %zu", i, count);
+        }
+    }
+    free(words);
+    return start;
+}
+
+START_TEST(an_order_made_to_be_bad_costs_little_more_than_any)
+{
+    enum { COUNT = 20000 };
+    uint64_t *const numbers = room(COUNT, sizeof *numbers);
+    clock_t usual;
+
+    seed(1);
+    for (size_t i = 0; i < COUNT; i++) {
+        numbers[i] = next();
+    }
+    usual = time_to_sort(numbers, COUNT);
+    make_bad(numbers, COUNT);
+    ck_assert_int_lt(time_to_sort(numbers, COUNT), 10 * usual + CLOCKS_PER_SEC / 100);
+    free(numbers);
+}
+END_TEST
+
 /* --- counting ---------------------------------------------------------------------- */
 
 /* Ascending numbers, each once: anywhere, or crowded with a few far away. */
@@ -145,6 +284,7 @@ Suite *test_suite(void)
     TCase *tcase = tcase_create("ordered");
 
     tcase_add_loop_test(tcase, records_are_sorted_and_none_is_lost, 0, ORDERS * 6);
+    tcase_add_test(tcase, an_order_made_to_be_bad_costs_little_more_than_any);
     tcase_add_loop_test(tcase, a_grid_counts_as_one_by_one, 0, 36);
     suite_add_tcase(suite, tcase);
     return suite;

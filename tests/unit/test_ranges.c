@@ -254,6 +254,40 @@ START_TEST(ranges_of_everything_hold_the_first_and_the_last_number)
 }
 END_TEST
 
+/* The blocks ::/80 to ::/95: IPv6, though they end where the IPv4 block ends. */
+START_TEST(ranges_that_end_with_the_ipv4_block_end_there)
+{
+    const pst_ip last = {0, V4_BLOCK | UINT32_MAX};
+    const pst_tagged_range ranges[] = {
+        {{{0, 0}, last},              7}, /* ::/80 */
+        {{{0, 0xfffe00000000}, last}, 5}, /* ::fffe:0:0/95 */
+        {{{0, V4_BLOCK}, last},       3}, /* all of IPv4 */
+    };
+    const pst_ip numbers[] = {
+        {0,                          0                    },
+        {0,                          0xfffdffffffff       },
+        {0,                          0xfffe00000000       },
+        {0,                          V4_BLOCK - 1         },
+        {0,                          V4_BLOCK             },
+        {0,                          V4_BLOCK | UINT32_MAX},
+        {0,                          0x1000000000000      },
+        {UINT64_C(0x20010db8) << 32, 0x3e8                },
+        MOST,
+    };
+
+    for (size_t first = 0; first < 3; first++) {
+        for (size_t count = 1; first + count <= 3; count++) {
+            bench b;
+            ck_assert(build(&b, ranges + first, count, SIZE_MAX, SIZE_MAX));
+            for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+                compare(b.map, ranges + first, count, numbers[i]);
+            }
+            finish(&b);
+        }
+    }
+}
+END_TEST
+
 START_TEST(integers_keep_their_order_and_are_never_ipv4)
 {
     const int64_t numbers[] = {
@@ -407,6 +441,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tcase, tags_are_found_as_by_looking_at_each_range, 0,
                         SIZES * FAMILIES * 2);
     tcase_add_test(tcase, ranges_of_everything_hold_the_first_and_the_last_number);
+    tcase_add_test(tcase, ranges_that_end_with_the_ipv4_block_end_there);
     tcase_add_test(tcase, integers_keep_their_order_and_are_never_ipv4);
     tcase_add_test(tcase, neighbours_with_the_same_tags_are_one_piece);
     tcase_add_test(tcase, more_tags_than_wanted_give_no_map_and_cost_little);
