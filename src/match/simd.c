@@ -57,7 +57,7 @@ static PST_INLINE size_t next_by_one(pair p, size_t at, size_t end, bool fold)
 /* Eight bytes that are 0 where the text has `byte`. */
 static PST_INLINE uint64_t unlike(const char *text, char byte, bool fold)
 {
-    const uint64_t word = pst_word(text);
+    const uint64_t word = pst_word_load(text);
 
     return (fold ? pst_lower_word(word) : word) ^
            UINT64_MAX / 255 * (unsigned char)byte;
@@ -127,11 +127,12 @@ static inline __m128i load16(const char *at)
 static inline __m128i load_ends(const char *at, size_t count)
 {
     if (count >= 8) {
-        return _mm_set_epi64x((long long)pst_word(at + count - 8),
-                              (long long)pst_word(at));
+        return _mm_set_epi64x((long long)pst_word_load(at + count - 8),
+                              (long long)pst_word_load(at));
     }
     return _mm_cvtsi64_si128(
-        (long long)((uint64_t)pst_half_word(at + count - 4) << 32 | pst_half_word(at)));
+        (long long)((uint64_t)pst_word_load_half(at + count - 4) << 32 |
+                    pst_word_load_half(at)));
 }
 
 static PST_INLINE size_t next_of_few(pair p, bool fold)

@@ -298,10 +298,12 @@ static inline int key_order(postern_str a, postern_str b)
     const size_t common = a.len < b.len ? a.len : b.len;
     size_t at = 0;
 
-    while (at + 8 <= common && pst_word(a.data + at) == pst_word(b.data + at)) {
+    while (at + 8 <= common &&
+           pst_word_load(a.data + at) == pst_word_load(b.data + at)) {
         at += 8;
     }
-    if (at + 4 <= common && pst_half_word(a.data + at) == pst_half_word(b.data + at)) {
+    if (at + 4 <= common &&
+        pst_word_load_half(a.data + at) == pst_word_load_half(b.data + at)) {
         at += 4;
     }
     for (; at < common; at++) {

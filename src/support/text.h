@@ -29,23 +29,6 @@ static inline unsigned char pst_lower(unsigned char c)
     return (unsigned char)(c - 'A') < 26U ? (unsigned char)(c | 0x20U) : c;
 }
 
-/** Eight bytes of a text, and four. */
-static inline uint64_t pst_word(const char *bytes)
-{
-    uint64_t word;
-
-    memcpy(&word, bytes, sizeof word);
-    return word;
-}
-
-static inline uint32_t pst_half_word(const char *bytes)
-{
-    uint32_t word;
-
-    memcpy(&word, bytes, sizeof word);
-    return word;
-}
-
 /** One to three bytes of a text: the first, the middle and the last. */
 static inline uint64_t pst_few_bytes(const char *bytes, size_t len)
 {
@@ -118,18 +101,19 @@ static PST_INLINE bool pst_same_bytes(const char *text, const char *lower, size_
     if (len >= 8) {
         for (size_t i = 0; i < len; i += 8) {
             const size_t at = i + 8 < len ? i : len - 8; /* the last word overlaps */
-            const uint64_t word = pst_word(text + at);
-            if ((fold ? pst_lower_word(word) : word) != pst_word(lower + at)) {
+            const uint64_t word = pst_word_load(text + at);
+            if ((fold ? pst_lower_word(word) : word) != pst_word_load(lower + at)) {
                 return false;
             }
         }
         return true;
     }
     if (len >= 4) {
-        const uint64_t word =
-            (uint64_t)pst_half_word(text + len - 4) << 32 | pst_half_word(text);
+        const uint64_t word = (uint64_t)pst_word_load_half(text + len - 4) << 32 |
+                              pst_word_load_half(text);
         return (fold ? pst_lower_word(word) : word) ==
-               ((uint64_t)pst_half_word(lower + len - 4) << 32 | pst_half_word(lower));
+               ((uint64_t)pst_word_load_half(lower + len - 4) << 32 |
+                pst_word_load_half(lower));
     }
     if (len > 0) {
         const uint64_t word = pst_few_bytes(text, len);

@@ -16,15 +16,15 @@ static inline bool pst_plain_same(const char *a, const char *b, size_t len)
 {
     if (len >= 8) {
         for (size_t i = 0; i < len - 8; i += 8) {
-            if (pst_word(a + i) != pst_word(b + i)) {
+            if (pst_word_load(a + i) != pst_word_load(b + i)) {
                 return false;
             }
         }
-        return pst_word(a + len - 8) == pst_word(b + len - 8);
+        return pst_word_load(a + len - 8) == pst_word_load(b + len - 8);
     }
     if (len >= 4) {
-        return pst_half_word(a) == pst_half_word(b) &&
-               pst_half_word(a + len - 4) == pst_half_word(b + len - 4);
+        return pst_word_load_half(a) == pst_word_load_half(b) &&
+               pst_word_load_half(a + len - 4) == pst_word_load_half(b + len - 4);
     }
     return len == 0 ||
            (a[0] == b[0] && a[len / 2] == b[len / 2] && a[len - 1] == b[len - 1]);
