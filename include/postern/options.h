@@ -31,8 +31,9 @@ typedef struct postern_limits {
     uint32_t regex_steps;          /**< the most it may do for a byte of text, see
                                         postern/regex.h; bounds the time of a search
                                         by that of the text [512] */
-    uint32_t request_bytes; /**< derived values of one request [1 MiB]; searches with
-                                 regular expressions may remember as much */
+    uint32_t request_bytes; /**< values derived from one request, and as much again for
+                                 what one run of a program computes, and for what
+                                 searches with regular expressions remember [1 MiB] */
     uint32_t headers;       /**< header lines of one request [512] */
     uint32_t chain_bytes;   /**< DER of a client's whole chain [64 KiB] */
     uint32_t chain_certificates; /**< certificates a client may send [10] */

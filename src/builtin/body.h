@@ -20,7 +20,7 @@
 static inline char *pst_text_result(const pst_invocation *in, size_t len,
                                     pst_result *out)
 {
-    char *const text = pst_arena_alloc(in->arena, len);
+    char *const text = pst_arena_alloc_inline(in->arena, len);
 
     out->value.string = (postern_str){text, text == NULL ? 0 : len};
     return text;

@@ -251,7 +251,7 @@ static bool same(postern_type type, pst_value a, pst_value b)
     case POSTERN_KIND_INT:
         return a.integer == b.integer;
     case POSTERN_KIND_STRING:
-        return pst_str_same(a.string, b.string);
+        return pst_str_same_inline(a.string, b.string);
     case POSTERN_KIND_IP:
         return pst_ip_order(a.ip, b.ip) == 0;
     case POSTERN_KIND_ARRAY:

@@ -13,7 +13,7 @@ static postern_str name_of(postern_str piece)
 static bool is_named(const pst_invocation *in, postern_str name)
 {
     for (size_t i = 1; i < in->count; i++) {
-        if (pst_str_same(in->values[i].string, name)) {
+        if (pst_str_same_inline(in->values[i].string, name)) {
             return true;
         }
     }

@@ -127,7 +127,7 @@ postern_status pst_replacement_parse(pst_arena *arena, postern_str text, size_t 
     }
     problem->status = POSTERN_OK;
     parts = pst_arena_array(arena, references + 1, sizeof *parts);
-    bytes = pst_arena_alloc(arena, text.len);
+    bytes = pst_arena_alloc_inline(arena, text.len);
     if (parts == NULL || bytes == NULL) {
         return arena->status;
     }
@@ -191,7 +191,7 @@ postern_status pst_replacement_write(pst_arena *arena,
     if (!measure(replacement, pieces, before, behind, &len)) {
         return POSTERN_LIMIT;
     }
-    at = pst_arena_alloc(arena, len);
+    at = pst_arena_alloc_inline(arena, len);
     if (at == NULL) {
         return arena->status;
     }

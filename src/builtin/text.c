@@ -41,8 +41,8 @@ static PST_INLINE postern_status change_case(const pst_invocation *in, pst_resul
     size_t at = 0;
     char *copy;
 
-    while (at < words &&
-           change_word(pst_word(text.data + at)) == pst_word(text.data + at)) {
+    while (at < words && change_word(pst_word_load(text.data + at)) ==
+                             pst_word_load(text.data + at)) {
         at += 8;
     }
     if (at == words) {
@@ -61,7 +61,7 @@ static PST_INLINE postern_status change_case(const pst_invocation *in, pst_resul
     }
     memcpy(copy, text.data, at);
     for (; at < words; at += 8) {
-        const uint64_t word = change_word(pst_word(text.data + at));
+        const uint64_t word = change_word(pst_word_load(text.data + at));
         memcpy(copy + at, &word, sizeof word);
     }
     for (; at < text.len; at++) {
@@ -95,7 +95,8 @@ postern_status pst_body_ENDS_WITH(const pst_invocation *in, pst_result *out)
 
     out->value.boolean =
         suffix.len <= text.len &&
-        pst_str_same(pst_str_slice(text, text.len - suffix.len, text.len), suffix);
+        pst_str_same_inline(pst_str_slice(text, text.len - suffix.len, text.len),
+                            suffix);
     return POSTERN_OK;
 }
 

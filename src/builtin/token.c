@@ -132,7 +132,7 @@ static postern_status compute_mac(const pst_invocation *in, const token *read,
         return POSTERN_CRYPTO;
     }
     if (read->message.data + read->message.len != read->digits.data) {
-        char *const together = pst_arena_alloc(in->arena, len);
+        char *const together = pst_arena_alloc_inline(in->arena, len);
         if (together == NULL) {
             return in->arena->status;
         }

@@ -38,9 +38,13 @@ postern_status pst_compiled_prepare(const pst_compiled *compiled,
 static inline postern_status pst_compiled_reopen(const pst_compiled *compiled,
                                                  postern_request *request)
 {
-    return request->open != compiled->scheme || compiled->asks_time
-               ? pst_compiled_prepare(compiled, request)
-               : pst_program_prepare(&compiled->program, compiled->lists, request);
+    if (request->open != compiled->scheme) {
+        return pst_compiled_prepare(compiled, request);
+    }
+    if (compiled->asks_time) {
+        pst_request_forget_time(request);
+    }
+    return pst_program_prepare(&compiled->program, compiled->lists, request);
 }
 
 /** True when runs of its code need neither. */

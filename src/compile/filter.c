@@ -63,11 +63,11 @@ void postern_filter_free(postern_filter *filter)
     pst_free(alloc, filter, sizeof *filter);
 }
 
-static PST_INLINE postern_status match(const pst_compiled *compiled,
+static PST_INLINE postern_status match(pst_plain plain, const pst_compiled *compiled,
                                        postern_request *request, bool *matched)
 {
     const pst_insn *pc = compiled->start;
-    const uint32_t way = pst_plain_run(&pc, request);
+    const uint32_t way = pst_plain_run(plain, &pc, request);
 
     if (way == 0) {
         return pst_program_resume(&compiled->program, pc, request, matched);
@@ -83,7 +83,8 @@ static PST_NOINLINE postern_status prepare_and_match(const pst_compiled *compile
     const postern_status status = pst_compiled_reopen(compiled, request);
 
     *matched = false;
-    return status == POSTERN_OK ? match(compiled, request, matched) : status;
+    return status == POSTERN_OK ? match(PST_PLAIN_FEW, compiled, request, matched)
+                                : status;
 }
 
 /* On a request that is in order nothing is called before the tests call something. */
@@ -91,7 +92,7 @@ postern_status postern_filter_match(const postern_filter *filter,
                                     postern_request *request, bool *matched)
 {
     return pst_compiled_is_ready(&filter->compiled, request)
-               ? match(&filter->compiled, request, matched)
+               ? match(PST_PLAIN_ONE, &filter->compiled, request, matched)
                : prepare_and_match(&filter->compiled, request, matched);
 }
 

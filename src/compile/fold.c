@@ -2,8 +2,8 @@
  * compile/fold.c - many tests of one value become one test.
  *
  * `path eq "/a" or path eq "/b" or ...` is `path in {"/a" "/b" ...}`; so it is with
- * numbers and addresses, and with `ne` and `and`. A long chain of `contains` looks for
- * all its texts in one pass. Only tests that stand side by side are put together, so
+ * numbers and addresses, and with `ne` and `and`. A chain of `contains` looks for all
+ * its texts in one pass. Only tests that stand side by side are put together, so
  * that nothing is asked before what stood in front of it. Knows claims, no text.
  */
 #include "compile/emit.h"
@@ -12,7 +12,7 @@
 #include "support/alloc.h"
 
 /* How many tests are worth it: a set or a pass costs as much as some of them. */
-enum { TEXTS_LEAST = 8, RANGES_LEAST = 4, PARTS_LEAST = 16 };
+enum { TEXTS_LEAST = 8, RANGES_LEAST = 4, PARTS_LEAST = 3 };
 
 typedef enum fold_kind {
     FOLD_NONE,
@@ -183,32 +183,49 @@ static postern_status fold_ips(pst_emitter *e, const run *r, pst_insn *out)
     return built ? POSTERN_OK : POSTERN_NO_MEMORY;
 }
 
+static const pst_needles *needles_of(pst_emitter *e, const postern_str *texts,
+                                     size_t count)
+{
+    pst_needle *needles = pst_alloc_array(e->alloc, count, sizeof *needles);
+    const pst_needles *built;
+    pst_arena scratch;
+
+    if (needles == NULL) {
+        return NULL;
+    }
+    for (size_t i = 0; i < count; i++) {
+        needles[i] = (pst_needle){.text = texts[i]};
+    }
+    pst_arena_init(&scratch, e->alloc, SIZE_MAX / 2);
+    built = pst_needles_build(e->constants, &scratch, needles, count);
+    pst_arena_free(&scratch);
+    pst_free_array(e->alloc, needles, count, sizeof *needles);
+    return built;
+}
+
 static postern_status fold_parts(pst_emitter *e, const run *r, pst_insn *out)
 {
     pst_parts *parts = pst_arena_alloc(e->constants, sizeof *parts);
     postern_str *texts = pst_arena_array(e->constants, r->tests, sizeof *texts);
-    pst_needle *needles = pst_alloc_array(e->alloc, r->tests, sizeof *needles);
-    pst_arena scratch;
     size_t count = 0;
 
-    if (parts == NULL || texts == NULL || needles == NULL) {
-        pst_free_array(e->alloc, needles, r->tests, sizeof *needles);
+    if (parts == NULL || texts == NULL) {
         return POSTERN_NO_MEMORY;
     }
     for (const pst_claim *at = r->first; at != r->end; at = at->next) {
-        texts[count] = at->test.as.string;
-        needles[count] = (pst_needle){.text = texts[count]};
-        count++;
+        texts[count++] = at->test.as.string;
     }
-    pst_arena_init(&scratch, e->alloc, SIZE_MAX / 2);
-    *parts = (pst_parts){texts, count,
-                         pst_needles_build(e->constants, &scratch, needles, count)};
-    pst_arena_free(&scratch);
-    pst_free_array(e->alloc, needles, r->tests, sizeof *needles);
+    *parts = (pst_parts){.texts = texts, .count = count};
+    if (count <= PST_FEW_MOST) {
+        parts->few = pst_few_build(e->constants, texts, count);
+    } else {
+        parts->needles = needles_of(e, texts, count);
+    }
     out->op = PST_OP_STRING_PARTS;
     out->bit = 0;
     out->as.parts = parts;
-    return parts->needles == NULL ? POSTERN_NO_MEMORY : POSTERN_OK;
+    return parts->few == NULL && parts->needles == NULL ? POSTERN_NO_MEMORY
+                                                        : POSTERN_OK;
 }
 
 static postern_status fold_run(pst_emitter *e, const run *r)

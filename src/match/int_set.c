@@ -68,12 +68,7 @@ bool pst_int_set_has(const pst_int_set *set, int64_t value)
     size_t last = set->count;
 
     if (last <= PST_FEW) {
-        bool inside = false;
-        for (size_t i = 0; i < last; i++) {
-            const uint64_t start = (uint64_t)set->ranges[i].first;
-            inside |= (uint64_t)value - start <= (uint64_t)set->ranges[i].last - start;
-        }
-        return inside;
+        return pst_int_set_few_has(set, value);
     }
     if (set->grid.at == NULL ||
         pst_grid_part(&set->grid, last, pst_int_ordered(value), &first, &last)) {

@@ -30,4 +30,19 @@ bool pst_int_set_build(pst_arena *arena, pst_int_range *ranges, size_t count,
 
 bool pst_int_set_has(const pst_int_set *set, int64_t value);
 
+/** The same of a set of at most PST_FEW ranges. Looks at each, so that no branch
+ *  depends on the value: inside of one are those that have one more start than ends
+ *  before them. */
+static inline bool pst_int_set_few_has(const pst_int_set *set, int64_t value)
+{
+    const pst_int_range *const end = set->ranges + set->count;
+    uint32_t inside = 0;
+
+    for (const pst_int_range *range = set->ranges; range != end; range++) {
+        inside += range->first <= value;
+        inside -= range->last < value;
+    }
+    return inside != 0;
+}
+
 #endif

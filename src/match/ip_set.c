@@ -127,19 +127,13 @@ bool pst_ip_set_build(pst_arena *arena, pst_ip_range *ranges, size_t count,
 /* The last range that starts at or before the address is the only candidate. */
 static bool has_v4(const pst_ip_set *set, uint32_t ip)
 {
-    const uint32_t *last = set->v4 + set->v4_count;
     size_t at;
 
     if (set->v4_count <= PST_FEW) {
-        bool inside = false;
-        for (size_t i = 0; i < set->v4_count; i++) {
-            const uint32_t first = set->v4[i];
-            inside |= ip - first <= last[i] - first;
-        }
-        return inside;
+        return pst_ip_set_few_has(set, ip);
     }
     at = pst_grid_at_most_32(&set->ways->v4, set->v4, set->v4_count, ip);
-    return at > 0 && ip <= last[at - 1];
+    return at > 0 && ip <= set->v4[set->v4_count + at - 1];
 }
 
 static bool has_v6(const pst_ip_set *set, pst_ip ip)

@@ -38,6 +38,22 @@ bool pst_ip_set_build(pst_arena *arena, pst_ip_range *ranges, size_t count,
 
 bool pst_ip_set_has(const pst_ip_set *set, pst_ip ip);
 
+/** The same of an IPv4 address in a set of at most PST_FEW ranges of such. Looks at
+ *  each, so that no branch depends on the address: inside of one are those that have
+ *  one more start than ends before them. */
+static inline bool pst_ip_set_few_has(const pst_ip_set *set, uint32_t ip)
+{
+    const uint32_t *const end = set->v4 + set->v4_count;
+    const size_t count = set->v4_count;
+    uint32_t inside = 0;
+
+    for (const uint32_t *first = set->v4; first != end; first++) {
+        inside += *first <= ip;
+        inside -= first[count] < ip;
+    }
+    return inside != 0;
+}
+
 /** How many ranges the set has. */
 static inline size_t pst_ip_set_count(const pst_ip_set *set)
 {

@@ -198,8 +198,8 @@ static postern_status compile_match(compilation *c)
     }
     c->regex->filter.required = c->regex->required;
     c->regex->filter.places = pst_search_places(c->regex->required, false);
-    if (!pst_regex_filter_is_fast()) {
-        c->regex->filter.depth = 0;
+    if (!pst_halves_are_fast()) {
+        c->regex->filter.starts.depth = 0;
     }
     return status;
 }
@@ -267,8 +267,8 @@ static bool hopeless(const pst_regex *regex, postern_str text, size_t *at)
     if (regex->anchored) {
         return false;
     }
-    if (regex->filter.depth > 0 && text.len >= PST_REGEX_FILTER_TEXT) {
-        *at = pst_regex_filter_next(&regex->filter, text, 0);
+    if (regex->filter.starts.depth > 0 && text.len >= PST_HALVES_TEXT) {
+        *at = pst_halves_next(&regex->filter.starts, text, 0);
         return *at == text.len;
     }
     return regex->required.len > 0 &&
@@ -285,9 +285,9 @@ bool pst_regex_match(const pst_regex *regex, postern_str text, pst_regex_memory 
     }
     switch (regex->engine) {
     case PST_REGEX_TABLE:
-        return pst_regex_table_match(&regex->table,
-                                     regex->filter.depth > 0 ? &regex->filter : NULL,
-                                     text, at, regex->backward);
+        return pst_regex_table_match(
+            &regex->table, regex->filter.starts.depth > 0 ? &regex->filter : NULL, text,
+            at, regex->backward);
     case PST_REGEX_LAZY:
         return pst_regex_lazy_match(&regex->automaton, regex, text, at, regex->backward,
                                     memory);

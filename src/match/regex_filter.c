@@ -10,8 +10,8 @@
 enum {
     ITEMS_MAX = 256,
     LEAST_MAX = 8,
-    DEPTH = PST_REGEX_FILTER_DEPTH,
-    BUCKETS = PST_REGEX_FILTER_BUCKETS
+    DEPTH = PST_HALVES_DEPTH,
+    BUCKETS = PST_HALVES_BUCKETS
 };
 
 /* A filter is worth it when it lets through less than one byte of this many. */
@@ -226,7 +226,7 @@ static uint64_t fill_buckets(const builder *b, item *buckets, uint32_t *used)
     return sum;
 }
 
-static void write_tables(pst_regex_filter *out, const item *buckets, uint32_t used,
+static void write_tables(pst_halves *out, const item *buckets, uint32_t used,
                          uint32_t depth)
 {
     for (uint32_t place = 0; place < depth; place++) {
@@ -261,8 +261,8 @@ static void build(builder *b, uint64_t *first, pst_regex_filter *out)
         }
     }
     if (b->count > 0 && fill_buckets(b, buckets, &used) < (UINT64_C(1) << 30) / WORTH) {
-        out->depth = b->depth;
-        write_tables(out, buckets, used, b->depth);
+        out->starts.depth = b->depth;
+        write_tables(&out->starts, buckets, used, b->depth);
     }
 }
 
@@ -273,7 +273,7 @@ postern_status pst_regex_filter_build(pst_arena *scratch,
     builder *b = pst_arena_alloc(scratch, sizeof *b);
     uint64_t *sets = pst_arena_array(scratch, automaton->words, 4 * sizeof *sets);
 
-    *out = (pst_regex_filter){.depth = 0};
+    *out = (pst_regex_filter){.least = 0};
     if (b == NULL || sets == NULL) {
         return scratch->status;
     }

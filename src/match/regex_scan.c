@@ -194,7 +194,7 @@ static inline bool read_filtered(const scan *s, const pst_regex_filter *filter,
         if (at == s->length) {
             return ends_well(s, false, state);
         }
-        at = pst_regex_filter_next(filter, text, at);
+        at = pst_halves_next(&filter->starts, text, at);
         patience += at - from;
         if (patience < 32) {
             const postern_str rest = {text.data + at, text.len - at};
@@ -224,7 +224,7 @@ static bool match(const scan *s, const pst_regex_filter *filter, size_t at,
     if (state <= s->found) {
         return state == s->found;
     }
-    if (filter != NULL && s->length >= PST_REGEX_FILTER_TEXT) {
+    if (filter != NULL && s->length >= PST_HALVES_TEXT) {
         return read_filtered(s, filter, at);
     }
     if (backward || s->table->anchored) {

@@ -246,14 +246,26 @@ PST_COLD PST_NOINLINE static size_t seek_patiently(postern_str text, postern_str
     return found == SIZE_MAX ? SIZE_MAX : at + found;
 }
 
-size_t pst_search_on(postern_str text, postern_str needle, uint16_t places, bool fold,
-                     size_t at)
+/* The first place is no more than likely: the needle does not stand there. */
+PST_NOINLINE static size_t seek_on(postern_str text, postern_str needle,
+                                   uint16_t places, bool fold, size_t at)
 {
     bool tired = false;
 
     at = fold ? seek(text, needle, places, true, at, &tired)
               : seek(text, needle, places, false, at, &tired);
     return tired ? seek_patiently(text, needle, places, fold, at) : at;
+}
+
+size_t pst_search_on(postern_str text, postern_str needle, uint16_t places, bool fold,
+                     size_t at)
+{
+    const char *there = text.data + at;
+
+    return (fold ? pst_same_bytes(there, needle.data, needle.len, true)
+                 : pst_same_bytes(there, needle.data, needle.len, false))
+               ? at
+               : seek_on(text, needle, places, fold, at);
 }
 
 /* For one search the first and the last byte are as good as what takes long to find. */

@@ -1,12 +1,12 @@
 /*
- * match/simd.c - the two bytes of a needle, and where a regular expression may start:
+ * match/simd.c - the two bytes of a needle, and where one of several texts may start:
  * 16 places at a time on every x86-64, 32 where there is AVX2 (asked for when it runs),
  * and byte by byte, or by words, everywhere. Nothing is read that is not of the text:
  * the last block overlaps the one before it.
  */
 #include "match/simd.h"
 
-#include "match/regex_filter.h"
+#include "match/halves.h"
 #include "support/text.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -57,7 +57,7 @@ static PST_INLINE size_t next_by_one(pair p, size_t at, size_t end, bool fold)
 /* Eight bytes that are 0 where the text has `byte`. */
 static PST_INLINE uint64_t unlike(const char *text, char byte, bool fold)
 {
-    const uint64_t word = pst_word(text);
+    const uint64_t word = pst_word_load(text);
 
     return (fold ? pst_lower_word(word) : word) ^
            UINT64_MAX / 255 * (unsigned char)byte;
@@ -127,11 +127,12 @@ static inline __m128i load16(const char *at)
 static inline __m128i load_ends(const char *at, size_t count)
 {
     if (count >= 8) {
-        return _mm_set_epi64x((long long)pst_word(at + count - 8),
-                              (long long)pst_word(at));
+        return _mm_set_epi64x((long long)pst_word_load(at + count - 8),
+                              (long long)pst_word_load(at));
     }
     return _mm_cvtsi64_si128(
-        (long long)((uint64_t)pst_half_word(at + count - 4) << 32 | pst_half_word(at)));
+        (long long)((uint64_t)pst_word_load_half(at + count - 4) << 32 |
+                    pst_word_load_half(at)));
 }
 
 static PST_INLINE size_t next_of_few(pair p, bool fold)
@@ -231,12 +232,17 @@ AVX2 static PST_INLINE size_t next_by_32(pair p, bool fold)
     }
 }
 
-AVX2 static size_t next_avx2(const char *text, size_t count, const char *needle,
-                             uint16_t places, bool fold)
+/* Apart, so that neither waits for what only the other needs. */
+AVX2 static PST_NOINLINE size_t next_avx2(const char *text, size_t count,
+                                          const char *needle, uint16_t places)
 {
-    const pair p = pair_of(text, count, needle, places);
+    return next_by_32(pair_of(text, count, needle, places), false);
+}
 
-    return fold ? next_by_32(p, true) : next_by_32(p, false);
+AVX2 static PST_NOINLINE size_t next_avx2_folded(const char *text, size_t count,
+                                                 const char *needle, uint16_t places)
+{
+    return next_by_32(pair_of(text, count, needle, places), true);
 }
 
 static inline bool have_avx2(void)
@@ -247,8 +253,11 @@ static inline bool have_avx2(void)
 size_t pst_pair_next(const char *text, size_t count, const char *needle,
                      uint16_t places, bool fold)
 {
-    return count >= 32 && have_avx2() ? next_avx2(text, count, needle, places, fold)
-                                      : next_sse2(text, count, needle, places, fold);
+    if (count < 32 || !have_avx2()) {
+        return next_sse2(text, count, needle, places, fold);
+    }
+    return fold ? next_avx2_folded(text, count, needle, places)
+                : next_avx2(text, count, needle, places);
 }
 
 pst_pair_way *pst_pair_way_at(size_t index)
@@ -273,18 +282,12 @@ pst_pair_way *pst_pair_way_at(size_t index)
 
 #endif
 
-/* --- where a regular expression may start --------------------------------------------- */
+/* --- where one of several texts may start --------------------------------------------- */
 
-size_t pst_regex_filter_next_plain(const pst_regex_filter *filter, postern_str text,
-                                   size_t at)
+size_t pst_halves_next_plain(const pst_halves *halves, postern_str text, size_t at)
 {
-    for (; at + filter->depth <= text.len; at++) {
-        unsigned buckets = 0xff;
-        for (uint32_t place = 0; place < filter->depth; place++) {
-            const unsigned byte = (unsigned char)text.data[at + place];
-            buckets &= filter->low[place][byte % 16] & filter->high[place][byte / 16];
-        }
-        if (buckets != 0) {
+    for (; at + halves->depth <= text.len; at++) {
+        if (pst_halves_at(halves, text.data + at) != 0) {
             return at;
         }
     }
@@ -293,46 +296,47 @@ size_t pst_regex_filter_next_plain(const pst_regex_filter *filter, postern_str t
 
 #if HAVE_X86
 
-/* The buckets of 32 bytes at one place of the filter. */
-AVX2 static inline __m256i buckets_of(const pst_regex_filter *filter, uint32_t place,
-                                      const char *bytes)
+/* The buckets of 32 bytes at one place. */
+AVX2 static PST_INLINE __m256i buckets_of(const pst_halves *halves, uint32_t place,
+                                          const char *bytes)
 {
     const __m256i half = _mm256_set1_epi8(15);
     const __m256i text = _mm256_loadu_si256((const __m256i *)(const void *)bytes);
     const __m256i low = _mm256_broadcastsi128_si256(
-        _mm_loadu_si128((const __m128i *)(const void *)filter->low[place]));
+        _mm_loadu_si128((const __m128i *)(const void *)halves->low[place]));
     const __m256i high = _mm256_broadcastsi128_si256(
-        _mm_loadu_si128((const __m128i *)(const void *)filter->high[place]));
+        _mm_loadu_si128((const __m128i *)(const void *)halves->high[place]));
 
     return _mm256_and_si256(
         _mm256_shuffle_epi8(low, _mm256_and_si256(text, half)),
         _mm256_shuffle_epi8(high, _mm256_and_si256(_mm256_srli_epi16(text, 4), half)));
 }
 
-/* A bit for each of the 32 places from `bytes` on where a match may start. */
-AVX2 static inline uint32_t starts_in(const pst_regex_filter *filter, const char *bytes)
+/* A bit for each of the 32 places from `bytes` on where something may start. */
+AVX2 static PST_INLINE uint32_t starts_in(const pst_halves *halves, uint32_t depth,
+                                          const char *bytes)
 {
-    __m256i left = buckets_of(filter, 0, bytes);
+    __m256i left = buckets_of(halves, 0, bytes);
 
-    if (filter->depth > 1) {
-        left = _mm256_and_si256(left, buckets_of(filter, 1, bytes + 1));
+    if (depth > 1) {
+        left = _mm256_and_si256(left, buckets_of(halves, 1, bytes + 1));
     }
-    if (filter->depth > 2) {
-        left = _mm256_and_si256(left, buckets_of(filter, 2, bytes + 2));
+    if (depth > 2) {
+        left = _mm256_and_si256(left, buckets_of(halves, 2, bytes + 2));
     }
     return ~(uint32_t)_mm256_movemask_epi8(
         _mm256_cmpeq_epi8(left, _mm256_setzero_si256()));
 }
 
-AVX2 static size_t next_start(const pst_regex_filter *filter, postern_str text,
-                              size_t at)
+AVX2 static PST_INLINE size_t next_start(const pst_halves *halves, uint32_t depth,
+                                         postern_str text, size_t at)
 {
     /* From here on the 32 places would reach behind the end. */
-    const size_t last = text.len - (32 + filter->depth - 1);
+    const size_t last = text.len - (32 + depth - 1);
     uint32_t starts;
 
     for (; at <= last; at += 32) {
-        starts = starts_in(filter, text.data + at);
+        starts = starts_in(halves, depth, text.data + at);
         if (starts != 0) {
             return at + (uint32_t)__builtin_ctz(starts);
         }
@@ -341,30 +345,37 @@ AVX2 static size_t next_start(const pst_regex_filter *filter, postern_str text,
     if (at - last >= 32) {
         return text.len;
     }
-    starts = starts_in(filter, text.data + last) & UINT32_MAX << (at - last);
+    starts = starts_in(halves, depth, text.data + last) & UINT32_MAX << (at - last);
     return starts != 0 ? last + (uint32_t)__builtin_ctz(starts) : text.len;
 }
 
-size_t pst_regex_filter_next(const pst_regex_filter *filter, postern_str text,
-                             size_t at)
+/* The tables stay in registers where the depth is known. */
+AVX2 static size_t next_start_avx2(const pst_halves *halves, postern_str text,
+                                   size_t at)
 {
-    return next_start(filter, text, at);
+    return halves->depth == PST_HALVES_DEPTH
+               ? next_start(halves, PST_HALVES_DEPTH, text, at)
+               : next_start(halves, halves->depth, text, at);
 }
 
-bool pst_regex_filter_is_fast(void)
+size_t pst_halves_next(const pst_halves *halves, postern_str text, size_t at)
+{
+    return next_start_avx2(halves, text, at);
+}
+
+bool pst_halves_are_fast(void)
 {
     return have_avx2();
 }
 
 #else
 
-size_t pst_regex_filter_next(const pst_regex_filter *filter, postern_str text,
-                             size_t at)
+size_t pst_halves_next(const pst_halves *halves, postern_str text, size_t at)
 {
-    return pst_regex_filter_next_plain(filter, text, at);
+    return pst_halves_next_plain(halves, text, at);
 }
 
-bool pst_regex_filter_is_fast(void)
+bool pst_halves_are_fast(void)
 {
     return false;
 }

@@ -4,7 +4,7 @@
  * A needle is met only where two of its bytes are, as far from each other as in the
  * needle: search.h chooses them, and compares. Knows no needles.
  *
- * simd.c is the only file with instructions of one processor, those of regex_filter.h
+ * simd.c is the only file with instructions of one processor, those of halves.h
  * too. Whatever it does so it does again in plain C, for others and to be tested against.
  */
 #ifndef PST_MATCH_SIMD_H

@@ -44,7 +44,7 @@ static postern_status decode_name(pst_arena *arena, postern_str name, postern_st
     if (pst_find_byte(name, '%') == name.len && pst_find_byte(name, '+') == name.len) {
         return POSTERN_OK;
     }
-    copy = pst_arena_alloc(arena, name.len);
+    copy = pst_arena_alloc_inline(arena, name.len);
     if (copy == NULL) {
         return arena->status;
     }

@@ -71,7 +71,8 @@ static size_t run_end(const pst_pairs *pairs, const uint32_t *sorted, size_t sta
     const postern_str name = pairs->names[sorted[start]].string;
     size_t end = start + 1;
 
-    while (end < pairs->count && pst_str_same(pairs->names[sorted[end]].string, name)) {
+    while (end < pairs->count &&
+           pst_str_same_inline(pairs->names[sorted[end]].string, name)) {
         end++;
     }
     return end;
@@ -131,7 +132,7 @@ postern_status pst_map_make(pst_arena *arena, const pst_entry *entries, size_t c
     *out = (pst_map){kept, 0};
     for (size_t i = 0; i < count; i++) {
         const pst_entry *entry = &entries[sorted[i]];
-        if (i == 0 || !pst_str_same(entry->key, entries[sorted[last]].key)) {
+        if (i == 0 || !pst_str_same_inline(entry->key, entries[sorted[last]].key)) {
             kept[out->count++] = *entry;
             last = i;
         }

@@ -166,6 +166,13 @@ static void forget_derived(postern_request *request)
     }
 }
 
+void pst_request_forget_time(postern_request *request)
+{
+    request->now_known = false;
+    forget(request, PST_FIELD_TIMESTAMP_SEC);
+    forget(request, PST_FIELD_TIMESTAMP_MSEC);
+}
+
 postern_status pst_request_seal(postern_request *request,
                                 const pst_connection_fields *connection,
                                 bool hide_identity)
@@ -176,9 +183,7 @@ postern_status pst_request_seal(postern_request *request,
     if (request->poison != POSTERN_OK) {
         return request->poison;
     }
-    request->now_known = false;
-    forget(request, PST_FIELD_TIMESTAMP_SEC);
-    forget(request, PST_FIELD_TIMESTAMP_MSEC);
+    pst_request_forget_time(request);
     if (request->sealed && request->hide_identity != hide_identity) {
         forget_derived(request);
     }

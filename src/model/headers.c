@@ -25,7 +25,7 @@ static postern_status join_header(postern_request *request, const char *name,
          header = pst_header_next(request, header)) {
         room += header->value.len + strlen(separator);
     }
-    text = pst_arena_alloc(&request->arena, room);
+    text = pst_arena_alloc_inline(&request->arena, room);
     if (text == NULL) {
         return request->arena.status;
     }
@@ -88,7 +88,7 @@ postern_status pst_derive_header_list(postern_request *request, pst_field_id fie
 
 static postern_status lower_copy(pst_arena *arena, postern_str text, postern_str *out)
 {
-    char *copy = pst_arena_alloc(arena, text.len);
+    char *copy = pst_arena_alloc_inline(arena, text.len);
 
     if (copy == NULL) {
         return arena->status;

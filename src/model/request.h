@@ -136,6 +136,9 @@ postern_status pst_request_seal(postern_request *request,
                                 const pst_connection_fields *connection,
                                 bool hide_identity);
 
+/** What the clock said is asked again, as after pst_request_seal(). */
+void pst_request_forget_time(postern_request *request);
+
 /** Puts the connection's fields back as nobody has set them. */
 void pst_request_forget_connection(postern_request *request);
 

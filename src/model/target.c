@@ -231,7 +231,7 @@ static postern_status rewrite(pst_arena *arena, pst_target *out, bool has_query,
                               const char **problem)
 {
     const size_t tail = has_query ? out->query.len + 1 : 0;
-    char *copy = pst_arena_alloc(arena, out->raw_path.len + tail);
+    char *copy = pst_arena_alloc_inline(arena, out->raw_path.len + tail);
     size_t len = 0;
 
     if (copy == NULL) {

@@ -12,7 +12,7 @@ static postern_status full_uri(postern_request *request, postern_str authority,
     const bool tls = request->values[PST_FIELD_SSL].boolean;
     const postern_str scheme = postern_text(tls ? "https://" : "http://");
     const size_t len = scheme.len + authority.len + rest.len;
-    char *text = pst_arena_alloc(&request->arena, len + 1);
+    char *text = pst_arena_alloc_inline(&request->arena, len + 1);
 
     if (text == NULL) {
         return request->arena.status;
@@ -78,7 +78,7 @@ postern_status pst_derive_extension(postern_request *request, pst_field_id field
     const pst_field_id path =
         field == PST_FIELD_EXTENSION ? PST_FIELD_PATH : PST_FIELD_RAW_PATH;
     const postern_str extension = extension_of(request->values[path].string);
-    char *copy = pst_arena_alloc(&request->arena, extension.len);
+    char *copy = pst_arena_alloc_inline(&request->arena, extension.len);
 
     if (copy == NULL) {
         return request->arena.status;

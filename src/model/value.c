@@ -288,16 +288,22 @@ size_t postern_type_name(postern_type type, char *buf, size_t cap)
     return pst_write_end(&out);
 }
 
+/* --- maps ---------------------------------------------------------------------------- */
+
+enum { MAP_FEW = 32 }; /* entries: up to here looking at each is as fast */
+
 /* pst_str_order() of short texts, which costs less than a call. */
 static inline int key_order(postern_str a, postern_str b)
 {
     const size_t common = a.len < b.len ? a.len : b.len;
     size_t at = 0;
 
-    while (at + 8 <= common && pst_word(a.data + at) == pst_word(b.data + at)) {
+    while (at + 8 <= common &&
+           pst_word_load(a.data + at) == pst_word_load(b.data + at)) {
         at += 8;
     }
-    if (at + 4 <= common && pst_half_word(a.data + at) == pst_half_word(b.data + at)) {
+    if (at + 4 <= common &&
+        pst_word_load_half(a.data + at) == pst_word_load_half(b.data + at)) {
         at += 4;
     }
     for (; at < common; at++) {
@@ -308,10 +314,29 @@ static inline int key_order(postern_str a, postern_str b)
     return (a.len > b.len) - (a.len < b.len);
 }
 
+/* Most keys of another length are seen to be others without a look at their bytes. */
+static const pst_value *find_among_few(pst_map map, postern_str key)
+{
+    const uint64_t head = pst_str_head(key);
+
+    for (size_t i = 0; i < map.count; i++) {
+        const postern_str other = map.entries[i].key;
+        if (other.len == key.len && pst_str_head(other) == head &&
+            pst_rest_same(other.data, key.data, key.len)) {
+            return &map.entries[i].value;
+        }
+    }
+    return NULL;
+}
+
 const pst_value *pst_map_find(pst_map map, postern_str key)
 {
     size_t low = 0;
     size_t high = map.count;
+
+    if (map.count <= MAP_FEW) {
+        return find_among_few(map, key);
+    }
 
     while (low < high) {
         const size_t middle = low + (high - low) / 2;

@@ -26,9 +26,8 @@ static void load_content(pst_document *document, size_t object, pst_response *ou
         out->content_type = postern_text(types[type]);
     }
     if (has_body == PST_MEMBER_READ && out->body.len > BODY_MAX) {
-        pst_document_complain(document, body, POSTERN_LIMIT,
-                              "the content of a response is at most 2048 bytes",
-                              pst_no_name, "", NULL);
+        pst_document_refuse(document, body, POSTERN_LIMIT,
+                            "the content of a response is at most 2048 bytes", NULL);
     }
     if (has_body == PST_MEMBER_READ && has_type == PST_MEMBER_ABSENT) {
         pst_document_complain(document, body, POSTERN_INVALID, "content needs a",
@@ -51,10 +50,10 @@ void pst_load_response(pst_document *document, size_t object, int64_t least,
     if (pst_document_integer(document, object, "status_code", &code) ==
         PST_MEMBER_READ) {
         if (code < least || code > most) {
-            pst_document_complain(document, status, POSTERN_INVALID,
-                                  most == 499 ? "a block answers 400 to 499"
-                                              : "a refusal answers 400 to 599",
-                                  pst_no_name, "", NULL);
+            pst_document_refuse(document, status, POSTERN_INVALID,
+                                most == 499 ? "a block answers 400 to 499"
+                                            : "a refusal answers 400 to 599",
+                                NULL);
         } else {
             out->status = (unsigned)code;
         }
@@ -177,14 +176,13 @@ static void load_skip(pst_document *document, size_t rule_node, size_t object,
         }
     }
     if (!rule->ends && document->lenient) {
-        pst_document_remark(
+        pst_document_mention(
             document, rule_node, POSTERN_NOTE,
-            "this rule skips nothing that is here: later rules are tried", pst_no_name,
-            "", NULL);
+            "this rule skips nothing that is here: later rules are tried", NULL);
     } else if (!rule->ends) {
-        pst_document_complain(document, rule_node, POSTERN_INVALID,
-                              "a skip rule says what it skips", pst_no_name, "",
-                              "\"action_parameters\": {\"ruleset\": \"current\"}");
+        pst_document_refuse(document, rule_node, POSTERN_INVALID,
+                            "a skip rule says what it skips",
+                            "\"action_parameters\": {\"ruleset\": \"current\"}");
     }
 }
 
@@ -225,9 +223,9 @@ static void load_logging(pst_document *document, size_t object, pst_rule *rule)
         return;
     }
     if (rule->told.action != POSTERN_ACTION_SKIP) {
-        pst_document_complain(document, node, POSTERN_INVALID,
-                              "logging is for skip rules only", pst_no_name, "",
-                              "block and log rules are always logged");
+        pst_document_refuse(document, node, POSTERN_INVALID,
+                            "logging is for skip rules only",
+                            "block and log rules are always logged");
         return;
     }
     if (pst_document_is_object(document, node, "logging")) {

@@ -141,6 +141,19 @@ void pst_document_remark(pst_document *document, size_t node, postern_severity s
     }
 }
 
+void pst_document_refuse(pst_document *document, size_t node, postern_status status,
+                         const char *message, const char *hint)
+{
+    pst_document_complain(document, node, status, message, pst_no_name, "", hint);
+}
+
+void pst_document_mention(pst_document *document, size_t node,
+                          postern_severity severity, const char *message,
+                          const char *hint)
+{
+    pst_document_remark(document, node, severity, message, pst_no_name, "", hint);
+}
+
 static bool is_kind(pst_document *document, size_t node, postern_json_kind kind,
                     const char *what, const char *wanted)
 {

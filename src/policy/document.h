@@ -57,6 +57,13 @@ void pst_document_remark(pst_document *document, size_t node, postern_severity s
                          const char *before, postern_str name, const char *after,
                          const char *hint);
 
+/** The same two without a name: `message` is all there is to say. */
+void pst_document_refuse(pst_document *document, size_t node, postern_status status,
+                         const char *message, const char *hint);
+void pst_document_mention(pst_document *document, size_t node,
+                          postern_severity severity, const char *message,
+                          const char *hint);
+
 /** Counts an error that somebody else has told already. */
 void pst_document_count(pst_document *document, postern_status status);
 

@@ -287,11 +287,10 @@ static void remark_short(const pst_loader *loader, pst_document *document,
            is_guarded_anyway(&p->body->hosts[host])) {
         host++;
     }
-    pst_document_remark(document, loader->host_nodes[host], POSTERN_NOTE,
-                        "rules know so many starts of names that only some of them "
-                        "were asked about below each wildcard",
-                        pst_no_name, "",
-                        "\"require\": true keeps everyone without a certificate out");
+    pst_document_mention(document, loader->host_nodes[host], POSTERN_NOTE,
+                         "rules know so many starts of names that only some of them "
+                         "were asked about below each wildcard",
+                         "\"require\": true keeps everyone without a certificate out");
 }
 
 static bool check(pst_loader *loader, pst_document *document, probes *p)

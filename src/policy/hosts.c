@@ -222,12 +222,11 @@ static void load_registered(pst_loader *loader, pst_document *document,
     }
     if (loader->body->scheme->options.crypto == NULL &&
         pst_document_first(document, list) != 0) {
-        pst_document_complain(document, list, POSTERN_CRYPTO,
-                              "registered hosts need cryptography, and this program "
-                              "brought none",
-                              pst_no_name, "",
-                              "set postern_options.crypto, for instance to "
-                              "postern_mbedtls_crypto()");
+        pst_document_refuse(document, list, POSTERN_CRYPTO,
+                            "registered hosts need cryptography, and this program "
+                            "brought none",
+                            "set postern_options.crypto, for instance to "
+                            "postern_mbedtls_crypto()");
     }
     load_host_list(loader, document, list, registered);
 }
@@ -271,11 +270,11 @@ static void load_plain(pst_loader *loader, pst_document *document, size_t list,
         *count += load_plain_host(loader, document, node, registered, &names[*count]);
     }
     if (length > 0 && loader->body->host_count == 0 && document->errors == 0) {
-        pst_document_remark(
+        pst_document_mention(
             document, list, POSTERN_WARNING,
             "plain_hosts mean nothing without registered hosts: every host "
             "is served",
-            pst_no_name, "", NULL);
+            NULL);
     }
 }
 

@@ -138,18 +138,16 @@ void pst_load_export(pst_loader *loader, pst_document *document, pst_ruleset *ou
     }
     if (member(document, 0, "success") != 0 &&
         is_kind(document, member(document, 0, "success"), POSTERN_JSON_FALSE)) {
-        pst_document_complain(document, member(document, 0, "success"), POSTERN_INVALID,
-                              "this is an answer to a failed request", pst_no_name, "",
-                              NULL);
+        pst_document_refuse(document, member(document, 0, "success"), POSTERN_INVALID,
+                            "this is an answer to a failed request", NULL);
         return;
     }
     s = find_ruleset(document);
     if (s.count != 1) {
-        pst_document_complain(
+        pst_document_refuse(
             document, 0, POSTERN_INVALID,
             s.count == 0 ? "there is no ruleset in this export"
                          : "there are several rulesets in this export",
-            pst_no_name, "",
             "a ruleset is an object with \"rules\"; export one at a time");
         return;
     }

@@ -58,10 +58,10 @@ static size_t unwrap_hostname(pst_document *document, size_t object)
                               "a host name item needs a", postern_text(keys[0]), "",
                               NULL);
     } else if (!excluded && is_wildcard(document, node)) {
-        pst_document_complain(document, pst_document_find(document, object, keys[1]),
-                              POSTERN_UNSUPPORTED,
-                              "a wildcard does not hold the name itself", pst_no_name,
-                              "", "add the name as an item of its own");
+        pst_document_refuse(document, pst_document_find(document, object, keys[1]),
+                            POSTERN_UNSUPPORTED,
+                            "a wildcard does not hold the name itself",
+                            "add the name as an item of its own");
     }
     return node;
 }
@@ -74,9 +74,8 @@ static size_t unwrap(pst_document *document, size_t object, postern_list_kind ki
     size_t node;
 
     if (name == NULL) {
-        pst_document_complain(document, object, POSTERN_TYPE,
-                              "an item of this list must be a string, \" \"",
-                              pst_no_name, "", NULL);
+        pst_document_refuse(document, object, POSTERN_TYPE,
+                            "an item of this list must be a string, \" \"", NULL);
         return 0;
     }
     pst_document_known_keys(document, object, keys, sizeof keys / sizeof keys[0]);
@@ -110,12 +109,11 @@ static void load_item(item_list *items, size_t node)
         text =
             pst_str_slice(document->text, at->offset, (size_t)at->offset + at->length);
     } else if (at->kind != POSTERN_JSON_STRING) {
-        pst_document_complain(document, node, POSTERN_TYPE,
-                              number
-                                  ? "an item of this list must be a whole number, or "
-                                    "a range in quotes"
-                                  : "an item of this list must be a string, \" \"",
-                              pst_no_name, "", NULL);
+        pst_document_refuse(document, node, POSTERN_TYPE,
+                            number ? "an item of this list must be a whole number, or "
+                                     "a range in quotes"
+                                   : "an item of this list must be a string, \" \"",
+                            NULL);
         return;
     } else if (!pst_document_peek(document, node, &text)) {
         return;
@@ -159,8 +157,7 @@ static postern_list *load_items(pst_loader *loader, pst_document *document, size
                               &items, &made);
     }
     if (status == POSTERN_LIMIT) {
-        pst_document_complain(document, list, status, "a list of too many items",
-                              pst_no_name, "", NULL);
+        pst_document_refuse(document, list, status, "a list of too many items", NULL);
     }
     if (status != POSTERN_OK && status != POSTERN_NO_MEMORY) { /* told */
         status = pst_list_new(alloc, kind, NULL, 0, complain_of_item, &items, &made);

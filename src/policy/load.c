@@ -167,10 +167,9 @@ static void load_version(pst_document *document)
         break;
     case PST_MEMBER_READ:
         if (version != 1) {
-            pst_document_complain(document, pst_document_find(document, 0, "version"),
-                                  POSTERN_UNSUPPORTED,
-                                  "this library reads version 1 only", pst_no_name, "",
-                                  NULL);
+            pst_document_refuse(document, pst_document_find(document, 0, "version"),
+                                POSTERN_UNSUPPORTED,
+                                "this library reads version 1 only", NULL);
         }
         break;
     case PST_MEMBER_WRONG:

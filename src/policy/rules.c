@@ -201,8 +201,8 @@ static void finish(pst_document *document, pst_compiler *compiler, pst_ruleset *
     if (status == POSTERN_NO_MEMORY) {
         pst_document_no_memory(document);
     } else if (status != POSTERN_OK) {
-        pst_document_complain(document, 0, status, "the rules could not be compiled",
-                              pst_no_name, "", NULL);
+        pst_document_refuse(document, 0, status, "the rules could not be compiled",
+                            NULL);
     } else {
         activate(document, out);
     }
@@ -380,8 +380,8 @@ void pst_load_rulesets(pst_loader *loader, pst_document *document)
         return;
     }
     if (list == 0 || pst_document_first(document, list) == 0) {
-        pst_document_remark(document, list, POSTERN_WARNING, "the policy has no rules",
-                            pst_no_name, "", NULL);
+        pst_document_mention(document, list, POSTERN_WARNING, "the policy has no rules",
+                             NULL);
         return;
     }
     body->rulesets = pst_arena_array(&body->memory, pst_document_length(document, list),

@@ -92,14 +92,13 @@ static pst_revocation read_revocation(pst_document *document, size_t object)
         return has_crl ? PST_REVOCATION_REQUIRE : PST_REVOCATION_OFF;
     }
     if (modes[chosen] == PST_REVOCATION_OFF && has_crl) {
-        pst_document_remark(document, node, POSTERN_WARNING,
-                            "the CRLs of this host are not consulted", pst_no_name, "",
-                            NULL);
+        pst_document_mention(document, node, POSTERN_WARNING,
+                             "the CRLs of this host are not consulted", NULL);
     }
     if (modes[chosen] == PST_REVOCATION_REQUIRE && no_crl) {
-        pst_document_complain(document, node, POSTERN_INVALID,
-                              "revocation is required but no CRL is given", pst_no_name,
-                              "", "add \"crl\": [\"ca.crl\"]");
+        pst_document_refuse(document, node, POSTERN_INVALID,
+                            "revocation is required but no CRL is given",
+                            "add \"crl\": [\"ca.crl\"]");
     }
     return modes[chosen];
 }

@@ -4,7 +4,9 @@
  * Rules that cannot be true unless a slot is a certain text, lies in a certain range or
  * holds a certain part are found by one look-up of that slot, however many they are;
  * all others are candidates of every request. The evaluation asks candidates only, in
- * the order of the rules, so what it decides is what asking all of them would.
+ * the order of the rules, so what it decides is what asking all of them would. Only
+ * what a rule that is left out would have computed first is not computed, so that a
+ * request which it would have taken too much memory for is answered, not refused.
  */
 #ifndef PST_RULESET_INDEX_H
 #define PST_RULESET_INDEX_H

@@ -53,31 +53,66 @@ static bool is_taken(const pst_arena *arena, const chunk *at)
     return at->taken == arena->round + 1;
 }
 
+static size_t power_of_two(size_t least)
+{
+    size_t power = BLOCK_ALONE;
+
+    while (power < least) { /* which is at most SIZE_MAX / 4 */
+        power *= 2;
+    }
+    return power;
+}
+
+/* A block of its own has exactly its size in memory that is filled once. Where rounds
+ * follow each other the next one may want a little more. */
 static size_t next_cap(pst_arena *arena, size_t size)
 {
     const size_t whole = arena->next_chunk;
     const size_t cap = whole > 2 * sizeof(chunk) ? whole - sizeof(chunk) : whole;
 
     if (size >= BLOCK_ALONE) {
-        return size;
+        return arena->round == 0 ? size : power_of_two(size);
     }
     arena->next_chunk =
         whole < PST_ARENA_CHUNK_MAX / 2 ? whole * 2 : PST_ARENA_CHUNK_MAX;
     return cap < size ? size : cap;
 }
 
-/* The next chunk with room for `size`, or a new one linked behind the current. */
+/* Gives back the chunk behind `before`, in which nothing stands in this round. */
+static void drop_next(pst_arena *arena, chunk *before)
+{
+    chunk *dropped = before->next;
+
+    before->next = dropped->next;
+    pst_free(arena->alloc, dropped, sizeof *dropped + dropped->cap);
+}
+
+/* The next chunk with room for `size`, or a new one linked behind the current. A chunk
+ * for a large block takes the place of a smaller one that nothing stands in, so that
+ * rounds which want more and more do not pile them up. */
 static chunk *chunk_with_room(pst_arena *arena, size_t size)
 {
     chunk *last = arena->current;
+    chunk *before = NULL; /* in front of the largest that is too small */
     size_t cap;
     chunk *made;
 
-    while (last != NULL && last->next != NULL) {
-        last = last->next;
-        if (last->cap >= size && !is_taken(arena, last)) {
-            return last;
+    for (; last != NULL && last->next != NULL; last = last->next) {
+        chunk *next = last->next;
+        if (is_taken(arena, next)) {
+            continue;
         }
+        if (next->cap >= size) {
+            return next;
+        }
+        if (next->cap >= BLOCK_ALONE &&
+            (before == NULL || next->cap > before->next->cap)) {
+            before = last;
+        }
+    }
+    if (before != NULL && size >= BLOCK_ALONE) {
+        last = before->next == last ? before : last;
+        drop_next(arena, before);
     }
     cap = next_cap(arena, size) / PST_ARENA_ALIGN * PST_ARENA_ALIGN;
     made = pst_alloc(arena->alloc, sizeof *made + cap);
@@ -136,6 +171,11 @@ void *pst_arena_alloc_slow(pst_arena *arena, size_t size)
     return block;
 }
 
+void *pst_arena_alloc(pst_arena *arena, size_t size)
+{
+    return pst_arena_alloc_inline(arena, size);
+}
+
 char *pst_arena_text(pst_arena *arena, size_t length)
 {
     if (length - 1 >= pst_arena_room(arena) || length > arena->limit - arena->used) {
@@ -152,7 +192,7 @@ void *pst_arena_array(pst_arena *arena, size_t count, size_t size)
         arena->status = POSTERN_LIMIT;
         return NULL;
     }
-    return pst_arena_alloc(arena, count * size);
+    return pst_arena_alloc_inline(arena, count * size);
 }
 
 bool pst_arena_copy(pst_arena *arena, postern_str text, postern_str *out)

@@ -50,12 +50,15 @@ static inline size_t pst_arena_room(const pst_arena *arena)
     return (uintptr_t)arena->end - (uintptr_t)arena->at; /* both NULL at first */
 }
 
+/** `size` bytes, aligned for any object, uninitialised. NULL when there is no
+ *  memory or the limit is reached: arena->status says which. */
+void *pst_arena_alloc(pst_arena *arena, size_t size);
+
 /** What pst_arena_alloc() does where the current chunk has no room. */
 void *pst_arena_alloc_slow(pst_arena *arena, size_t size);
 
-/** `size` bytes, aligned for any object, uninitialised. NULL when there is no
- *  memory or the limit is reached: arena->status says which. */
-static inline void *pst_arena_alloc(pst_arena *arena, size_t size)
+/** pst_arena_alloc() without a call, for what is done for every request. */
+static inline void *pst_arena_alloc_inline(pst_arena *arena, size_t size)
 {
     const size_t cut = ~((size_t)PST_ARENA_ALIGN - 1);
     const size_t need = (size + PST_ARENA_ALIGN - 1) & cut;

@@ -13,6 +13,11 @@ uint64_t pst_hash_long(postern_str text, uint64_t seed)
     return pst_fold(hash ^ key, (uint64_t)text.len ^ PST_HASH_K0);
 }
 
+uint64_t pst_hash(postern_str text, uint64_t seed)
+{
+    return pst_hash_headed(text, pst_str_head(text), seed);
+}
+
 static inline uint64_t look_away(uint64_t word)
 {
     return word;

@@ -65,10 +65,8 @@ static inline uint64_t pst_hash_headed(postern_str text, uint64_t head, uint64_t
     return pst_hash_long(text, seed);
 }
 
-static inline uint64_t pst_hash(postern_str text, uint64_t seed)
-{
-    return pst_hash_headed(text, pst_str_head(text), seed);
-}
+/** The same, for everybody else; a call. */
+uint64_t pst_hash(postern_str text, uint64_t seed);
 
 /** Hash of `name`, the same for both cases of a letter. Never 0. */
 uint32_t pst_hash_folded(postern_str name);

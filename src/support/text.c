@@ -12,7 +12,7 @@ postern_str postern_text(const char *text)
 
 bool postern_str_equal(postern_str a, postern_str b)
 {
-    return pst_str_same(a, b);
+    return pst_str_same_inline(a, b);
 }
 
 int pst_hex_value(unsigned char c)
@@ -27,6 +27,11 @@ int pst_hex_value(unsigned char c)
 static bool same_word(uint64_t a, uint64_t b)
 {
     return a == b || pst_lower_word(a) == pst_lower_word(b);
+}
+
+bool pst_str_same(postern_str a, postern_str b)
+{
+    return pst_str_same_inline(a, b);
 }
 
 bool pst_str_same_folded(postern_str a, postern_str b)
@@ -52,7 +57,7 @@ bool pst_str_same_folded(postern_str a, postern_str b)
 bool pst_str_starts(postern_str text, postern_str prefix)
 {
     return text.len >= prefix.len &&
-           pst_str_same((postern_str){text.data, prefix.len}, prefix);
+           pst_str_same_inline((postern_str){text.data, prefix.len}, prefix);
 }
 
 int pst_str_order(postern_str a, postern_str b)

@@ -29,21 +29,11 @@ static inline unsigned char pst_lower(unsigned char c)
     return (unsigned char)(c - 'A') < 26U ? (unsigned char)(c | 0x20U) : c;
 }
 
-/** Eight bytes of a text, and four. */
-static inline uint64_t pst_word(const char *bytes)
+/** One to three bytes of a text: the first, the middle and the last. */
+static inline uint64_t pst_few_bytes(const char *bytes, size_t len)
 {
-    uint64_t word;
-
-    memcpy(&word, bytes, sizeof word);
-    return word;
-}
-
-static inline uint32_t pst_half_word(const char *bytes)
-{
-    uint32_t word;
-
-    memcpy(&word, bytes, sizeof word);
-    return word;
+    return (unsigned char)bytes[0] | (uint64_t)(unsigned char)bytes[len / 2] << 8 |
+           (uint64_t)(unsigned char)bytes[len - 1] << 16;
 }
 
 /** pst_lower() of eight bytes at once. */
@@ -95,7 +85,11 @@ static inline bool pst_rest_same(const char *a, const char *b, size_t length)
 }
 
 /** True when both hold the same bytes. */
-static inline bool pst_str_same(postern_str a, postern_str b)
+bool pst_str_same(postern_str a, postern_str b);
+
+/** The same without a call when the lengths differ, for what is done for every
+ *  request. */
+static inline bool pst_str_same_inline(postern_str a, postern_str b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
@@ -107,24 +101,23 @@ static PST_INLINE bool pst_same_bytes(const char *text, const char *lower, size_
     if (len >= 8) {
         for (size_t i = 0; i < len; i += 8) {
             const size_t at = i + 8 < len ? i : len - 8; /* the last word overlaps */
-            const uint64_t word = pst_word(text + at);
-            if ((fold ? pst_lower_word(word) : word) != pst_word(lower + at)) {
+            const uint64_t word = pst_word_load(text + at);
+            if ((fold ? pst_lower_word(word) : word) != pst_word_load(lower + at)) {
                 return false;
             }
         }
         return true;
     }
     if (len >= 4) {
-        const uint64_t word =
-            (uint64_t)pst_half_word(text + len - 4) << 32 | pst_half_word(text);
+        const uint64_t word = (uint64_t)pst_word_load_half(text + len - 4) << 32 |
+                              pst_word_load_half(text);
         return (fold ? pst_lower_word(word) : word) ==
-               ((uint64_t)pst_half_word(lower + len - 4) << 32 | pst_half_word(lower));
+               ((uint64_t)pst_word_load_half(lower + len - 4) << 32 |
+                pst_word_load_half(lower));
     }
-    for (size_t i = 0; i < len; i++) {
-        const unsigned char byte = (unsigned char)text[i];
-        if ((fold ? pst_lower(byte) : byte) != (unsigned char)lower[i]) {
-            return false;
-        }
+    if (len > 0) {
+        const uint64_t word = pst_few_bytes(text, len);
+        return (fold ? pst_lower_word(word) : word) == pst_few_bytes(lower, len);
     }
     return true;
 }

@@ -15,6 +15,7 @@
 
 #include "builtin/builtin.h"
 #include "match/list.h"
+#include "match/few.h"
 #include "match/needles.h"
 #include "match/regex.h"
 #include "match/wildcard.h"
@@ -75,10 +76,12 @@ typedef struct pst_pattern {
     const postern_str *text;
 } pst_pattern;
 
-/** Texts looked for in one pass. */
+/** Texts looked for in one pass: up to PST_FEW_MOST of them by `few`, more by `needles`.
+ *  The other one is NULL. */
 typedef struct pst_parts {
     const postern_str *texts;
     size_t count;
+    const pst_few *few;
     const pst_needles *needles;
 } pst_parts;
 
@@ -256,8 +259,10 @@ static inline postern_status pst_program_prepare(const pst_program *program,
     if (program->derived_count > PST_DERIVED_ROOM) {
         return pst_request_reserve(request, program->derived_count);
     }
-    memset(request->states + request->scheme->field_count, PST_SLOT_UNKNOWN,
-           PST_DERIVED_ROOM);
+    if (program->derived_count > 0) {
+        memset(request->states + request->scheme->field_count, PST_SLOT_UNKNOWN,
+               PST_DERIVED_ROOM);
+    }
     return POSTERN_OK;
 }
 
@@ -270,22 +275,13 @@ static inline postern_status pst_program_prepare(const pst_program *program,
 postern_status pst_program_resume(const pst_program *program, const pst_insn *pc,
                                   postern_request *request, bool *yes);
 
+/** The same, answering as pst_program_run(). */
+pst_answer pst_program_go_on(const pst_program *program, const pst_insn *pc,
+                             postern_request *request, postern_status *fault);
+
 /** Runs the code at `start`, of a body; as pst_program_run(). */
 pst_answer pst_program_run_at(const pst_program *program, uint32_t start,
                               postern_request *request, postern_status *fault);
-
-/**
- * Runs pieces of code one after the other, from starts[*at] on, until one answers yes.
- * Each is a rule (an item of program->entries) or a body; as pst_program_run(), but
- * going from one to the next costs no call.
- *
- * @param starts `count` places of the code, in the order they are to be run
- * @param at     where to begin; receives which one answered yes or faulted, or
- *               `count` with PST_NO. To look for a further one go on at *at + 1.
- */
-pst_answer pst_program_find(const pst_program *program, const uint32_t *starts,
-                            size_t count, size_t *at, postern_request *request,
-                            postern_status *fault);
 
 /** True when the program reads `field`. */
 bool pst_program_uses(const pst_program *program, size_t field);

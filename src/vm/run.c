@@ -1,4 +1,5 @@
 #include "match/search.h"
+#include "support/attribute.h"
 #include "support/text.h"
 #include "vm/dispatch.h"
 #include "vm/memory.h"
@@ -25,10 +26,21 @@ static bool matches(const pst_regex *regex, postern_str text, postern_request *r
     return found;
 }
 
+static inline bool contains(const pst_insn *insn, const pst_value *value)
+{
+    return pst_search_by(value->string, insn->as.string, insn->bit, false) != SIZE_MAX;
+}
+
+static inline bool has_part(const pst_parts *parts, postern_str text)
+{
+    return parts->few != NULL ? pst_few_any(parts->few, text)
+                              : pst_needles_any(parts->needles, text);
+}
+
 /* Flat on purpose: one block an opcode, in the order of opcodes.def. */
 /* NOLINTNEXTLINE(readability-function-size): see above */
-postern_status pst_program_resume(const pst_program *program, const pst_insn *pc,
-                                  postern_request *request, bool *yes)
+static PST_NOINLINE postern_status run(const pst_program *program, const pst_insn *pc,
+                                       postern_request *request, bool *yes)
 {
     const pst_value *const values = request->values;
     const uint8_t *const states = request->states;
@@ -104,11 +116,10 @@ postern_status pst_program_resume(const pst_program *program, const pst_insn *pc
                                        values[pc->slot].string));
         }
         ON (STRING_CONTAINS) {
-            BRANCH(pst_search_by(values[pc->slot].string, pc->as.string, pc->bit,
-                                 false) != SIZE_MAX);
+            BRANCH(contains(pc, &values[pc->slot]));
         }
         ON (STRING_PARTS) {
-            BRANCH(pst_needles_any(pc->as.parts->needles, values[pc->slot].string));
+            BRANCH(has_part(pc->as.parts, values[pc->slot].string));
         }
         ON (STRING_STARTS) {
             BRANCH(pst_plain_starts(pc, &values[pc->slot]));
@@ -184,19 +195,82 @@ postern_status pst_program_resume(const pst_program *program, const pst_insn *pc
     }
 }
 
-/* One piece of code; the tests that call nothing come first. */
-static PST_INLINE pst_answer run_from(const pst_program *program, uint32_t start,
-                                      postern_request *request, postern_status *fault)
+static inline bool is_search(const pst_insn *insn)
 {
-    const pst_insn *pc = program->code + start;
-    const uint32_t way = pst_plain_run(&pc, request);
-    postern_status status;
-    bool yes;
+    return insn->op == PST_OP_STRING_CONTAINS || insn->op == PST_OP_STRING_PARTS;
+}
 
-    if (way != 0) {
-        return (pst_answer)(way & 1U);
+/* Searches, and what is plain between them. Begins with a search. */
+static PST_NOINLINE postern_status run_searches(const pst_program *program,
+                                                const pst_insn *pc,
+                                                postern_request *request, bool *yes)
+{
+    do {
+        const pst_value *value = &request->values[pc->slot];
+        const bool holds = pc->op == PST_OP_STRING_CONTAINS
+                               ? contains(pc, value)
+                               : has_part(pc->as.parts, value->string);
+        uint32_t way = holds ? pc->on_true : pc->on_false;
+        if (way < PST_RETURN_FALSE) {
+            pc += way;
+            way = pst_plain_run(PST_PLAIN_FEW, &pc, request);
+        }
+        if (way != 0) {
+            *yes = way == PST_RETURN_TRUE;
+            return POSTERN_OK;
+        }
+    } while (is_search(pc));
+    return run(program, pc, request, yes);
+}
+
+/* Goes on behind `pc`, of which is known whether it holds. */
+static PST_INLINE postern_status branch(const pst_program *program, const pst_insn *pc,
+                                        postern_request *request, bool holds, bool *yes)
+{
+    const uint32_t way = holds ? pc->on_true : pc->on_false;
+
+    if (way < PST_RETURN_FALSE) {
+        return run(program, pc + way, request, yes);
     }
-    status = pst_program_resume(program, pc, request, &yes);
+    *yes = way == PST_RETURN_TRUE;
+    return POSTERN_OK;
+}
+
+static PST_NOINLINE postern_status find_string(const pst_program *program,
+                                               const pst_insn *pc,
+                                               postern_request *request, bool *yes)
+{
+    const bool holds =
+        pst_string_set_has(pc->as.string_set, request->values[pc->slot].string);
+
+    return branch(program, pc, request, holds, yes);
+}
+
+/* A search or a set that comes first, and is often all there is, is asked without the
+ * loop's frame; a set of few members without any. */
+postern_status pst_program_resume(const pst_program *program, const pst_insn *pc,
+                                  postern_request *request, bool *yes)
+{
+    bool holds;
+
+    if (pst_plain_few(pc, &request->values[pc->slot], &holds)) {
+        return branch(program, pc, request, holds, yes);
+    }
+    if (is_search(pc)) {
+        return run_searches(program, pc, request, yes);
+    }
+    return pc->op == PST_OP_STRING_IN ? find_string(program, pc, request, yes)
+                                      : run(program, pc, request, yes);
+}
+
+pst_answer pst_program_go_on(const pst_program *program, const pst_insn *pc,
+                             postern_request *request, postern_status *fault)
+{
+    bool yes;
+    const postern_status status = is_search(pc)
+                                      ? run_searches(program, pc, request, &yes)
+                                      : run(program, pc, request, &yes);
+
     if (status != POSTERN_OK) {
         *fault = status;
         return PST_FAULTED;
@@ -207,26 +281,11 @@ static PST_INLINE pst_answer run_from(const pst_program *program, uint32_t start
 pst_answer pst_program_run_at(const pst_program *program, uint32_t start,
                               postern_request *request, postern_status *fault)
 {
-    return run_from(program, start, request, fault);
+    return pst_plain_ask(program, start, request, fault);
 }
 
 pst_answer pst_program_run(const pst_program *program, size_t rule,
                            postern_request *request, postern_status *fault)
 {
     return pst_program_run_at(program, program->entries[rule], request, fault);
-}
-
-pst_answer pst_program_find(const pst_program *program, const uint32_t *starts,
-                            size_t count, size_t *at, postern_request *request,
-                            postern_status *fault)
-{
-    for (size_t i = *at; i < count; i++) {
-        const pst_answer answer = run_from(program, starts[i], request, fault);
-        if (answer != PST_NO) {
-            *at = i;
-            return answer;
-        }
-    }
-    *at = *at < count ? count : *at;
-    return PST_NO;
 }

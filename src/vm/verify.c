@@ -258,8 +258,9 @@ static bool operand_ok(const verifier *v, const region *r, size_t at)
     case OPERAND_STRING_SET:
         return insn->as.string_set != NULL;
     case OPERAND_PARTS:
-        return insn->as.parts != NULL && insn->as.parts->needles != NULL &&
-               insn->as.parts->count > 0 && insn->as.parts->texts != NULL;
+        return insn->as.parts != NULL && insn->as.parts->count > 0 &&
+               insn->as.parts->texts != NULL &&
+               (insn->as.parts->needles != NULL) != (insn->as.parts->few != NULL);
     case OPERAND_WILDCARD:
         return insn->as.wildcard != NULL && pst_wildcard_is_sound(insn->as.wildcard);
     case OPERAND_REGEX:

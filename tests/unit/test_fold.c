@@ -59,9 +59,9 @@ static const struct chain {
      PST_OP_IP_IN,                                                                                         3},
     {"ip.src in {10.#.0.0/16 2001:db8:#::/48}", " or ",  4,  PST_OP_IP_ORDER,        0,
      PST_OP_IP_IN,                                                                                         1},
-    {"http.cookie contains \"abc#\"",           " or ",  15, PST_OP_STRING_CONTAINS, 15,
+    {"http.cookie contains \"abc#\"",           " or ",  2,  PST_OP_STRING_CONTAINS, 2,
      PST_OP_STRING_PARTS,                                                                                  0},
-    {"http.cookie contains \"abc#\"",           " or ",  16, PST_OP_STRING_CONTAINS, 0,
+    {"http.cookie contains \"abc#\"",           " or ",  3,  PST_OP_STRING_CONTAINS, 0,
      PST_OP_STRING_PARTS,                                                                                  1},
     {"http.cookie contains \"#\"",              " or ",  16, PST_OP_STRING_CONTAINS, 16,
      PST_OP_STRING_PARTS,                                                                                  0}, /* too short */

@@ -376,6 +376,51 @@ START_TEST(ranges_may_overlap_however_many)
 }
 END_TEST
 
+/* What is looked up may take more memory than the rules in their order would: then they
+ * are asked in their order. */
+START_TEST(no_look_up_takes_memory_from_the_rules)
+{
+    enum { LONG = 40000, RULES = 20, LIMIT = 50000 };
+    const pst_rule *decided = NULL;
+    pst_matches matches = {.count = 0};
+    char *text = malloc(LONG);
+    postern_status fault = POSTERN_OK;
+    stand s;
+
+    ck_assert_ptr_nonnull(text);
+    memset(text, 'x', LONG);
+    memset(text, 'X', LONG / 2); /* neither copy is the text itself */
+    memcpy(text + LONG / 2, "needle3.", 8);
+    open_stand(&s);
+    s.request->run.limit = LIMIT; /* for one copy of the text */
+    for (unsigned i = 0; i < RULES; i++) {
+        rules_write(&s.r,
+                    i < RULES / 2 ? "lower(http.cookie) contains \"needle#.\""
+                                  : "upper(http.cookie) contains \"NEEDLE#.\"",
+                    i);
+        rules_add(&s.r);
+    }
+    finish(&s);
+    ck_assert_ptr_nonnull(s.set.index);
+    s.told[3].told.action = _i == 0 ? POSTERN_ACTION_BLOCK : POSTERN_ACTION_LOG;
+    set_field(&s, "http.cookie",
+              (postern_value){
+                  .as.string = {text, LONG}
+    });
+    ck_assert_int_eq(pst_request_seal(s.request, NULL, false), POSTERN_OK);
+    ck_assert_int_eq(
+        pst_ruleset_evaluate(&s.set, NULL, s.request, &matches, &decided, &fault),
+        _i == 0 ? PST_DECISION_BLOCK : PST_DECISION_FAULT);
+    ck_assert_uint_eq(matches.count, 1);
+    ck_assert_int_eq(fault, _i == 0 ? POSTERN_OK : POSTERN_LIMIT);
+    for (size_t i = 0; i < s.request->mark_words; i++) {
+        ck_assert_uint_eq(s.request->marks[i], 0);
+    }
+    close_stand(&s);
+    free(text);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("index");
@@ -385,6 +430,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(tcase, rules_that_share_a_key_all_match, 0, KINDS);
     tcase_add_test(tcase, kinds_go_together);
     tcase_add_loop_test(tcase, ranges_may_overlap_however_many, 0, 2);
+    tcase_add_loop_test(tcase, no_look_up_takes_memory_from_the_rules, 0, 2);
     suite_add_tcase(suite, tcase);
     return suite;
 }

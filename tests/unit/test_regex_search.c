@@ -350,7 +350,7 @@ static const struct {
     {P("Q{3,9}Z{2}"),                                  P("-QZ"),          3, 5, 1  },
 };
 
-static uint32_t first_bytes(const pst_regex_filter *f)
+static uint32_t first_bytes(const pst_halves *f)
 {
     uint32_t count = 0;
 
@@ -365,9 +365,9 @@ START_TEST(a_filter_is_as_deep_and_sharp_as_told)
     ways w;
 
     ways_open(&w, filters[_i].pattern);
-    ck_assert_uint_eq(w.of[0].filter.depth, filters[_i].depth);
+    ck_assert_uint_eq(w.of[0].filter.starts.depth, filters[_i].depth);
     ck_assert_uint_eq(w.of[0].filter.least, filters[_i].least);
-    ck_assert_uint_eq(first_bytes(&w.of[0].filter), filters[_i].first);
+    ck_assert_uint_eq(first_bytes(&w.of[0].filter.starts), filters[_i].first);
     ways_close(&w);
 }
 END_TEST
@@ -375,11 +375,11 @@ END_TEST
 /* No match starts where the filter sees none. */
 static void expect_none_skipped(const ways *w, postern_str text)
 {
-    const pst_regex_filter *const f = &w->of[0].filter;
+    const pst_halves *const f = &w->of[0].filter.starts;
     size_t next;
 
     for (size_t at = 0; at < text.len; at = next + 1) {
-        next = pst_regex_filter_next_plain(f, text, at);
+        next = pst_halves_next_plain(f, text, at);
         for (size_t skipped = at; skipped < next; skipped++) {
             if (ways_match_at(w, text, skipped)) {
                 ck_abort_msg("%.*s on \"%.*s\": the match at %zu is not seen",
@@ -393,11 +393,11 @@ static void expect_none_skipped(const ways *w, postern_str text)
 /* 32 places at once are seen as they are one by one. */
 static void expect_both_next(const ways *w, postern_str text)
 {
-    const pst_regex_filter *const f = &w->of[0].filter;
+    const pst_halves *const f = &w->of[0].filter.starts;
 
-    for (size_t at = 0; pst_regex_filter_is_fast() && at <= text.len; at++) {
-        const size_t fast = pst_regex_filter_next(f, text, at);
-        const size_t plain = pst_regex_filter_next_plain(f, text, at);
+    for (size_t at = 0; pst_halves_are_fast() && at <= text.len; at++) {
+        const size_t fast = pst_halves_next(f, text, at);
+        const size_t plain = pst_halves_next_plain(f, text, at);
         if (fast != plain) {
             ck_abort_msg("%.*s on \"%.*s\" from %zu: %zu at once, %zu one by one",
                          (int)w->pattern.len, w->pattern.data, (int)text.len, text.data,
@@ -413,8 +413,8 @@ START_TEST(a_filter_never_skips_a_match)
     ways w;
 
     ways_open(&w, filters[_i].pattern);
-    for (size_t length = PST_REGEX_FILTER_TEXT; length <= sizeof bytes; length++) {
-        for (int round = 0; w.of[0].filter.depth > 0 && round < 6; round++) {
+    for (size_t length = PST_HALVES_TEXT; length <= sizeof bytes; length++) {
+        for (int round = 0; w.of[0].filter.starts.depth > 0 && round < 6; round++) {
             postern_str text;
             fill_randomly(bytes, length, filters[_i].bytes, &seed);
             text = ways_copy(bytes, length);
@@ -437,16 +437,16 @@ START_TEST(a_filter_sees_a_start_at_every_place)
     ways w;
 
     ways_open(&w, start);
-    ck_assert_uint_eq(w.of[0].filter.depth, start.len < 3 ? start.len : 3);
-    for (size_t length = PST_REGEX_FILTER_TEXT; length <= sizeof bytes; length++) {
+    ck_assert_uint_eq(w.of[0].filter.starts.depth, start.len < 3 ? start.len : 3);
+    for (size_t length = PST_HALVES_TEXT; length <= sizeof bytes; length++) {
         for (size_t at = 0; at < length; at++) {
             const size_t room = length - at;
-            const size_t seen = room < w.of[0].filter.depth ? length : at;
+            const size_t seen = room < w.of[0].filter.starts.depth ? length : at;
             postern_str text;
             memset(bytes, '-', length);
             memcpy(bytes + at, start.data, room < start.len ? room : start.len);
             text = ways_copy(bytes, length);
-            if (pst_regex_filter_next_plain(&w.of[0].filter, text, 0) != seen ||
+            if (pst_halves_next_plain(&w.of[0].filter.starts, text, 0) != seen ||
                 ways_match(&w, text) != (room >= start.len)) {
                 ck_abort_msg("not seen: %zu of %zu", at, length);
             }
@@ -478,7 +478,7 @@ START_TEST(false_starts_hide_no_match)
     ways w;
 
     ways_open(&w, rows[_i].pattern);
-    ck_assert_uint_eq(w.of[0].filter.depth, 3);
+    ck_assert_uint_eq(w.of[0].filter.starts.depth, 3);
     for (size_t length = 100; length <= sizeof bytes; length += 150) {
         for (size_t at = 0; at + hit <= length; at++) {
             for (size_t i = 0; i < length; i++) {

@@ -462,6 +462,132 @@ START_TEST(what_stands_around_a_text_does_not_count)
 }
 END_TEST
 
+/* --- sets and maps ----------------------------------------------------------------- */
+
+enum { SETS = 8, KEYS = 40 };
+
+/* Few and many members, of each family of addresses and of both. */
+static const char *const sets[SETS] = {
+    "cf.threat_score in {1 3..5 9}",
+    "cf.threat_score in {0 2 4 6 8 10 12 14 16 18}",
+    "ip.src in {10.0.0.0/31 10.0.0.4 2001:db8::/32}",
+    "ip.src in {2001:db8::/127 2001:db8::4}",
+    "ip.src in {10.0.0.0 10.0.0.2 10.0.0.4 10.0.0.6 10.0.0.8 10.0.0.10 10.0.0.12 "
+    "10.0.0.14 10.0.0.16 10.0.0.18}",
+    "http.host in {\"b.example\" \"d\"}",
+    "http.host in {\"a\" \"b\" \"c\" \"d\" \"e\" \"f\" \"g\" \"a.example\" \"h\" \"i\"}",
+    "(cf.threat_score in {1 3..5 9} and ip.src in {10.0.0.0/31 10.0.0.4}) or "
+    "(http.host in {\"b.example\" \"c\"} and cf.threat_score in {0 2 7}) or "
+    "(ip.src in {2001:db8::/127 2001:db8::4} and cf.threat_score in {2 6})"};
+
+/* The plain way: each set is asked as a whole. */
+static bool is_member(const world *w, const pst_insn *insn)
+{
+    const pst_value *value = &w->request->values[insn->slot];
+
+    switch ((int)insn->op) {
+    case PST_OP_ENSURE: /* all are there */
+        return true;
+    case PST_OP_INT_IN:
+        return pst_int_set_has(insn->as.int_set, value->integer);
+    case PST_OP_IP_IN:
+        return pst_ip_set_has(insn->as.ip_set, value->ip);
+    case PST_OP_STRING_EQ:
+        return pst_str_same(insn->as.string, value->string);
+    case PST_OP_STRING_IN:
+        return pst_string_set_find(insn->as.string_set, value->string) != SIZE_MAX;
+    default:
+        ck_abort_msg("%d is no test of a set", insn->op);
+    }
+}
+
+static bool is_member_of(const world *w, const pst_insn *insn)
+{
+    for (;;) {
+        const uint32_t way = is_member(w, insn) ? insn->on_true : insn->on_false;
+        if (way >= PST_RETURN_FALSE) {
+            return way == PST_RETURN_TRUE;
+        }
+        insn += way;
+    }
+}
+
+static void set_any_member(world *w)
+{
+    static const char *const hosts[] = {"b.example", "a", "c", "x"};
+    postern_value address = {
+        .type = POSTERN_IP, .as.address = {4, {10, 0, 0, (uint8_t)any_number(w, 21)}}
+    };
+
+    postern_request_reset(w->request);
+    set(w, PST_FIELD_HOST, text_value(hosts[any_number(w, 4)]));
+    set(w, PST_FIELD_THREAT_SCORE,
+        (postern_value){.type = POSTERN_INT, .as.integer = any_number(w, 21) - 1});
+    if (any_number(w, 3) == 0) {
+        address.as.address = (postern_address){
+            6, {0x20, 1, 0xd, 0xb8, [15] = (uint8_t)any_number(w, 6)}
+        };
+    }
+    set(w, PST_FIELD_IP_SRC, address);
+    prepare(w);
+}
+
+START_TEST(a_set_says_the_same_wherever_it_is_asked)
+{
+    postern_status fault = POSTERN_OK;
+    size_t yes[SETS] = {0};
+    world w;
+
+    open_world(&w, NULL, sets, SETS);
+    for (int round = 0; round < ROUNDS / 10; round++) {
+        set_any_member(&w);
+        for (size_t i = 0; i < SETS; i++) {
+            const pst_insn *start = w.program.code + w.program.entries[i];
+            const bool wanted = is_member_of(&w, start);
+            bool resumed = !wanted;
+            ck_assert_int_eq(pst_program_run(&w.program, i, w.request, &fault),
+                             wanted ? PST_YES : PST_NO);
+            ck_assert_int_eq(pst_program_resume(&w.program, start, w.request, &resumed),
+                             POSTERN_OK);
+            ck_assert(resumed == wanted);
+            yes[i] += wanted;
+        }
+    }
+    for (size_t i = 0; i < SETS; i++) {
+        ck_assert_msg(yes[i] > 0 && yes[i] < ROUNDS / 10, "%s", sets[i]);
+    }
+    close_world(&w);
+}
+END_TEST
+
+/* Keys "", "b", "bb" and so on; and with one byte another, none. */
+START_TEST(a_key_is_found_in_maps_of_every_size)
+{
+    static char texts[KEYS][KEYS];
+    pst_entry entries[KEYS];
+
+    for (size_t i = 0; i < KEYS; i++) {
+        memset(texts[i], 'b', i);
+        entries[i] = (pst_entry){
+            .key = {texts[i], i}
+        };
+    }
+    for (size_t count = 0; count <= KEYS; count++) {
+        const pst_map map = {entries, count};
+        for (size_t i = 0; i < KEYS; i++) {
+            ck_assert_ptr_eq(pst_map_find(map, entries[i].key),
+                             i < count ? &entries[i].value : NULL);
+            for (size_t at = 0; at < i; at++) {
+                char other[KEYS];
+                memcpy(other, texts[i], KEYS);
+                other[at] = 'c';
+                ck_assert_ptr_null(pst_map_find(map, (postern_str){other, i}));
+            }
+        }
+    }
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("run");
@@ -473,6 +599,8 @@ Suite *test_suite(void)
     tcase_add_test(tcase, a_fault_ends_the_search_and_says_where);
     tcase_add_test(tcase, nothing_to_run_is_no);
     tcase_add_test(tcase, a_piece_of_code_begins_with_even_parities);
+    tcase_add_test(tcase, a_set_says_the_same_wherever_it_is_asked);
+    tcase_add_test(tcase, a_key_is_found_in_maps_of_every_size);
     tcase_add_test(tcase, a_walk_says_what_its_elements_say);
     tcase_add_loop_test(tcase, texts_are_the_same_when_every_byte_is, 0, TEXT_MAX);
     suite_add_tcase(suite, tcase);

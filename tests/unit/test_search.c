@@ -194,7 +194,7 @@ START_TEST(words_are_lowered_as_bytes_are)
         for (size_t i = 0; i < sizeof bytes; i++) {
             lower[i] = (char)pst_lower((unsigned char)bytes[i]);
         }
-        ck_assert_uint_eq(pst_lower_word(pst_word(bytes)), pst_word(lower));
+        ck_assert_uint_eq(pst_lower_word(pst_word_load(bytes)), pst_word_load(lower));
     }
 }
 END_TEST

@@ -123,6 +123,32 @@ START_TEST(arena_blocks_and_texts_never_overlap)
 }
 END_TEST
 
+/* A client that sends a little more each time does not make a request hold all of it. */
+START_TEST(arena_that_wants_more_each_round_does_not_pile_up)
+{
+    enum { MOST = 131072 };
+    counting_heap heap;
+    pst_arena arena;
+
+    counting_heap_init(&heap, SIZE_MAX);
+    pst_arena_init(&arena, &heap.alloc, 1 << 20);
+    for (size_t size = 4096; size <= MOST; size += 16) {
+        unsigned char *first = pst_arena_alloc(&arena, size);
+        unsigned char *second = pst_arena_alloc(&arena, size / 2);
+        unsigned char *third = pst_arena_alloc(&arena, 64);
+        ck_assert(first != NULL && second != NULL && third != NULL);
+        memset(first, 1, size);
+        memset(second, 2, size / 2);
+        memset(third, 3, 64);
+        ck_assert(first[size - 1] == 1 && second[0] == 2 && third[63] == 3);
+        pst_arena_reset(&arena);
+    }
+    ck_assert_uint_lt(heap.live_bytes, 4 * MOST);
+    pst_arena_free(&arena);
+    ck_assert_uint_eq(heap.live_bytes, 0);
+}
+END_TEST
+
 START_TEST(arena_text_costs_its_length)
 {
     enum { TEXTS = 100000, LENGTH = 5 };
@@ -409,6 +435,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, arena_is_warm_after_one_round);
     tcase_add_test(tcase, arena_limit_is_a_limit_not_a_lack_of_memory);
     tcase_add_loop_test(tcase, arena_blocks_and_texts_never_overlap, 0, 8);
+    tcase_add_test(tcase, arena_that_wants_more_each_round_does_not_pile_up);
     tcase_add_test(tcase, arena_text_costs_its_length);
     tcase_add_test(tcase, arena_of_little_asks_for_little);
     tcase_add_test(tcase, arena_goes_on_behind_a_large_block);

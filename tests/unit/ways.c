@@ -106,17 +106,17 @@ static bool match_filtered(const way *one, postern_str text)
     if (text.len < one->filter.least) {
         return false;
     }
-    if (one->filter.depth > 0 && text.len >= PST_REGEX_FILTER_TEXT) {
-        at = pst_regex_filter_is_fast()
-                 ? pst_regex_filter_next(&one->filter, text, 0)
-                 : pst_regex_filter_next_plain(&one->filter, text, 0);
+    if (one->filter.starts.depth > 0 && text.len >= PST_HALVES_TEXT) {
+        at = pst_halves_are_fast()
+                 ? pst_halves_next(&one->filter.starts, text, 0)
+                 : pst_halves_next_plain(&one->filter.starts, text, 0);
         if (at == text.len) {
             return false;
         }
     }
     return pst_regex_table_match(&one->table,
-                                 one->filter.depth > 0 ? &one->filter : NULL, text, at,
-                                 one->backward);
+                                 one->filter.starts.depth > 0 ? &one->filter : NULL,
+                                 text, at, one->backward);
 }
 
 bool ways_match(ways *w, postern_str text)
