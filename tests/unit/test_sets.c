@@ -12,7 +12,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 static const size_t sizes[] = {0, 1, 2, 7, 8, 9, 99, 100, 101, 1000, 10000};
 
@@ -474,61 +473,6 @@ START_TEST(members_made_to_collide_get_another_seed)
 }
 END_TEST
 
-/* The longest chain of a set that hashes its members. */
-static size_t longest_chain(const pst_string_set *set)
-{
-    size_t longest = 0;
-
-    for (size_t i = 0, chain = 0; i <= 2 * set->mask; i++) { /* they may wrap */
-        chain = set->buckets[i & set->mask] == 0 ? 0 : chain + 1;
-        longest = chain > longest ? chain : longest;
-    }
-    return longest;
-}
-
-/* Members, each given twice, whose first eight bytes are one factor of the hash, so that
- * it is 0 under one of the seeds 0 to 3, whatever follows. */
-START_TEST(members_made_to_hash_to_nothing_cost_no_more_than_others)
-{
-    enum { COUNT = 40000, CHAIN = 96 };
-    char(*const texts)[17] = room(COUNT, sizeof *texts);
-    postern_str *const members = room(COUNT, 2 * sizeof *members);
-    counting_heap heap;
-    pst_arena arena;
-    pst_string_set set;
-    clock_t used;
-
-    for (size_t i = 0; i < COUNT; i++) {
-        const uint64_t seed = i % 4;
-        const uint64_t head = PST_HASH_K1 + seed * 0x9e3779b97f4a7c15U;
-        for (unsigned byte = 0; byte < sizeof head; byte++) {
-            texts[i][byte] = (char)(head >> 8 * byte);
-        }
-        (void)snprintf(texts[i] + 8, 9, "%08zu", i);
-        members[2 * i] = members[2 * i + 1] = (postern_str){texts[i], 16};
-        if (pst_hash(members[2 * i], seed) != 0) {
-            ck_abort_msg("member %zu is harmless", i);
-        }
-    }
-    arena_open(&arena, &heap);
-    used = clock();
-    ck_assert(pst_string_set_build(&arena, members, COUNT * 2, &set));
-    used = clock() - used;
-    ck_assert_int_lt(used, CLOCKS_PER_SEC);
-    ck_assert_uint_eq(set.count, COUNT);
-    ck_assert_uint_eq(set.mask + 1, 262144); /* no more room */
-    ck_assert_uint_le(longest_chain(&set), CHAIN);
-    for (size_t i = 0; i < COUNT; i++) {
-        if (pst_string_set_find(&set, members[2 * i]) != i) {
-            ck_abort_msg("member %zu is not found", i);
-        }
-    }
-    arena_close(&arena, &heap);
-    free(texts);
-    free(members);
-}
-END_TEST
-
 /* Texts of exactly their length on the heap, so that a byte too far is noticed. */
 START_TEST(members_are_told_apart_by_every_byte_and_the_length)
 {
@@ -640,7 +584,6 @@ Suite *test_suite(void)
     tcase_add_test(tcase, a_very_large_set_keeps_every_member);
     tcase_add_test(tcase, members_that_collide_stay_members);
     tcase_add_test(tcase, members_made_to_collide_get_another_seed);
-    tcase_add_test(tcase, members_made_to_hash_to_nothing_cost_no_more_than_others);
     tcase_add_test(tcase, members_are_told_apart_by_every_byte_and_the_length);
     tcase_add_loop_test(tcase, the_longest_end_is_found_as_by_looking_at_each_member, 0,
                         (SIZES - 2) * 3);
