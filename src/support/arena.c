@@ -176,10 +176,15 @@ void *pst_arena_alloc(pst_arena *arena, size_t size)
     return pst_arena_alloc_inline(arena, size);
 }
 
+/* Wherever the text goes it counts as long as it is. */
 char *pst_arena_text(pst_arena *arena, size_t length)
 {
-    if (length - 1 >= pst_arena_room(arena) || length > arena->limit - arena->used) {
-        return pst_arena_alloc_slow(arena, length);
+    const size_t used = arena->used;
+
+    if (length - 1 >= pst_arena_room(arena) || length > arena->limit - used) {
+        char *text = pst_arena_alloc_slow(arena, length);
+        arena->used = text == NULL ? used : used + (length == 0 ? 1 : length);
+        return text;
     }
     arena->used += length;
     arena->end -= length;
