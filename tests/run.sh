@@ -166,6 +166,9 @@ new_lane() { # as lane()
   fi
 }
 
+# What is undefined ends the program that did it: a line on stderr fails no test.
+export UBSAN_OPTIONS=${UBSAN_OPTIONS-halt_on_error=1:print_stacktrace=1}
+
 # Pairs of a ruleset and a request: all of them where nothing slows them down, with computed
 # goto (clang-3.6) and with a switch (gcc-plain).
 lane_gcc-asan() {

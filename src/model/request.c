@@ -274,6 +274,16 @@ postern_status postern_request_set_body(postern_request *request, postern_str bo
     return POSTERN_OK;
 }
 
+/* A host's union may hold any byte there; a Boolean of neither value would be true here
+ * and false there. */
+static bool boolean_of(const postern_value *value)
+{
+    unsigned char byte;
+
+    memcpy(&byte, &value->as.boolean, 1);
+    return byte != 0;
+}
+
 static postern_status convert(pst_arena *arena, const postern_value *value,
                               postern_type type, pst_value *out);
 
@@ -328,7 +338,7 @@ static postern_status convert(pst_arena *arena, const postern_value *value,
     memset(out, 0, sizeof *out);
     switch (postern_type_kind(type)) {
     case POSTERN_KIND_BOOL:
-        out->boolean = value->as.boolean;
+        out->boolean = boolean_of(value);
         return POSTERN_OK;
     case POSTERN_KIND_INT:
         out->integer = value->as.integer;
@@ -420,7 +430,7 @@ postern_status postern_request_set(postern_request *request, postern_field field
         if (value->type == POSTERN_INT) {
             slot->integer = value->as.integer;
         } else {
-            slot->boolean = value->as.boolean;
+            slot->boolean = boolean_of(value);
         }
     }
     return POSTERN_OK;

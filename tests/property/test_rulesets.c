@@ -49,7 +49,7 @@ static void expect_variety(const tally *t, int round)
     if (getenv("POSTERN_PAIRS") != NULL) {
         (void)fprintf(stderr,
                       "round %d: %llu pairs, %.1f rules each, %.1f matches, matched "
-                      "%.1f%%, blocked %.1f%%, skipped %.1f%%, fault %.1f%%, bad "
+                      "%.1f%%, blocked %.1f%%, left %.1f%%, fault %.1f%%, bad "
                       "request %.1f%%\n",
                       round, t->pairs, (double)t->rules / (double)t->pairs,
                       (double)t->matches / (double)t->pairs,

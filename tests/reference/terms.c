@@ -243,6 +243,9 @@ static seen see_claims(walker *w, const pst_claim *claim)
     const answers all = walker_judge_each(w, claim);
     pst_value *const items = walker_make(w, all.count, sizeof *items);
 
+    if (w->status != POSTERN_OK) { /* some were not answered */
+        return (seen){0};
+    }
     for (size_t i = 0; i < all.count && items != NULL; i++) {
         items[i].boolean = all.of[i];
     }
