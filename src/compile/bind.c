@@ -17,7 +17,6 @@ enum {
 typedef struct binder {
     const pst_derived *derived;
     const postern_scheme *scheme;
-    size_t field_count;
     pst_arena *memory;
     pst_key *keys;
     size_t count;
@@ -27,32 +26,46 @@ typedef struct binder {
 
 /* --- prices: what is worth looking up, the cheaper the better --------------------- */
 
+/* Goes to the slot that this one is computed from.
+ * @return false for a field, and for what is made of several slots or of none */
+static bool step_back(const binder *b, uint32_t *slot)
+{
+    const pst_derived *how;
+
+    if (*slot < b->scheme->field_count) {
+        return false;
+    }
+    how = &b->derived[*slot - b->scheme->field_count];
+    if (how->kind == PST_DERIVED_CALL && !how->as.call->operands[0].literal) {
+        *slot = how->as.call->operands[0].slot;
+        return true;
+    }
+    if (how->kind == PST_DERIVED_MAP_GET || how->kind == PST_DERIVED_ARRAY_GET ||
+        how->kind == PST_DERIVED_FLATTEN) {
+        *slot = how->slot;
+        return true;
+    }
+    return false;
+}
+
+static bool is_looked_up(const pst_derived *how)
+{
+    return how->kind == PST_DERIVED_HEADER || how->kind == PST_DERIVED_LINES;
+}
+
 /* Fields are there anyway; what is derived is computed for the look-up. */
 static unsigned slot_price(const binder *b, uint32_t slot)
 {
     unsigned price = 0;
 
-    while (slot >= b->field_count) {
-        const pst_derived *how = &b->derived[slot - b->field_count];
-        if (how->kind == PST_DERIVED_HEADER || how->kind == PST_DERIVED_LINES) {
-            return price + 1;
-        }
+    while (step_back(b, &slot)) {
         price += 4;
-        if (how->kind == PST_DERIVED_CALL) {
-            const pst_operand *first = &how->as.call->operands[0];
-            if (first->literal) {
-                return NO_PRICE;
-            }
-            slot = first->slot;
-        } else if (how->kind == PST_DERIVED_MAP_GET ||
-                   how->kind == PST_DERIVED_ARRAY_GET ||
-                   how->kind == PST_DERIVED_FLATTEN) {
-            slot = how->slot;
-        } else {
-            return NO_PRICE;
-        }
     }
-    return price;
+    if (slot < b->scheme->field_count) {
+        return price;
+    }
+    return is_looked_up(&b->derived[slot - b->scheme->field_count]) ? price + 1
+                                                                    : NO_PRICE;
 }
 
 static unsigned count_price(size_t count)
@@ -193,7 +206,7 @@ static bool claim_may_fault(const pst_claim *claim)
 static unsigned price_of(const binder *b, const pst_claim *claim);
 
 /* A test that may end the run in a fault must be come to: what stands behind it does not
- * count. */
+ * count. Frames are kept small here: they nest as deep as the expression. */
 static unsigned cheapest(const binder *b, const pst_claim *claim,
                          const pst_claim **which)
 {
@@ -417,7 +430,7 @@ void pst_bindings_free(pst_bindings *bindings)
     pst_arena_free(&bindings->memory);
 }
 
-/* Children of an `and`, the cheapest first. */
+/* Children of an `and`, any other claim itself: the cheapest first. */
 typedef struct choices {
     const pst_claim *claims[PST_OPTIONS_MAX];
     unsigned prices[PST_OPTIONS_MAX];
@@ -464,32 +477,17 @@ static choices choices_of(const binder *b, const pst_claim *claim)
     return c;
 }
 
-/* The field that the slot is made of, or SIZE_MAX. */
-static size_t root_of(const binder *b, uint32_t slot)
-{
-    while (slot >= b->field_count) {
-        const pst_derived *how = &b->derived[slot - b->field_count];
-        if (how->kind == PST_DERIVED_CALL && !how->as.call->operands[0].literal) {
-            slot = how->as.call->operands[0].slot;
-        } else if (how->kind == PST_DERIVED_MAP_GET ||
-                   how->kind == PST_DERIVED_ARRAY_GET ||
-                   how->kind == PST_DERIVED_FLATTEN) {
-            slot = how->slot;
-        } else {
-            return SIZE_MAX;
-        }
-    }
-    return slot;
-}
-
+/* Is one of the keys' slots made of the body? */
 static bool is_dear(const binder *b)
 {
     bool dear = false;
 
-    for (size_t i = 0; i < b->count; i++) {
-        const size_t root = root_of(b, b->keys[i].slot);
-        dear = dear ||
-               (root != SIZE_MAX && b->scheme->fields[root].origin == PST_ORIGIN_BODY);
+    for (size_t i = 0; i < b->count && !dear; i++) {
+        uint32_t slot = b->keys[i].slot;
+        while (step_back(b, &slot)) {
+        }
+        dear = slot < b->scheme->field_count &&
+               b->scheme->fields[slot].origin == PST_ORIGIN_BODY;
     }
     return dear;
 }
@@ -515,10 +513,7 @@ static bool bind(binder *b, const pst_claim *claim, pst_binding *out)
 bool pst_bind(pst_bindings *bindings, const pst_claim *claim,
               const pst_derived *derived, const postern_scheme *scheme)
 {
-    binder b = {.derived = derived,
-                .scheme = scheme,
-                .field_count = scheme->field_count,
-                .memory = &bindings->memory};
+    binder b = {.derived = derived, .scheme = scheme, .memory = &bindings->memory};
     void *items = bindings->items;
     pst_binding binding;
 

@@ -11,13 +11,9 @@
 /* Sets of equal needles that are told once only, at best. */
 enum { TOLD = 8 };
 
-/* Compilers make one load of it. */
 static inline uint64_t load(const unsigned char *bytes)
 {
-    return (uint64_t)bytes[0] | (uint64_t)bytes[1] << 8 | (uint64_t)bytes[2] << 16 |
-           (uint64_t)bytes[3] << 24 | (uint64_t)bytes[4] << 32 |
-           (uint64_t)bytes[5] << 40 | (uint64_t)bytes[6] << 48 |
-           (uint64_t)bytes[7] << 56;
+    return pst_word_load((const char *)bytes);
 }
 
 typedef struct asking {
@@ -37,7 +33,7 @@ static int compare(const unsigned char *needle, const unsigned char *text,
     if (!folded) {
         return memcmp(needle, text, length);
     }
-    while (i + 8 <= length && load(needle + i) == pst_needles_lower(load(text + i))) {
+    while (i + 8 <= length && load(needle + i) == pst_lower_word(load(text + i))) {
         i += 8;
     }
     for (; i < length; i++) {
@@ -157,8 +153,8 @@ static inline unsigned may_start(const uint32_t *filter, uint32_t mask, uint64_t
 static PST_INLINE unsigned ask_each(const uint32_t *filter, uint32_t mask,
                                     const unsigned char *bytes)
 {
-    const uint64_t front = pst_needles_lower(load(bytes));
-    const uint64_t back = pst_needles_lower(load(bytes + 3));
+    const uint64_t front = pst_lower_word(load(bytes));
+    const uint64_t back = pst_lower_word(load(bytes + 3));
 
     return may_start(filter, mask, front) | may_start(filter, mask, front >> 8) << 1 |
            may_start(filter, mask, front >> 16) << 2 |
@@ -173,9 +169,9 @@ static PST_INLINE unsigned ask_each(const uint32_t *filter, uint32_t mask,
 static PST_INLINE unsigned ask_even(const uint32_t *filter, uint32_t mask,
                                     const unsigned char *bytes)
 {
-    const uint64_t front = pst_needles_lower(load(bytes));
-    const uint64_t middle = pst_needles_lower(load(bytes + 6));
-    const uint64_t back = pst_needles_lower(load(bytes + 10));
+    const uint64_t front = pst_lower_word(load(bytes));
+    const uint64_t middle = pst_lower_word(load(bytes + 6));
+    const uint64_t back = pst_lower_word(load(bytes + 10));
 
     return may_start(filter, mask, front) | may_start(filter, mask, front >> 16) << 1 |
            may_start(filter, mask, front >> 32) << 2 |

@@ -18,6 +18,7 @@
 #define PST_MATCH_NEEDLES_LAYOUT_H
 
 #include "match/needles.h"
+#include "support/text.h"
 
 /* A group's traits: the distance of the gram in the lower half, and above it */
 enum {
@@ -61,25 +62,9 @@ static inline size_t pst_needles_bucket(uint32_t hash, uint32_t mask)
     return (hash & mask) / 2;
 }
 
-/* Eight bytes in lower case. The sums set the upper bit of bytes from A on, and of those
- * behind Z; no sum reaches the next byte. */
-static inline uint64_t pst_needles_lower(uint64_t bytes)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    const uint64_t seven_bits = bytes & (ones * 0x7f);
-    const uint64_t from_a = seven_bits + ones * (0x80 - 'A');
-    const uint64_t behind_z = seven_bits + ones * (0x7f - 'Z');
-
-    return bytes | ((from_a ^ behind_z) & ~bytes & (ones * 0x80)) >> 2;
-}
-
 static inline uint32_t pst_needles_gram(const char *text)
 {
-    const unsigned char *bytes = (const unsigned char *)text;
-
-    return (uint32_t)pst_needles_lower((uint64_t)bytes[0] | (uint64_t)bytes[1] << 8 |
-                                       (uint64_t)bytes[2] << 16 |
-                                       (uint64_t)bytes[3] << 24);
+    return (uint32_t)pst_lower_word(pst_word_load_half(text));
 }
 
 /* Words that a text takes. */

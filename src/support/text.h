@@ -39,13 +39,7 @@ static inline uint64_t pst_few_bytes(const char *bytes, size_t len)
 /** pst_lower() of eight bytes at once. */
 static inline uint64_t pst_lower_word(uint64_t word)
 {
-    const uint64_t ones = UINT64_MAX / 255;
-    const uint64_t low = word & 0x7f * ones;
-    const uint64_t from_a = low + (0x80 - 'A') * ones; /* its top bit: not below A */
-    const uint64_t behind_z = low + (0x7f - 'Z') * ones;
-    const uint64_t upper = (from_a ^ behind_z) & ~word & 0x80 * ones;
-
-    return word | upper >> 2;
+    return word | pst_word_between(word, 'A', 'Z') >> 2;
 }
 
 static inline bool pst_is_digit(unsigned char c)
